@@ -1,0 +1,1 @@
+//! Declarative neural networks in Rust, on Candle.
