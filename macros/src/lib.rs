@@ -1,1 +1,25 @@
 //! The macros of taper.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[allow(dead_code, unused_imports)] // the expansion is about to use them
+mod ast;
+#[allow(dead_code)]
+mod diag;
+#[allow(dead_code)]
+mod krate;
+
+use proc_macro::TokenStream;
+
+/// Declares a network: a struct whose fields are its layers, hyperparameters and tensors.
+#[proc_macro_attribute]
+pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
+    diag::catch("model", || {
+        let item = item.into();
+        let diag = diag::Diag::new();
+        ast::Model::parse(attr.into(), proc_macro2::TokenStream::clone(&item), &diag);
+        let errors = diag.finish().err();
+        ast::with_fallback(errors, &item)
+    })
+    .into()
+}

@@ -1,0 +1,77 @@
+//! Rules that look at a whole model.
+
+use syn::Fields;
+
+use super::field::FieldKind;
+use super::layer_field::LayerType;
+use super::model::Model;
+use super::plain_name;
+use super::reserved::{is_reserved_constant, is_reserved_method, is_reserved_prefix};
+use crate::diag::Diag;
+
+/// Reports what is wrong with the model as a whole. `declared` are the fields as written, for the names of those that could
+/// not be read.
+pub(crate) fn model(model: &Model, declared: &Fields, diag: &Diag) {
+    field_names(declared, diag);
+    mask_names(model, diag);
+    let configs = model.configs();
+    if let Some(signature) = &model.signature {
+        signature.check(&configs, diag);
+    }
+    for field in &model.fields {
+        if let FieldKind::Layer(layer) = &field.kind {
+            if let LayerType::Sequential(block) = &layer.layer {
+                block.check(&configs, diag);
+            }
+        }
+    }
+}
+
+fn field_names(declared: &Fields, diag: &Diag) {
+    let mut names: Vec<String> = Vec::new();
+    for field in declared {
+        let Some(ident) = &field.ident else { continue };
+        let name = plain_name(ident);
+        // One field under several `cfg`s is written several times.
+        let conditional = field.attrs.iter().any(|attr| attr.path().is_ident("cfg"));
+        if is_reserved_prefix(ident) {
+            diag.error(
+                ident,
+                "names that start with `__` are kept for generated code",
+            );
+        } else if is_reserved_method(ident) {
+            diag.error(
+                ident,
+                format!(
+                    "every model has a method `{name}`: expected another name; a layer keeps its \
+                     path in saved files with `#[layer(name = \"{name}\")]`"
+                ),
+            );
+        } else if !conditional && names.contains(&name) {
+            diag.error(ident, format!("two fields are named `{name}`"));
+        }
+        names.push(name);
+    }
+}
+
+fn mask_names(model: &Model, diag: &Diag) {
+    for (at, mask) in model.masks.iter().enumerate() {
+        let name = plain_name(&mask.name);
+        if model
+            .masks
+            .iter()
+            .take(at)
+            .any(|other| plain_name(&other.name).eq_ignore_ascii_case(&name))
+        {
+            diag.error(&mask.name, format!("two masks are named `{name}`"));
+        } else if is_reserved_constant(&mask.name) {
+            let constant = name.to_uppercase();
+            diag.error(
+                &mask.name,
+                format!(
+                    "every model has a constant `{constant}`: expected another name for the mask"
+                ),
+            );
+        }
+    }
+}

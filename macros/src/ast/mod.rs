@@ -1,0 +1,40 @@
+//! What the macros read: the language's own model of an annotated struct, parsed and checked.
+//!
+//! A file for each piece of grammar, holding its types and its parser. Rules that look at several pieces at once (names used twice,
+//! reserved names, dimensions that nothing binds) stand together in [`check`].
+
+mod args;
+mod check;
+mod dict;
+mod fallback;
+mod field;
+mod layer_args;
+mod layer_field;
+mod mask;
+mod model;
+mod param;
+mod reserved;
+mod sequential;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub(crate) use dict::DictField;
+pub(crate) use fallback::{fallback, with_fallback};
+pub(crate) use field::{ConfigField, ConfigKind, Field, FieldKind};
+pub(crate) use layer_args::{template, LayerArg, LayerArgs, Repeat, TemplatePart};
+pub(crate) use layer_field::{LayerField, LayerType, Wrap};
+pub(crate) use mask::MaskDecl;
+pub(crate) use model::Model;
+pub(crate) use param::{ParamField, ParamForm};
+pub(crate) use reserved::{is_reserved_method, is_reserved_prefix};
+pub(crate) use sequential::{Entry, EntryKind, Sequential};
+pub(crate) use signature::{DimPattern, ElementKind, Pattern, Signature};
+pub(crate) use types::{inner_type, is_named};
+
+/// The name of an identifier without `r#`.
+pub(crate) fn plain_name(ident: &syn::Ident) -> String {
+    use syn::ext::IdentExt;
+    ident.unraw().to_string()
+}

@@ -1,0 +1,149 @@
+//! `#[param([4, 4], init = …)]` and `#[buffer(…)]`: tensors of the model's own.
+
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{braced, bracketed, token, Attribute, Expr, Ident, Result, Token, Type};
+
+use super::args::{comma, key};
+use super::field::{attr_name, content};
+use super::plain_name;
+use crate::diag::{suggest, Diag};
+
+/// Tensors of the model's own.
+#[derive(Debug)]
+pub(crate) struct ParamField {
+    pub(crate) form: ParamForm,
+    pub(crate) init: Option<Expr>,
+    pub(crate) ty: Type,
+}
+
+/// The shapes of a parameter, of a list of them, or of a keyed group.
+#[derive(Debug)]
+pub(crate) enum ParamForm {
+    One(Vec<Expr>),
+    List(Vec<Vec<Expr>>),
+    Dict(Vec<(Ident, Vec<Expr>)>),
+}
+
+impl ParamField {
+    pub(crate) fn parse(ty: &Type, attr: &Attribute, diag: &Diag) -> Option<Self> {
+        let tokens = content(attr, diag)?;
+        let mut form = None;
+        let mut init = None;
+        let parser = |input: ParseStream| {
+            while !input.is_empty() {
+                param_item(input, &mut form, &mut init, diag)?;
+                comma(input)?;
+            }
+            Ok(())
+        };
+        diag.take(parser.parse2(tokens))?;
+        if form.is_none() {
+            let name = attr_name(attr);
+            diag.error(
+            attr.path(),
+            format!("expected a shape: `#[{name}([4, 4])]`, `#[{name}(list = [[4, 4], [4, 1]])]` or `#[{name}(dict = {{ a: [4, 4] }})]`"),
+        );
+        }
+        Some(Self {
+            form: form?,
+            init,
+            ty: ty.clone(),
+        })
+    }
+}
+
+fn param_item(
+    input: ParseStream,
+    form: &mut Option<ParamForm>,
+    init: &mut Option<Expr>,
+    diag: &Diag,
+) -> Result<()> {
+    if input.peek(token::Bracket) {
+        let span = input.span();
+        if form.replace(ParamForm::One(shape(input)?)).is_some() {
+            diag.error_at(
+                span,
+                "the shape is given twice: expected one of `[…]`, `list = […]` and `dict = { … }`",
+            );
+        }
+        return Ok(());
+    }
+    let Some(word) = key(input)? else {
+        return Err(input
+            .error("expected a shape, as `[4, 4]`, or one of `list = …`, `dict = …`, `init = …`"));
+    };
+    let name = plain_name(&word);
+    let given = match name.as_str() {
+        "init" => {
+            if init.replace(input.parse()?).is_some() {
+                diag.error(&word, "`init` is given twice");
+            }
+            return Ok(());
+        }
+        "list" => ParamForm::List(list(input)?),
+        "dict" => ParamForm::Dict(dict(input, diag)?),
+        _ => {
+            diag.error(
+                &word,
+                format!(
+                    "unknown key `{name}`: {}",
+                    suggest(&name, &["init", "list", "dict"])
+                ),
+            );
+            return input.parse::<Expr>().map(drop);
+        }
+    };
+    if form.replace(given).is_some() {
+        diag.error(
+            &word,
+            "the shape is given twice: expected one of `[…]`, `list = […]` and `dict = { … }`",
+        );
+    }
+    Ok(())
+}
+
+fn shape(input: ParseStream) -> Result<Vec<Expr>> {
+    if !input.peek(token::Bracket) {
+        return Err(input.error("expected a shape in brackets, as `[4, 4]`"));
+    }
+    let dims;
+    bracketed!(dims in input);
+    Ok(Punctuated::<Expr, Token![,]>::parse_terminated(&dims)?
+        .into_iter()
+        .collect())
+}
+
+fn list(input: ParseStream) -> Result<Vec<Vec<Expr>>> {
+    if !input.peek(token::Bracket) {
+        return Err(input.error("expected a list of shapes, as `[[4, 4], [4, 1]]`"));
+    }
+    let shapes;
+    bracketed!(shapes in input);
+    let mut all = Vec::new();
+    while !shapes.is_empty() {
+        all.push(shape(&shapes)?);
+        comma(&shapes)?;
+    }
+    Ok(all)
+}
+
+fn dict(input: ParseStream, diag: &Diag) -> Result<Vec<(Ident, Vec<Expr>)>> {
+    if !input.peek(token::Brace) {
+        return Err(input.error("expected keyed shapes, as `{ linear1: [4, 4], linear2: [4, 1] }`"));
+    }
+    let entries;
+    braced!(entries in input);
+    let mut all: Vec<(Ident, Vec<Expr>)> = Vec::new();
+    while !entries.is_empty() {
+        let key = entries.call(Ident::parse_any)?;
+        entries.parse::<Token![:]>()?;
+        if all.iter().any(|(other, _)| *other == key) {
+            diag.error(&key, format!("two entries are named `{key}`"));
+        }
+        all.push((key, shape(&entries)?));
+        comma(&entries)?;
+    }
+    Ok(all)
+}
