@@ -1,0 +1,198 @@
+//! The backward pass: a reverse walk over the tape in creation order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::accumulate::GradSum;
+use super::leaf::{check_gradient, Leaf};
+use super::tape::{Edge, Node};
+use super::{no_grad, Tensor};
+use crate::error::{Error, Result};
+
+/// The optional arguments of [`Tensor::backward_with`]; the defaults are PyTorch's.
+#[derive(Clone, Debug, Default)]
+pub struct BackwardOptions {
+    /// Keep what the operations saved, so that `backward` can run again. Default: false.
+    pub retain_graph: bool,
+    /// The gradient of the tensor itself; may be left out for one element, where it is 1.
+    pub gradient: Option<Tensor>,
+}
+
+impl BackwardOptions {
+    /// Keep what the operations saved, so that `backward` can run again.
+    #[must_use]
+    pub fn retain_graph(mut self, retain_graph: bool) -> Self {
+        self.retain_graph = retain_graph;
+        self
+    }
+
+    /// The gradient of the tensor itself.
+    #[must_use]
+    pub fn gradient(mut self, gradient: impl Into<Tensor>) -> Self {
+        self.gradient = Some(gradient.into());
+        self
+    }
+}
+
+impl Tensor {
+    /// Computes the gradient of this one-element tensor with respect to every parameter that it depends on, and adds
+    /// it to the parameters' gradients (`torch.Tensor.backward`).
+    ///
+    /// What the operations saved is freed on the way. Gradients of gradients are not supported.
+    ///
+    /// # Errors
+    /// [`Error::BackwardNonScalar`], [`Error::NoGradNeeded`], [`Error::GraphFreed`] on a second call,
+    /// [`Error::ChangedInPlace`] if a parameter that the pass needs was set since. Parameters may have received part of
+    /// the gradients when the pass ends early.
+    ///
+    /// # Example
+    /// ```
+    /// use taper::{Device, Error, Param, Tensor};
+    /// let w = Param::new(Tensor::new(&[3f32], &Device::Cpu)?)?;
+    /// let loss = w.add(&*w)?;
+    /// loss.backward()?;
+    /// assert_eq!(w.grad().unwrap().to_vec::<f32>()?, [2.]);
+    /// assert!(matches!(loss.backward(), Err(Error::GraphFreed { .. })));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn backward(&self) -> Result<()> {
+        self.backward_with(BackwardOptions::default())
+    }
+
+    /// [`backward`](Self::backward) with a gradient to start from, or keeping the graph for another pass.
+    ///
+    /// # Errors
+    /// Those of [`backward`](Self::backward), and [`Error::Gradient`] if the gradient does not fit the tensor.
+    ///
+    /// # Example
+    /// ```
+    /// use taper::tensor::BackwardOptions;
+    /// use taper::{Device, Param, Tensor};
+    /// let w = Param::new(Tensor::new(&[1f32, 2.], &Device::Cpu)?)?;
+    /// let y = w.add(&*w)?;
+    /// let gradient = Tensor::new(&[1f32, 10.], &Device::Cpu)?;
+    /// let options = BackwardOptions::default().gradient(gradient).retain_graph(true);
+    /// y.backward_with(options.clone())?;
+    /// y.backward_with(options)?;
+    /// assert_eq!(w.grad().unwrap().to_vec::<f32>()?, [4., 40.]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    pub fn backward_with(&self, options: BackwardOptions) -> Result<()> {
+        let edge = self
+            .edge
+            .clone()
+            .filter(Edge::wants_gradient)
+            .ok_or(Error::NoGradNeeded)?;
+        let gradient = match options.gradient {
+            Some(gradient) => gradient.into_candle(),
+            None if self.elem_count() == 1 => self.data.ones_like()?,
+            None => {
+                return Err(Error::BackwardNonScalar {
+                    shape: self.shape().clone(),
+                })
+            }
+        };
+        let mut walk = Walk {
+            pending: BTreeMap::new(),
+            retain: options.retain_graph,
+        };
+        walk.send(&edge, gradient, "backward")?;
+        no_grad(|| walk.run())
+    }
+}
+
+/// Gradients on their way, by the id of where they go. The highest id is always complete: whatever sends to it
+/// was created later.
+struct Walk {
+    pending: BTreeMap<u64, Arrived>,
+    retain: bool,
+}
+
+enum Arrived {
+    Leaf(Arc<Leaf>, GradSum),
+    Node(Arc<Node>, Vec<Option<GradSum>>),
+}
+
+impl Walk {
+    fn run(&mut self) -> Result<()> {
+        while let Some((_, arrived)) = self.pending.pop_last() {
+            match arrived {
+                Arrived::Leaf(leaf, grad) => leaf.receive(grad)?,
+                Arrived::Node(node, grads) => self.visit(&node, grads)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, node: &Node, grads: Vec<Option<GradSum>>) -> Result<()> {
+        let state = node.state(self.retain)?;
+        let needs: Vec<bool> = state
+            .edges
+            .iter()
+            .map(|edge| edge.as_ref().is_some_and(Edge::wants_gradient))
+            .collect();
+        if !needs.contains(&true) {
+            return Ok(()); // frozen since the forward pass
+        }
+        let grads: Vec<_> = grads
+            .into_iter()
+            .map(|grad| grad.map(GradSum::into_tensor))
+            .collect();
+        let results = (state.backward)(&grads, &needs).map_err(|error| error.in_op(node.op))?;
+        if results.len() != needs.len() {
+            let counts = format!(
+                "{} gradients for {} inputs: this is a bug in the operation",
+                results.len(),
+                needs.len()
+            );
+            return Err(Error::op(node.op, counts));
+        }
+        for ((edge, needed), grad) in state.edges.iter().zip(needs).zip(results) {
+            if let (Some(edge), true, Some(grad)) = (edge, needed, grad) {
+                self.send(edge, grad, node.op)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds `grad`, computed by `op`, to what goes along `edge`.
+    fn send(&mut self, edge: &Edge, grad: candle_core::Tensor, op: &'static str) -> Result<()> {
+        // A closure that ran Candle operations on a Candle variable may return a tensor with Candle's own history.
+        let grad = grad.detach();
+        match edge {
+            Edge::Leaf(leaf) => {
+                check_gradient(
+                    || format!("{} from {op}", leaf.owner.describe()),
+                    (&leaf.shape, leaf.dtype),
+                    &grad,
+                )?;
+                if let Some(Arrived::Leaf(_, sum)) = self.pending.get_mut(&leaf.owner.id) {
+                    return sum.add(&grad);
+                }
+                self.pending.insert(
+                    leaf.owner.id,
+                    Arrived::Leaf(leaf.clone(), GradSum::new(grad)),
+                );
+            }
+            Edge::Node(node, output) => {
+                let (shape, dtype) = &node.outputs[*output];
+                check_gradient(
+                    || format!("the result of {} from {op}", node.op),
+                    (shape, *dtype),
+                    &grad,
+                )?;
+                let arrived = self.pending.entry(node.id);
+                let arrived = arrived
+                    .or_insert_with(|| Arrived::Node(node.clone(), vec![None; node.outputs.len()]));
+                let Arrived::Node(_, grads) = arrived else {
+                    return Ok(());
+                };
+                match &mut grads[*output] {
+                    Some(sum) => sum.add(&grad)?,
+                    empty => *empty = Some(GradSum::new(grad)),
+                }
+            }
+        }
+        Ok(())
+    }
+}

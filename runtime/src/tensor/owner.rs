@@ -1,0 +1,162 @@
+//! Storage that is set in place: who owns it, and which version of its values it holds.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use candle_core::{DType, Device, Var};
+
+use super::Tensor;
+use crate::error::{Error, Result};
+
+/// Ids of parameters, buffers and tape nodes, in order of creation: what is computed has a greater id than what it
+/// was computed from.
+pub(crate) fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The identity of a parameter or buffer, shared with every tensor that views its storage.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    pub(crate) id: u64,
+    kind: &'static str,
+    name: RwLock<Option<Arc<str>>>,
+    version: AtomicU64,
+    moved: AtomicBool,
+}
+
+impl Owner {
+    fn new(kind: &'static str, name: Option<Arc<str>>) -> Arc<Self> {
+        Arc::new(Owner {
+            id: next_id(),
+            kind,
+            name: RwLock::new(name),
+            version: AtomicU64::new(0),
+            moved: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn name(&self) -> Option<Arc<str>> {
+        self.name
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// For messages: parameter `fc1.weight`.
+    pub(crate) fn describe(&self) -> String {
+        match self.name() {
+            Some(name) => format!("{} `{name}`", self.kind),
+            None => format!("a {} without a name", self.kind),
+        }
+    }
+
+    pub(crate) fn check_not_moved(&self) -> Result<()> {
+        if self.moved.load(Ordering::Acquire) {
+            return Err(Error::Moved {
+                name: self.describe(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Storage of its own that can be written in place, with its owner's identity.
+#[derive(Clone, Debug)]
+pub(crate) struct InPlace {
+    var: Var,
+    pub(crate) owner: Arc<Owner>,
+}
+
+impl InPlace {
+    /// A contiguous copy of the values.
+    pub(crate) fn new(kind: &'static str, values: &candle_core::Tensor) -> Result<Self> {
+        Ok(InPlace {
+            var: Var::from_tensor(&values.detach())?,
+            owner: Owner::new(kind, None),
+        })
+    }
+
+    /// A copy with an identity of its own under the same name.
+    pub(crate) fn deep_clone(&self) -> Result<Self> {
+        let copy = Var::from_tensor(&self.data())?;
+        Ok(InPlace {
+            var: copy,
+            owner: Owner::new(self.owner.kind, self.owner.name()),
+        })
+    }
+
+    /// The values as a plain tensor on the same storage.
+    pub(crate) fn data(&self) -> candle_core::Tensor {
+        self.var.as_detached_tensor()
+    }
+
+    /// Overwrites the values; other types and devices are converted, as `copy_` does.
+    pub(crate) fn set(&self, op: &'static str, value: &Tensor) -> Result<()> {
+        self.owner.check_not_moved()?;
+        if value.shape() != self.var.shape() {
+            return Err(Error::op(
+                op,
+                format!(
+                    "{} has shape {:?}, but the value has shape {:?}",
+                    self.owner.describe(),
+                    self.var.shape(),
+                    value.shape()
+                ),
+            ));
+        }
+        let mut value = value
+            .as_candle()
+            .to_device(self.var.device())?
+            .to_dtype(self.var.dtype())?;
+        if same_storage(&value, &self.var) {
+            // A view of itself, perhaps transposed: reading while writing would mix old and new.
+            value = value.copy()?;
+        }
+        self.update(|_| Ok(self.var.set(&value)?))
+    }
+
+    /// Hands the storage to `change` and counts a new version.
+    pub(crate) fn update<T>(
+        &self,
+        change: impl FnOnce(&candle_core::Tensor) -> Result<T>,
+    ) -> Result<T> {
+        self.owner.check_not_moved()?;
+        let result = change(&self.data());
+        // Also after an error: part of the values may have been written.
+        self.owner.version.fetch_add(1, Ordering::AcqRel);
+        result
+    }
+
+    /// Moves to another type or device. Handles that share the old storage are told so when they are next used.
+    pub(crate) fn convert(&mut self, dtype: DType, device: &Device) -> Result<bool> {
+        if self.var.dtype() == dtype && self.var.device().same_device(device) {
+            return Ok(false);
+        }
+        let value = self.data().to_device(device)?.to_dtype(dtype)?;
+        self.owner.moved.store(true, Ordering::Release);
+        self.owner = Owner::new(self.owner.kind, self.owner.name());
+        self.var = Var::from_tensor(&value)?;
+        Ok(true)
+    }
+
+    pub(crate) fn set_name(&self, name: impl Into<Arc<str>>) {
+        *self
+            .owner
+            .name
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(name.into());
+    }
+}
+
+/// Whether two tensors are views of one allocation.
+pub(crate) fn same_storage(a: &candle_core::Tensor, b: &candle_core::Tensor) -> bool {
+    // One lock at a time: holding one while waiting for the other could meet a writer.
+    let address =
+        |tensor: &candle_core::Tensor| std::ptr::from_ref(&*tensor.storage_and_layout().0).addr();
+    address(a) == address(b)
+}
