@@ -5,6 +5,7 @@ pub mod ops;
 pub mod tensor;
 #[doc(hidden)]
 pub mod testing;
+pub mod trace;
 
 pub use candle_core::{DType, Device};
 pub use error::{Error, Result};

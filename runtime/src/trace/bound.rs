@@ -1,0 +1,212 @@
+//! Bounds of polynomials, from the bounds of their symbols.
+
+use super::algebra::Algebra;
+use super::dim::Dim;
+use super::monomial;
+use super::symbol::{Kind, UNBOUNDED};
+
+/// How many floors are replaced, one after the other, by the quotients that they round.
+const FLOORS: u32 = 3;
+
+impl Algebra {
+    /// A number that `a` is never below; `i64::MIN` if none is found.
+    pub(super) const fn lower(&mut self, a: Dim) -> i64 {
+        self.lower_within(a, FLOORS)
+    }
+
+    /// A number that `a` is never above; `i64::MAX` if none is found.
+    pub(super) const fn upper(&mut self, a: Dim) -> i64 {
+        match a {
+            Dim::Known(value) => value,
+            Dim::Unknown => i64::MAX,
+            Dim::Expr(_) => {
+                let minus = self.neg(a);
+                opposite(self.lower(minus))
+            }
+        }
+    }
+
+    const fn lower_within(&mut self, a: Dim, floors: u32) -> i64 {
+        let id = match a {
+            Dim::Known(value) => return value,
+            Dim::Unknown => return UNBOUNDED,
+            Dim::Expr(id) => id,
+        };
+        let low = self.lower_by_terms(id);
+        if low != UNBOUNDED {
+            return low;
+        }
+        let low = self.lower_by_shift(id);
+        if low != UNBOUNDED || floors == 0 {
+            return low;
+        }
+        self.lower_by_floors(id, floors)
+    }
+
+    /// The sum of the terms' own bounds.
+    const fn lower_by_terms(&self, id: u32) -> i64 {
+        let (mut i, end) = self.polys.span(id);
+        let mut sum = 0_i64;
+        while i < end {
+            let term = self.polys.term(i);
+            let low = self.term_lower(term.key, term.coef);
+            if low == UNBOUNDED {
+                return UNBOUNDED;
+            }
+            sum = match sum.checked_add(low) {
+                Some(sum) => sum,
+                None => return UNBOUNDED,
+            };
+            i += 1;
+        }
+        sum
+    }
+
+    /// The bound of one term: of a monomial whose symbols are never negative, or of a lone symbol.
+    const fn term_lower(&self, key: u64, coef: i64) -> i64 {
+        let alone = monomial::is_symbol(key);
+        let mut product = Some(coef);
+        let mut rest = key;
+        while rest != monomial::ONE {
+            let symbol = self.symbols.get(monomial::first(rest));
+            let side = if coef > 0 { symbol.low } else { symbol.high };
+            let bounded = side != UNBOUNDED && side != i64::MAX;
+            product = match product {
+                Some(product) if bounded && (alone || symbol.low >= 0) => product.checked_mul(side),
+                _ => return UNBOUNDED,
+            };
+            rest = monomial::rest(rest);
+        }
+        match product {
+            Some(product) => product,
+            None => UNBOUNDED,
+        }
+    }
+
+    /// The constant after each symbol has been replaced by its least value plus something not negative,
+    /// if all other coefficients are then positive: `H·W - H >= 0`.
+    const fn lower_by_shift(&mut self, id: u32) -> i64 {
+        let mut shifted = Dim::Expr(id);
+        let mut number = self.next_symbol(id, u32::MAX);
+        while number != 0 {
+            let low = self.symbols.get(number).low;
+            if low == UNBOUNDED {
+                return UNBOUNDED;
+            }
+            if low != 0 {
+                let symbol = self.symbol(number);
+                let by = self.add(symbol, Dim::Known(low));
+                shifted = self.replace(shifted, number, by);
+            }
+            number = self.next_symbol(id, number);
+        }
+        let Dim::Expr(id) = shifted else {
+            return match shifted {
+                Dim::Known(value) => value,
+                _ => UNBOUNDED,
+            };
+        };
+        let (mut i, end) = self.polys.span(id);
+        let mut constant = 0;
+        while i < end {
+            let term = self.polys.term(i);
+            if term.key == monomial::ONE {
+                constant = term.coef;
+            } else if term.coef < 0 {
+                return UNBOUNDED;
+            }
+            i += 1;
+        }
+        constant
+    }
+
+    /// The bound after a floor has been replaced by what it rounds: `floor(n/d)` lies between
+    /// `(n - d + 1)/d` and `n/d`.
+    const fn lower_by_floors(&mut self, id: u32, floors: u32) -> i64 {
+        let mut best = UNBOUNDED;
+        let mut number = self.next_symbol(id, u32::MAX);
+        while number != 0 && best == UNBOUNDED {
+            let symbol = *self.symbols.get(number);
+            let d = self.polys.dim(symbol.b);
+            if let (Kind::Floor, Dim::Known(d)) = (symbol.kind, d) {
+                if d > 0 {
+                    let n = self.polys.dim(symbol.a);
+                    best = self.lower_without_floor(id, number, n, d, floors);
+                }
+            }
+            number = self.next_symbol(id, number);
+        }
+        best
+    }
+
+    const fn lower_without_floor(&mut self, id: u32, q: u32, n: Dim, d: i64, floors: u32) -> i64 {
+        let Some(factor) = self.polys.cofactor(id, q) else {
+            return UNBOUNDED;
+        };
+        let symbol = self.symbol(q);
+        let part = self.mul(factor, symbol);
+        let others = self.sub(Dim::Expr(id), part);
+        // d·a = d·others + factor·(d·floor(n/d)), the bracket taken from the side that makes it least.
+        let bracket = if self.lower_within(factor, 0) >= 0 {
+            self.sub(n, Dim::Known(d - 1))
+        } else {
+            let minus = self.neg(factor);
+            if self.lower_within(minus, 0) < 0 {
+                return UNBOUNDED;
+            }
+            n
+        };
+        let scaled = self.mul(others, Dim::Known(d));
+        let replaced = self.mul(factor, bracket);
+        let bound = self.add(scaled, replaced);
+        match self.lower_within(bound, floors - 1) {
+            UNBOUNDED => UNBOUNDED,
+            low => opposite(opposite(low).div_euclid(d)),
+        }
+    }
+}
+
+/// `-a`, the marks of 'no bound' swapped.
+const fn opposite(a: i64) -> i64 {
+    match a {
+        i64::MIN => i64::MAX,
+        i64::MAX => i64::MIN,
+        a => -a,
+    }
+}
+
+/// The lesser.
+pub(super) const fn least(a: i64, b: i64) -> i64 {
+    if a < b {
+        a
+    } else {
+        b
+    }
+}
+
+/// The greater.
+pub(super) const fn greatest(a: i64, b: i64) -> i64 {
+    if a > b {
+        a
+    } else {
+        b
+    }
+}
+
+/// The lower bound of `floor(n/d)` from that of `n`.
+pub(super) const fn floor_low(low: i64, d: i64) -> i64 {
+    if low == UNBOUNDED {
+        UNBOUNDED
+    } else {
+        low.div_euclid(d)
+    }
+}
+
+/// The upper bound of `floor(n/d)` from that of `n`.
+pub(super) const fn floor_high(high: i64, d: i64) -> i64 {
+    if high == i64::MAX {
+        i64::MAX
+    } else {
+        high.div_euclid(d)
+    }
+}
