@@ -1,6 +1,7 @@
 //! Declarative neural networks in Rust, on Candle.
 
 pub mod error;
+pub mod module;
 pub mod ops;
 pub mod tensor;
 #[doc(hidden)]

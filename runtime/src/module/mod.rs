@@ -1,0 +1,69 @@
+//! Modules: the tree of layers, their parameters and buffers under PyTorch's names.
+
+mod state;
+
+pub use state::{Hook, State};
+
+use crate::{Buffer, Param, Result};
+
+/// Anything that owns parameters, buffers or other modules.
+///
+/// Object safe; the methods that users call (`parameters`, `state_dict`, `train`…) come with
+/// [`ModuleExt`], for every module.
+pub trait Module: Send + Sync {
+    /// The type's name, as PyTorch prints it.
+    fn type_name(&self) -> &'static str;
+
+    /// What PyTorch prints between the parentheses: `in_features=784, out_features=256, bias=True`.
+    fn extra_repr(&self) -> String {
+        String::new()
+    }
+
+    /// Shows the own parameters, buffers and submodules to `visitor`, in the order of declaration. Not recursive.
+    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
+        let _ = visitor;
+    }
+
+    /// Like [`Module::visit`], for changing them.
+    ///
+    /// # Errors
+    /// The visitor's own.
+    fn visit_mut(&mut self, visitor: &mut dyn VisitorMut) -> Result<()> {
+        let _ = visitor;
+        Ok(())
+    }
+
+    /// Training mode, freezing and hooks of this module; `None` for containers that have none of their own.
+    fn state(&self) -> Option<&State> {
+        None
+    }
+}
+
+/// Sees the direct members of a module.
+pub trait Visitor<'a> {
+    /// A parameter.
+    fn param(&mut self, name: &str, param: &'a Param);
+    /// A buffer.
+    fn buffer(&mut self, name: &str, buffer: &'a Buffer);
+    /// A submodule.
+    fn module(&mut self, name: &str, module: &'a dyn Module);
+}
+
+/// Changes the direct members of a module.
+pub trait VisitorMut {
+    /// A parameter.
+    ///
+    /// # Errors
+    /// The visitor's own.
+    fn param(&mut self, name: &str, param: &mut Param) -> Result<()>;
+    /// A buffer.
+    ///
+    /// # Errors
+    /// The visitor's own.
+    fn buffer(&mut self, name: &str, buffer: &mut Buffer) -> Result<()>;
+    /// A submodule.
+    ///
+    /// # Errors
+    /// The visitor's own.
+    fn module(&mut self, name: &str, module: &mut dyn Module) -> Result<()>;
+}
