@@ -129,6 +129,10 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// Data can't be used: a file, a label, an index, the shape of a sample.
+    #[error(transparent)]
+    Data(#[from] crate::data::DataError),
+
     /// An error inside a model, with the path of the layer it happened in.
     #[error("{path}: {source}")]
     Context {

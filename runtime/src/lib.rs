@@ -1,5 +1,6 @@
 //! Declarative neural networks in Rust, on Candle.
 
+pub mod data;
 pub mod error;
 pub mod module;
 pub mod ops;
