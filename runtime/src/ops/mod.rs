@@ -2,5 +2,7 @@
 
 mod add;
 mod operand;
+mod pair;
 
 pub use operand::Operand;
+pub use pair::Pair;
