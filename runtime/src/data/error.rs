@@ -31,7 +31,7 @@ pub enum DataError {
 
     /// The file doesn't start as an IDX file does.
     #[error(
-        "{file}: not an IDX file: it starts with the bytes {}, expected 00 00, an element type (08, 09, 0b, 0c, 0d or \
+        "{file}: not an IDX file: it starts with {}, expected 00 00, an element type (08, 09, 0b, 0c, 0d or \
          0e) and the number of dimensions (1 to 8)\n  help: {}", hex(start), magic_help(start)
     )]
     Magic {
@@ -166,6 +166,9 @@ pub enum DataError {
 }
 
 fn hex(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "nothing".into();
+    }
     bytes
         .iter()
         .map(|byte| format!("{byte:02x}"))

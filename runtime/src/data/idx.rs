@@ -1,7 +1,6 @@
 //! The IDX format of MNIST: a header of four bytes and the dimensions, then the elements, big-endian.
 
-use std::borrow::Cow;
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -87,11 +86,13 @@ impl Idx {
     /// If it can't be read, is not an IDX file, or is longer or shorter than its header says.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let bytes = fs::read(path).map_err(|source| Error::Io {
+        let failed = |source| Error::Io {
             path: path.to_owned(),
             source,
-        })?;
-        Self::parse(path.display().to_string(), bytes.into())
+        };
+        let file = File::open(path).map_err(failed)?;
+        let len = file.metadata().map_err(failed)?.len();
+        Self::detect(path.display().to_string(), file, len)
     }
 
     /// Reads the bytes of a file, for data that a program embeds (`include_bytes!`). The name stands in errors.
@@ -99,16 +100,23 @@ impl Idx {
     /// # Errors
     /// If they are not those of an IDX file, or more or fewer than the header says.
     pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Result<Self> {
-        Self::parse(name.into(), bytes.into())
+        Self::detect(name.into(), bytes, bytes.len() as u64)
     }
 
-    fn parse(name: String, bytes: Cow<'_, [u8]>) -> Result<Self> {
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            let limit = (bytes.len() as u64).saturating_mul(MAX_DEFLATE_RATIO);
-            return Self::read(name, MultiGzDecoder::new(&*bytes), limit);
+    /// Reads a plain or gzipped stream of `len` bytes.
+    fn detect(name: String, mut stream: impl Read, len: u64) -> Result<Self> {
+        let start = read_up_to(&name, &mut stream, 2)?;
+        let gzipped = start == [0x1f, 0x8b];
+        let stream = start.as_slice().chain(stream);
+        if gzipped {
+            Self::read(
+                name,
+                MultiGzDecoder::new(stream),
+                len.saturating_mul(MAX_DEFLATE_RATIO),
+            )
+        } else {
+            Self::read(name, stream, len)
         }
-        let limit = bytes.len() as u64;
-        Self::read(name, &*bytes, limit)
     }
 
     /// Reads an array from a stream that can't have more than `limit` bytes.
@@ -150,7 +158,7 @@ impl Idx {
                 expected,
             }
             .into()),
-            Err(source) => Err(DataError::Damaged { file: name, source }.into()),
+            Err(source) => Err(unreadable(&name, source)),
         }
     }
 
@@ -246,12 +254,27 @@ fn read_header(name: &str, stream: &mut impl Read) -> Result<(IdxType, Vec<usize
 fn read_up_to(name: &str, stream: &mut impl Read, count: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match stream.take(count).read_to_end(&mut bytes) {
-        Err(source) if source.kind() != io::ErrorKind::UnexpectedEof => Err(DataError::Damaged {
-            file: name.into(),
-            source,
+        Err(source) if source.kind() != io::ErrorKind::UnexpectedEof => {
+            Err(unreadable(name, source))
         }
-        .into()),
         _ => Ok(bytes),
+    }
+}
+
+/// Whether the decompressor or the file system is to blame.
+fn unreadable(name: &str, source: io::Error) -> Error {
+    match source.kind() {
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            DataError::Damaged {
+                file: name.into(),
+                source,
+            }
+            .into()
+        }
+        _ => Error::Io {
+            path: name.into(),
+            source,
+        },
     }
 }
 

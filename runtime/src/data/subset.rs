@@ -37,12 +37,12 @@ impl<D> Clone for Subset<D> {
 }
 
 impl<D: Dataset> Subset<D> {
-    /// The samples of `dataset` (owned, or shared in an `Arc`) at `indices`; one beyond its end is an error.
-    pub fn new(
-        dataset: impl Into<Arc<D>>,
-        indices: impl IntoIterator<Item = usize>,
-    ) -> Result<Self> {
-        let dataset = dataset.into();
+    /// The samples of `dataset` at `indices`. A data set that others use too is passed as a reference or an `Arc`.
+    ///
+    /// # Errors
+    /// If an index is beyond the data set's end.
+    pub fn new(dataset: D, indices: impl IntoIterator<Item = usize>) -> Result<Self> {
+        let dataset = Arc::new(dataset);
         let indices: Arc<[usize]> = indices.into_iter().collect();
         for &index in indices.iter() {
             check_index(index, dataset.len())?;
@@ -56,7 +56,7 @@ impl<D: Dataset> Subset<D> {
     }
 
     /// The whole data set.
-    pub fn dataset(&self) -> &Arc<D> {
+    pub fn dataset(&self) -> &D {
         &self.dataset
     }
 
@@ -150,11 +150,11 @@ impl SplitLength for f64 {
 /// # Ok::<(), taper::Error>(())
 /// ```
 pub fn random_split<D: Dataset, L: SplitLength, const N: usize>(
-    dataset: impl Into<Arc<D>>,
+    dataset: D,
     lengths: [L; N],
     seed: u64,
 ) -> Result<[Subset<D>; N]> {
-    let dataset = dataset.into();
+    let dataset = Arc::new(dataset);
     let len = dataset.len();
     let sizes = L::sizes(&lengths, len).ok_or_else(|| {
         Error::argument(

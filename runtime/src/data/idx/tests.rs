@@ -155,3 +155,10 @@ fn a_forged_header_takes_no_memory() {
         );
     }
 }
+
+#[test]
+fn a_directory_or_a_missing_file_is_no_damaged_file() {
+    for path in [env!("CARGO_MANIFEST_DIR"), "/nonexistent/file"] {
+        assert!(matches!(Idx::open(path), Err(Error::Io { .. })), "{path}");
+    }
+}
