@@ -10,6 +10,8 @@ import sys
 import torch
 import torchvision
 
+from common import DATA
+
 MODELS = ["resnet18", "resnet50", "vgg16_bn", "mobilenet_v2", "densenet161"]
 
 
@@ -23,9 +25,10 @@ def describe(name):
 
 
 def main(directory):
+    """Writes the file into `directory`."""
     text = ",\n".join(map(describe, MODELS))
-    (pathlib.Path(directory) / "torchvision_keys.json").write_text(f"{{\n{text}\n}}\n")
+    (directory / "torchvision_keys.json").write_text(f"{{\n{text}\n}}\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else DATA)
