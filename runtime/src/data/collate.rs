@@ -2,7 +2,7 @@
 
 use candle_core::Device;
 
-use super::DataError;
+use super::{DataError, Dataset};
 use crate::{Result, Tensor};
 
 /// A sample that batches can be made of (`torch.utils.data.default_collate`).
@@ -114,6 +114,43 @@ collate_tuples!(A a x);
 collate_tuples!(A a x, B b y);
 collate_tuples!(A a x, B b y, C c z);
 collate_tuples!(A a x, B b y, C c z, D d w);
+
+/// How batches are made of samples; see [`DataLoader::collate`](super::DataLoader::collate).
+pub trait CollateFn<D: Dataset> {
+    /// What a batch is.
+    type Batch;
+
+    /// The batch of some samples of a data set.
+    fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<Self::Batch>;
+}
+
+/// The default way of making batches: [`Dataset::batch`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stack;
+
+impl<D: Dataset<Item: Collate>> CollateFn<D> for Stack {
+    type Batch = <D::Item as Collate>::Batch;
+
+    fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<Self::Batch> {
+        dataset.batch(indices, device)
+    }
+}
+
+/// An own way of making batches, by [`DataLoader::collate`](super::DataLoader::collate).
+#[derive(Debug, Clone, Copy)]
+pub struct CollateWith<F>(pub(super) F);
+
+impl<D: Dataset, F: Fn(Vec<D::Item>, &Device) -> Result<B>, B> CollateFn<D> for CollateWith<F> {
+    type Batch = B;
+
+    fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<B> {
+        let samples = indices
+            .iter()
+            .map(|&index| dataset.get(index))
+            .collect::<Result<Vec<_>>>()?;
+        (self.0)(samples, device)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use candle_core::Device;
-use serde::{Deserialize, Serialize};
-
-use super::{Collate, DataError, Dataset, RandomSampler, Sampler, SequentialSampler};
-use crate::tensor::with_generator;
+use super::{
+    CollateFn, CollateWith, DataError, Dataset, RandomSampler, Sampler, SequentialSampler, Stack,
+};
 use crate::{Error, Generator, Result};
+use candle_core::Device;
+
+mod progress;
+
+pub use progress::LoaderState;
+use progress::Progress;
 
 /// Takes a data set's samples in batches (`torch.utils.data.DataLoader`).
 ///
@@ -45,79 +49,6 @@ pub struct DataLoader<D, C = Stack> {
     collate: C,
     device: Device,
     progress: Mutex<Progress>,
-}
-
-/// Where a [`DataLoader`] stands, to be kept in checkpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LoaderState {
-    /// The seed of the orders.
-    pub seed: u64,
-    /// The epoch, counted from 0.
-    pub epoch: u64,
-    /// How many of the epoch's batches have been handed out.
-    pub batch: usize,
-}
-
-/// What changes while a loader is used.
-#[derive(Debug, Default)]
-struct Progress {
-    seed: Option<u64>,
-    /// The epoch begun last, and how many of its batches were handed out.
-    current: Option<(u64, usize)>,
-    /// Where the next epoch begins, if not after the current one.
-    resume: Option<(u64, usize)>,
-}
-
-impl Progress {
-    /// The seed; without one given, it is drawn when it is first needed.
-    fn seed(&mut self) -> u64 {
-        *self
-            .seed
-            .get_or_insert_with(|| with_generator(Generator::next_u64))
-    }
-
-    /// The epoch and batch that an iteration begun now would begin with.
-    fn next(&self) -> (u64, usize) {
-        self.resume
-            .unwrap_or_else(|| (self.current.map_or(0, |(epoch, _)| epoch + 1), 0))
-    }
-}
-
-/// How batches are made of samples; see [`DataLoader::collate`].
-pub trait CollateFn<D: Dataset> {
-    /// What a batch is.
-    type Batch;
-
-    /// The batch of some samples of a data set.
-    fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<Self::Batch>;
-}
-
-/// The default way of making batches: [`Dataset::batch`].
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Stack;
-
-impl<D: Dataset<Item: Collate>> CollateFn<D> for Stack {
-    type Batch = <D::Item as Collate>::Batch;
-
-    fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<Self::Batch> {
-        dataset.batch(indices, device)
-    }
-}
-
-/// An own way of making batches, by [`DataLoader::collate`].
-#[derive(Debug, Clone, Copy)]
-pub struct CollateWith<F>(F);
-
-impl<D: Dataset, F: Fn(Vec<D::Item>, &Device) -> Result<B>, B> CollateFn<D> for CollateWith<F> {
-    type Batch = B;
-
-    fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<B> {
-        let samples = indices
-            .iter()
-            .map(|&index| dataset.get(index))
-            .collect::<Result<Vec<_>>>()?;
-        (self.0)(samples, device)
-    }
 }
 
 impl<D: Dataset> DataLoader<D> {
@@ -161,6 +92,18 @@ impl<D: Dataset> DataLoader<D> {
 
 impl<D: Dataset, C> DataLoader<D, C> {
     /// Whether each epoch has a new random order; replaces the sampler.
+    ///
+    /// ```
+    /// use taper::data::{DataLoader, TensorDataset};
+    /// use taper::{Device, Tensor};
+    ///
+    /// let data = TensorDataset::new(Tensor::arange(0i64, 100, &Device::Cpu)?)?;
+    /// let loader = DataLoader::new(data, 100)?.shuffle(true);
+    /// let epochs = loader.iter().chain(&loader).map(|batch| batch?.to_vec1::<i64>());
+    /// let epochs = epochs.collect::<taper::Result<Vec<_>>>()?;
+    /// assert_ne!(epochs[0], epochs[1]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
     #[must_use]
     pub fn shuffle(self, shuffle: bool) -> Self {
         if shuffle {
@@ -179,6 +122,17 @@ impl<D: Dataset, C> DataLoader<D, C> {
     }
 
     /// Whether a last batch that is not full is left out. If there is no other batch, epochs are empty.
+    ///
+    /// ```
+    /// use taper::data::{DataLoader, TensorDataset};
+    /// use taper::{Device, Tensor};
+    ///
+    /// let data = TensorDataset::new(Tensor::arange(0i64, 10, &Device::Cpu)?)?;
+    /// let loader = DataLoader::new(data, 4)?;
+    /// assert_eq!(loader.len(), 3);
+    /// assert_eq!(loader.drop_last(true).len(), 2);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
     #[must_use]
     pub fn drop_last(mut self, drop_last: bool) -> Self {
         self.drop_last = drop_last;
@@ -268,33 +222,20 @@ impl<D: Dataset, C> DataLoader<D, C> {
     /// # Ok::<(), taper::Error>(())
     /// ```
     pub fn state(&self) -> LoaderState {
-        let len = self.len();
-        let mut progress = self.progress();
-        let (epoch, batch) = match (progress.resume, progress.current) {
-            (None, Some((epoch, batch))) if batch < len => (epoch, batch),
-            _ => progress.next(),
-        };
-        LoaderState {
-            seed: progress.seed(),
-            epoch,
-            batch,
-        }
+        self.progress().state(self.len())
     }
 
     /// Makes the next epoch continue where `state` was taken.
     pub fn load_state(&self, state: LoaderState) {
-        let mut progress = self.progress();
-        progress.seed = Some(state.seed);
-        progress.resume = Some((state.epoch, state.batch));
+        self.progress().load(state);
     }
 
     /// The batches of the next epoch. What goes wrong comes in place of a batch.
     pub fn iter(&self) -> Batches<'_, D, C> {
         let mut progress = self.progress();
-        let (epoch, next) = progress.next();
+        let (epoch, next) = progress.begin();
         let mut generator = Generator::new(progress.seed()).fork(epoch);
-        progress.resume = None;
-        progress.current = Some((epoch, next));
+        drop(progress);
         let (order, failure) = match self.sampler.order(self.dataset.len(), &mut generator) {
             Ok(order) => (order, None),
             Err(error) => (Vec::new(), Some(error)),
@@ -369,15 +310,7 @@ impl<D: Dataset, C: CollateFn<D>> Iterator for Batches<'_, D, C> {
         let start = self.next * self.loader.batch_size;
         let end = self.order.len().min(start + self.loader.batch_size);
         self.next += 1;
-        let mut progress = self.loader.progress();
-        // A newer iteration is the one that counts.
-        if progress
-            .current
-            .is_some_and(|(epoch, _)| epoch == self.epoch)
-        {
-            progress.current = Some((self.epoch, self.next));
-        }
-        drop(progress);
+        self.loader.progress().advance(self.epoch, self.next);
         Some(self.loader.collate.batch(
             &self.loader.dataset,
             &self.order[start..end],

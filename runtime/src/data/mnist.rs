@@ -81,6 +81,15 @@ impl Mnist {
     ///
     /// # Errors
     /// If a file is missing, damaged or not what its name says, there are not as many labels as images, or a label is above 9.
+    ///
+    /// ```
+    /// use taper::data::{Dataset, Mnist, Split};
+    ///
+    /// # let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/fashion-mnist");
+    /// let train = Mnist::open(directory, Split::Train)?;
+    /// assert_eq!((train.len(), train.image_size()), (10_000, (28, 28)));
+    /// # Ok::<(), taper::Error>(())
+    /// ```
     pub fn open(directory: impl AsRef<Path>, split: Split) -> Result<Self> {
         let directory = directory.as_ref();
         let prefix = match split {

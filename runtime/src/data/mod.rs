@@ -35,12 +35,12 @@ mod tensor_dataset;
 #[cfg(test)]
 mod testing;
 
-pub use collate::Collate;
+pub use collate::{Collate, CollateFn, CollateWith, Stack};
 pub use concat::ConcatDataset;
 pub use dataset::{Dataset, Labelled};
 pub use error::DataError;
 pub use idx::{Idx, IdxType};
-pub use loader::{Batches, CollateFn, CollateWith, DataLoader, LoaderState, Stack};
+pub use loader::{Batches, DataLoader, LoaderState};
 pub use map::{Map, TargetTransform, Transform};
 pub use mnist::{Mnist, Split, FASHION_MNIST_CLASSES};
 pub use normalize::Normalize;
