@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_named_a_bug() {
-        let tokens = catch("model", || std::panic::panic_any("lost")).to_string();
+        let tokens = catch("model", || std::panic::resume_unwind(Box::new("lost"))).to_string();
         assert!(
             tokens.contains("`model` panicked; this is a bug in taper: lost"),
             "{tokens}"

@@ -31,7 +31,7 @@ pub(crate) use param::{ParamField, ParamForm};
 pub(crate) use reserved::{is_reserved_method, is_reserved_prefix};
 pub(crate) use sequential::{Entry, EntryKind, Sequential};
 pub(crate) use signature::{DimPattern, ElementKind, Pattern, Signature};
-pub(crate) use types::{inner_type, is_named};
+pub(crate) use types::{inner_type, is_named, ungroup};
 
 /// The name of an identifier without `r#`.
 pub(crate) fn plain_name(ident: &syn::Ident) -> String {

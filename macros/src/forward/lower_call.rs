@@ -1,0 +1,201 @@
+//! Calls in the tensor body.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident, Pat};
+
+use super::body::{glue, Body};
+use super::call::{
+    arguments, callee, is_plain_method, may_lack_dim, sizes, takes_sizes, Arguments, Callee,
+};
+
+impl Body<'_> {
+    pub(crate) fn call(&mut self, call: &ExprCall) -> TokenStream {
+        let expr = Expr::Call(call.clone());
+        match callee(&expr, self.methods, &self.scope) {
+            Some(Callee::Submodule(name)) => self.submodule(name, quote!(&self.#name), &call.args),
+            Some(Callee::SubmoduleAt { list, index }) => {
+                let (call_at, index) = (self.private(list.span(), "CallAt"), self.expr(index));
+                let args = self.exprs(&call.args);
+                let span = glue(list.span());
+                quote_spanned!(span=> #call_at::call_at(&self.#list, #index, (#args))?)
+            }
+            Some(Callee::Local(name)) => self.submodule(name, quote!(#name), &call.args),
+            Some(Callee::Escape) => self.escape(call).unwrap_or_else(|| quote!(#call)),
+            Some(Callee::Some) => {
+                let (some, args) = (&call.func, self.exprs(&call.args));
+                quote!(#some(#args))
+            }
+            Some(Callee::Function(path)) => self.function_call(path, call),
+            // Refused already.
+            _ => quote!(#call),
+        }
+    }
+
+    /// `module` stands for a reference to it.
+    fn submodule<'e>(
+        &mut self,
+        name: &Ident,
+        module: TokenStream,
+        args: impl IntoIterator<Item = &'e Expr>,
+    ) -> TokenStream {
+        let (call, args) = (self.private(name.span(), "Call"), self.exprs(args));
+        let span = glue(name.span());
+        quote_spanned!(span=> #call::call(#module, (#args))?)
+    }
+
+    fn function_call(&mut self, path: &ExprPath, call: &ExprCall) -> TokenStream {
+        let Some(name) = path.path.segments.last().map(|last| &last.ident) else {
+            return quote!(#call);
+        };
+        let args = arguments(Some(name), &call.args);
+        let span = name.span();
+        let values = self.values(name, &args);
+        if args.named.is_empty() {
+            return self.lift(span, quote!(#path(#values)));
+        }
+        let mut path = path.clone();
+        if let Some(last) = path.path.segments.last_mut() {
+            last.ident = with_options(name);
+        }
+        let options = self.options(name, &args);
+        self.lift(span, quote!(#path(#values #options)))
+    }
+
+    pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> TokenStream {
+        let expr = Expr::MethodCall(call.clone());
+        match callee(&expr, self.methods, &self.scope) {
+            Some(Callee::Own(name)) => {
+                let (receiver, dot, args) =
+                    (&call.receiver, call.dot_token, self.exprs(&call.args));
+                self.lift(name.span(), quote!(#receiver #dot #name(#args)))
+            }
+            Some(Callee::Submodule(name)) => self.submodule(name, quote!(&self.#name), &call.args),
+            Some(Callee::Operation { receiver, name }) => self.operation(receiver, name, call),
+            // Refused already.
+            _ => quote!(#call),
+        }
+    }
+
+    fn operation(&mut self, receiver: &Expr, name: &Ident, call: &ExprMethodCall) -> TokenStream {
+        let (receiver, dot) = (self.expr(receiver), call.dot_token);
+        let args = arguments(Some(name), &call.args);
+        let values = self.values(name, &args);
+        if is_plain_method(call) {
+            return quote!(#receiver #dot #name(#values));
+        }
+        let values = if args.positional.is_empty() && may_lack_dim(name) {
+            quote!((),)
+        } else {
+            values
+        };
+        if args.named.is_empty() {
+            return self.lift(name.span(), quote!(#receiver #dot #name(#values)));
+        }
+        let (with, options) = (with_options(name), self.options(name, &args));
+        self.lift(name.span(), quote!(#receiver #dot #with(#values #options)))
+    }
+
+    /// Positional arguments.
+    fn values(&mut self, name: &Ident, args: &Arguments<'_>) -> TokenStream {
+        let lower = |value: &Expr| {
+            let value = match sizes(value) {
+                Some(list) if takes_sizes(name) => self.sizes(value.span(), list),
+                _ => self.expr(value),
+            };
+            quote!(#value,)
+        };
+        args.positional.iter().copied().map(lower).collect()
+    }
+
+    /// `MeanOptions::default().keepdim(true)` for the named arguments.
+    fn options(&mut self, name: &Ident, args: &Arguments<'_>) -> TokenStream {
+        let span = glue(name.span());
+        let krate = self.krate;
+        let options = Ident::new(&options_name(name), span);
+        let setters: TokenStream = args
+            .named
+            .iter()
+            .map(|(key, value)| {
+                let value = self.expr(value);
+                quote!(.#key(#value))
+            })
+            .collect();
+        quote_spanned!(span=> <#krate::ops::#options as ::core::default::Default>::default() #setters)
+    }
+
+    /// A list of sizes, of which `_` is the inferred one.
+    fn sizes<'e>(&mut self, span: Span, list: impl IntoIterator<Item = &'e Expr>) -> TokenStream {
+        let all: TokenStream = list
+            .into_iter()
+            .map(|size| match size {
+                Expr::Infer(any) => {
+                    let infer = self.private(any.span(), "INFER");
+                    quote!(#infer,)
+                }
+                size => {
+                    let (of, value) = (self.private(size.span(), "size"), self.expr(size));
+                    quote!(#of(#value),)
+                }
+            })
+            .collect();
+        let sizes = self.private(span, "sizes");
+        let span = glue(span);
+        quote_spanned!(span=> #sizes(&[#all]))
+    }
+
+    /// `candle([x, y], [b, _, c], |x, y| …)`: the closure is the user's, its parameters in one array.
+    fn escape(&mut self, call: &ExprCall) -> Option<TokenStream> {
+        let args: Vec<&Expr> = call.args.iter().collect();
+        let [Expr::Array(tensors), promised, Expr::Closure(closure)] = args.as_slice() else {
+            return None;
+        };
+        let krate = self.krate;
+        let inputs: TokenStream = tensors
+            .elems
+            .iter()
+            .map(|tensor| {
+                let (span, tensor) = (glue(tensor.span()), self.expr(tensor));
+                quote_spanned!(span=> ::core::borrow::Borrow::<#krate::Tensor>::borrow(&#tensor),)
+            })
+            .collect();
+        let promised = self.sizes(promised.span(), sizes(promised)?);
+        let names = closure.inputs.iter().map(|input| match input {
+            Pat::Type(typed) => &*typed.pat,
+            plain => plain,
+        });
+        let (capture, output, body) = (&closure.capture, &closure.output, &closure.body);
+        let span = call.func.span();
+        let escape = self.private(span, "escape");
+        let span = glue(span);
+        Some(
+            quote_spanned!(span=> #escape([#inputs], #promised, #capture |[#(#names),*]| #output #body)?),
+        )
+    }
+}
+
+/// `mean_with` for `mean`, at its place.
+fn with_options(name: &Ident) -> Ident {
+    let plain = name.unraw().to_string();
+    let joined = if plain.ends_with('_') {
+        format!("{plain}with")
+    } else {
+        format!("{plain}_with")
+    };
+    Ident::new(&joined, name.span())
+}
+
+/// `MaxPool2dOptions` for `max_pool2d`.
+fn options_name(name: &Ident) -> String {
+    let plain = name.unraw().to_string();
+    let words = plain.split('_').map(|word| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
+    });
+    words.chain(std::iter::once("Options".to_owned())).collect()
+}

@@ -1,0 +1,124 @@
+//! The public form of a method: tensors taken owned or borrowed, a `Result` given.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, Type};
+
+use super::body::{glue, Body};
+use super::param::{MethodParam, ParamKind};
+use super::parse::Method;
+use super::scope::Scope;
+use crate::ast::{inner_type, ungroup};
+
+/// The tensor form of a method. `door` are statements that run when the parameters are bound, before the body.
+pub(crate) fn lower_method(
+    method: &Method,
+    methods: &[Ident],
+    krate: &TokenStream,
+    door: &TokenStream,
+) -> TokenStream {
+    let mut scope = Scope::default();
+    method
+        .params
+        .iter()
+        .for_each(|param| scope.add(&param.pat_ident));
+    let body = Body {
+        krate,
+        methods,
+        scope,
+    }
+    .function(&method.block);
+    let bindings = method.params.iter().map(MethodParam::binding);
+    let signature = signature(method, krate);
+    quote! {
+        // What the language adds looks superfluous in some places.
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused_parens, unused_braces)]
+        #signature {
+            #(#bindings)*
+            #door
+            #body
+        }
+    }
+}
+
+/// Attributes and head of the public form.
+pub(crate) fn signature(method: &Method, krate: &TokenStream) -> TokenStream {
+    let Method {
+        attrs,
+        vis,
+        ident,
+        receiver,
+        output,
+        ..
+    } = method;
+    let receiver = receiver.as_ref().map(|receiver| quote!(#receiver,));
+    let params = method.params.iter().map(MethodParam::declaration);
+    let ty = &output.ty;
+    let span = glue(ty.span());
+    let result = quote_spanned!(span=> #krate::Result<#ty>);
+    quote!(#(#attrs)* #vis fn #ident(#receiver #(#params),*) -> #result)
+}
+
+impl MethodParam {
+    fn declaration(&self) -> TokenStream {
+        let Self {
+            pat_ident,
+            mutable,
+            ty,
+            kind,
+        } = self;
+        let span = glue(ty.span());
+        match kind {
+            ParamKind::Tensor { .. } => {
+                let tensor = owned(ty);
+                quote_spanned!(span=> #pat_ident: impl ::core::borrow::Borrow<#tensor>)
+            }
+            ParamKind::OptionTensor { .. } => {
+                let tensor = inner_type(ty, "Option").map(owned);
+                quote_spanned!(span=> #pat_ident: impl ::core::borrow::Borrow<::core::option::Option<#tensor>>)
+            }
+            ParamKind::Other(ty) => {
+                let mutable = mutable.then(|| quote!(mut));
+                quote!(#mutable #pat_ident: #ty)
+            }
+        }
+    }
+
+    /// What makes the parameter what it was declared as.
+    fn binding(&self) -> TokenStream {
+        let Self {
+            pat_ident,
+            mutable,
+            ty,
+            kind,
+        } = self;
+        let mutable = mutable.then(|| quote!(mut));
+        let span = glue(pat_ident.span());
+        let borrowed = quote_spanned!(span=> ::core::borrow::Borrow::borrow(&#pat_ident));
+        let value = match kind {
+            ParamKind::Other(_) => return TokenStream::new(),
+            ParamKind::Tensor { borrowed: true } => borrowed,
+            ParamKind::Tensor { borrowed: false } => {
+                let tensor = owned(ty);
+                quote_spanned!(span=> <#tensor as ::core::clone::Clone>::clone(#borrowed))
+            }
+            ParamKind::OptionTensor { borrowed: true } => {
+                let tensor = inner_type(ty, "Option").map(owned);
+                quote_spanned!(span=> ::core::option::Option::<#tensor>::as_ref(#borrowed))
+            }
+            ParamKind::OptionTensor { borrowed: false } => {
+                quote_spanned!(span=> <#ty as ::core::clone::Clone>::clone(#borrowed))
+            }
+        };
+        quote_spanned!(span=> let #mutable #pat_ident: #ty = #value;)
+    }
+}
+
+/// `Tensor` of `Tensor` and of `&Tensor`.
+fn owned(ty: &Type) -> &Type {
+    match ungroup(ty) {
+        Type::Reference(reference) => &reference.elem,
+        other => other,
+    }
+}

@@ -1,0 +1,25 @@
+//! `#[forward]`: the checked subset of Rust that a network's forward pass is written in.
+//!
+//! [`parse`] reads the block or function, [`unsupported`] refuses what is outside the subset, and [`body`] lowers what is
+//! left to straight-line Rust over tensors. The trace is lowered from the same [`Method`]s elsewhere.
+
+mod body;
+mod call;
+mod fallback;
+mod lower_call;
+mod method;
+mod param;
+mod parse;
+mod refusal;
+mod scope;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod unsupported;
+
+pub(crate) use call::{arguments, callee, takes_sizes, Arguments, Callee};
+pub(crate) use fallback::fallback;
+pub(crate) use method::lower_method;
+pub(crate) use param::{MethodParam, Output, OutputKind, ParamKind};
+pub(crate) use parse::{ForwardBlock, ForwardItem, Method};
+pub(crate) use scope::Scope;
