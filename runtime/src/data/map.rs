@@ -101,3 +101,64 @@ where
         Ok((input, (self.f)(target)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::testing::Squares;
+    use crate::data::{ConcatDataset, Subset};
+    use crate::Error;
+
+    fn pairs(count: usize) -> impl Dataset<Item = (i64, i64)> {
+        Squares(count).map(|x| Ok((x, x)))
+    }
+
+    #[test]
+    fn each_function_sees_its_own_half() -> Result<()> {
+        let both = pairs(4)
+            .transform(|x| Ok(x + 1))
+            .target_transform(|y| Ok(y.to_string()));
+        assert_eq!(both.get(3)?, (10, "9".to_string()));
+        assert_eq!(both.len(), 4);
+        Ok(())
+    }
+
+    #[test]
+    fn errors_of_functions_pass() {
+        let failing = pairs(4).transform(|_| Err::<i64, _>(Error::op("test", "no")));
+        assert!(failing
+            .get(0)
+            .is_err_and(|error| error.to_string() == "test: no"));
+    }
+
+    /// Classes that are known without the sample.
+    struct Classes;
+
+    impl Dataset for Classes {
+        type Item = (i64, i64);
+
+        fn len(&self) -> usize {
+            6
+        }
+
+        fn get(&self, _: usize) -> Result<(i64, i64)> {
+            Err(Error::op("test", "a class was asked for, not a sample"))
+        }
+    }
+
+    impl Labelled for Classes {
+        fn label(&self, index: usize) -> Result<i64> {
+            Ok((index % 3) as i64)
+        }
+    }
+
+    #[test]
+    fn classes_are_counted_without_making_samples() -> Result<()> {
+        let augmented = Classes.transform(|x| Ok(x as f64));
+        let some = Subset::new(&augmented, [0, 1, 3])?;
+        assert_eq!(some.class_counts()?, [(0, 2), (1, 1)].into());
+        let all = ConcatDataset::new([some.clone(), some]);
+        assert_eq!(all.class_counts()?, [(0, 4), (1, 2)].into());
+        Ok(())
+    }
+}

@@ -128,18 +128,13 @@ impl Mnist {
     /// # Ok::<(), taper::Error>(())
     /// ```
     pub fn from_idx(images: Idx, labels: &Idx, classes: usize) -> Result<Self> {
-        let &[image_count, height, width] = images.shape() else {
-            return Err(layout("images: bytes of shape [N, H, W]", &images));
+        let (IdxType::U8, &[image_count, height, width]) = (images.element_type(), images.shape())
+        else {
+            return Err(layout("images: U8 of shape [N, H, W]", &images));
         };
-        let &[label_count] = labels.shape() else {
-            return Err(layout("labels: bytes of shape [N]", labels));
+        let (IdxType::U8, &[label_count]) = (labels.element_type(), labels.shape()) else {
+            return Err(layout("labels: U8 of shape [N]", labels));
         };
-        if images.element_type() != IdxType::U8 {
-            return Err(layout("images: bytes of shape [N, H, W]", &images));
-        }
-        if labels.element_type() != IdxType::U8 {
-            return Err(layout("labels: bytes of shape [N]", labels));
-        }
         if image_count != label_count {
             return Err(DataError::CountMismatch {
                 images: images.name().into(),

@@ -5,7 +5,7 @@ use crate::{Error, Result, Tensor};
 /// `(x − mean) / std` per channel (`torchvision.transforms.Normalize`), for float tensors `[…, C, H, W]`: one image or a
 /// batch. On a batch it is cheaper.
 ///
-/// One mean and standard deviation serve all channels.
+/// One mean and standard deviation serve all channels. It is for data: a tensor that needs a gradient is refused.
 ///
 /// # Example
 /// ```
@@ -49,7 +49,7 @@ impl Normalize {
     /// The normalised image or images.
     ///
     /// # Errors
-    /// If `x` has fewer than three dimensions, another number of channels, or is not of floats.
+    /// If `x` has fewer than three dimensions, another number of channels, is not of floats, or needs a gradient.
     pub fn apply(&self, x: &Tensor) -> Result<Tensor> {
         let (channels, dims) = (self.mean.len(), x.dims());
         let fits = dims.len() >= 3 && (channels == 1 || dims[dims.len() - 3] == channels);
@@ -64,6 +64,13 @@ impl Normalize {
                 x.dtype()
             );
             return Err(Error::op("Normalize", message));
+        }
+        if x.requires_grad() {
+            return Err(Error::op(
+                "Normalize",
+                "expected data, but the tensor needs a gradient",
+            )
+            .help("write `(x - mean) / std` in the forward, or pass `x.detach()`"));
         }
         let column = |values: &[f64]| -> Result<candle_core::Tensor> {
             let values = candle_core::Tensor::new(values, x.device())?;
@@ -109,6 +116,15 @@ mod tests {
         assert!(three
             .apply(&Tensor::zeros([3, 4, 4], DType::U8, &Device::Cpu)?)
             .is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_gradient_is_never_cut_silently() -> Result<()> {
+        let image = crate::Param::new(Tensor::ones([1, 2, 2], DType::F32, &Device::Cpu)?)?;
+        let normalize = Normalize::new([0.], [1.])?;
+        assert!(normalize.apply(&image).is_err());
+        assert!(normalize.apply(&image.detach()).is_ok());
         Ok(())
     }
 }
