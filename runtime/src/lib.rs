@@ -4,6 +4,7 @@ pub mod data;
 pub mod error;
 pub mod module;
 pub mod ops;
+mod private;
 pub mod tensor;
 #[doc(hidden)]
 pub mod testing;
@@ -15,3 +16,9 @@ pub use tensor::{
     enable_grad, is_grad_enabled, manual_seed, no_grad, with_generator, Buffer, Generator,
     GeneratorState, Param, Tensor,
 };
+
+/// What generated code refers to; it may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::private::{lift, size, sizes, IntoResult, INFER};
+}
