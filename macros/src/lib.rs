@@ -1,4 +1,10 @@
-//! The macros of taper.
+//! The macros of taper: [`macro@model`], [`macro@forward`], [`sequential!`] and [`mask!`].
+//!
+//! Depend on the crate `taper`, which exports them; they are of no use by themselves.
+//!
+//! Each macro goes the same way: its tokens are read into the language's own model (`ast`, `forward`), checked, with
+//! all errors collected (`diag`), and expanded. When there are errors, the item is emitted as plain Rust beside them, so
+//! that the rest of the program keeps compiling.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -11,8 +17,51 @@ mod forward;
 mod krate;
 
 use proc_macro::TokenStream;
+use quote::quote;
 
 /// Declares a network: a struct whose fields are its layers, hyperparameters and tensors.
+///
+/// ```ignore
+/// #[model([B, 784] -> [B, classes], masks(head = "fc2.*"))]
+/// pub struct Mlp {
+///     #[config(default = 10)]
+///     classes: usize,
+///     #[layer(256)]
+///     fc1: Linear,
+///     act: ReLU,
+///     #[layer(classes)]
+///     fc2: Linear,
+/// }
+/// ```
+///
+/// # The attribute
+///
+/// All parts may be left out.
+///
+/// - A **signature**, `[B, 1, 28, 28] -> [B, classes]`: the shapes that `forward` takes and gives. A name is a free
+///   dimension, unless it is that of a `#[config]` field; `{EXPR}` is a constant, `_` in an output is whatever comes out,
+///   `+ - * /` calculate. `[B, T; int]` has integers and `[B, T; bool]` truth values for elements; `[B, T]?` is an
+///   `Option<Tensor>`. Several tensors are a tuple: `([B, 3], [B]) -> ([B], [B])`.
+/// - **`masks(head = "fc3.*", norms = ["bn1.*", "bn2.*"])`**: named selections of parameters.
+/// - **`custom`**: `forward` is hand-written Candle code.
+///
+/// # The fields
+///
+/// | Written | Is |
+/// |---|---|
+/// | `#[config] n: usize`, `#[config(default = 10)] n: usize` | a hyperparameter |
+/// | `act: ReLU`, `#[layer(256, bias = false)] fc: Linear` | a layer |
+/// | `down: Option<Conv2d>` | a layer that exists if the forward reaches it when the model is built |
+/// | `#[layer(64, repeat = n)] blocks: Vec<Block>` | a list of layers |
+/// | `#[layer(64, repeat = i in 0..n, stride = i + 1)] blocks: Vec<Block>` | a list whose arguments depend on the index |
+/// | `features: sequential!(Linear(64), ReLU)` | a block of layers, see [`sequential!`] |
+/// | `choices: dict!(conv: Conv2d(10, 3), pool: MaxPool2d(3))` | layers chosen by key |
+/// | `#[param([4, n], init = …)] w: Param` | a tensor that is trained |
+/// | `#[buffer([n])] mean: Buffer` | a tensor that isn't |
+/// | `#[param(list = [[4, 4], [4, 1]])]`, `#[param(dict = { a: [4, 4] })]` | several of them |
+///
+/// `#[layer(name = "conv")]` sets the layer's part in the paths of its parameters; in a list,
+/// `#[layer(repeat = i in 0..n, name = "layer{i+1}")]` sets that of each.
 #[proc_macro_attribute]
 pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::catch("model", || {
@@ -25,7 +74,28 @@ pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
     .into()
 }
 
-/// Writes the forward pass of a [`macro@model`], or a function of tensors, in a checked subset of Rust.
+/// The forward pass of a [`macro@model`], or a function of tensors, in a checked subset of Rust.
+///
+/// ```ignore
+/// #[forward]
+/// impl Mlp {
+///     fn forward(&self, x: Tensor) -> Tensor {
+///         let x = self.act(self.fc1(x.flatten(1)));
+///         self.fc2(x)
+///     }
+/// }
+/// ```
+///
+/// - `self.name(x)` calls a submodule or another method of the block, `self.list[i](x)` an element of a list, and in
+///   `for block in &self.list` so does `block(x)`.
+/// - Errors pass by themselves. The generated method returns a `Result`; `?` and a last `Ok(…)` may be written or left out.
+/// - Tensors are taken owned or borrowed by whoever calls.
+/// - Operations have PyTorch's names, with keyword arguments: `x.mean([2, 3], keepdim = true)`, `cat([a, b], dim = 1)`.
+/// - `let [b, _, c] = x.shape();` takes a shape apart, `x.dim(0)` is one dimension, and in a list of sizes `_` is the
+///   inferred one: `x.reshape([b, _, c])`.
+/// - `let` with patterns, `if`, `if let`, `match`, `for` over module lists and ranges, `+ - * /`, tuples and arrays are as in Rust.
+/// - `candle([x, y], [b, _, c], |x, y| …)` runs plain Candle code that promises the sizes it gives.
+/// - `#[shape([B, T] -> [B])]` on a method declares its shapes; the model's signature is `forward`'s.
 #[proc_macro_attribute]
 pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::catch("forward", || {
@@ -37,9 +107,46 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
             (Ok(()), Some(parsed)) => parsed.tensor_body(&krate),
             (errors, _) => {
                 let (item, errors) = (forward::fallback(&item, &krate), errors.err());
-                quote::quote!(#item #errors)
+                quote!(#item #errors)
             }
         }
+    })
+    .into()
+}
+
+/// A network in one expression, or a block of layers in a field's type.
+///
+/// ```ignore
+/// let net = sequential! { <[B, 784] -> [B, 10]>
+///     hidden: Linear(256), ReLU, Dropout(0.5), Linear(10)
+/// }.init(&device)?;
+/// ```
+///
+/// The signature in angle brackets may be left out. Entries are layers with their arguments; those without a name are
+/// numbered. `Layer(…) * n` repeats one, `for (c, n, s) in TABLE { … }` repeats several, `name: sequential!(…)` nests.
+#[proc_macro]
+pub fn sequential(input: TokenStream) -> TokenStream {
+    diag::catch("sequential", || {
+        let diag = diag::Diag::new();
+        ast::Sequential::parse_expression(input.into(), &diag);
+        let errors = diag.finish().err();
+        quote!({ #errors })
+    })
+    .into()
+}
+
+/// A selection of a model's parameters by patterns over their paths, checked against the model's own names.
+///
+/// ```ignore
+/// model.freeze(&mask!(LeNet: "features.*", "fc1.*"));
+/// ```
+#[proc_macro]
+pub fn mask(input: TokenStream) -> TokenStream {
+    diag::catch("mask", || {
+        let diag = diag::Diag::new();
+        ast::MaskCall::parse(input.into(), &diag);
+        let errors = diag.finish().err();
+        quote!({ #errors })
     })
     .into()
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{bracketed, Ident, LitStr, Result, Token};
+use syn::{bracketed, Ident, LitStr, Path, Result, Token};
 
 use super::args::comma;
 use crate::diag::Diag;
@@ -44,13 +44,50 @@ impl MaskDecl {
                 ),
             );
         }
-        for pattern in self
-            .patterns
-            .iter()
-            .filter(|pattern| pattern.value().is_empty())
-        {
-            diag.error(pattern, "an empty pattern selects nothing: expected a path with `*` for any part, as \"fc3.*\"");
-        }
+        check_patterns(&self.patterns, diag);
+    }
+}
+
+/// `LeNet: "features.*", "fc1.*"`, what `mask!` takes.
+#[derive(Debug)]
+pub(crate) struct MaskCall {
+    pub(crate) model: Path,
+    pub(crate) patterns: Vec<LitStr>,
+}
+
+impl MaskCall {
+    pub(crate) fn parse(tokens: TokenStream, diag: &Diag) -> Option<Self> {
+        let parser = |input: ParseStream| {
+            let span = input.span();
+            let expected = || {
+                syn::Error::new(
+                    span,
+                    "expected a model and patterns, as `mask!(LeNet: \"fc1.*\")`",
+                )
+            };
+            let model = input.parse().map_err(|_| expected())?;
+            input.parse::<Token![:]>().map_err(|_| expected())?;
+            let patterns = Punctuated::<LitStr, Token![,]>::parse_terminated(input)?;
+            if patterns.is_empty() {
+                return Err(expected());
+            }
+            Ok(Self {
+                model,
+                patterns: patterns.into_iter().collect(),
+            })
+        };
+        let call = diag.take(parser.parse2(tokens))?;
+        check_patterns(&call.patterns, diag);
+        Some(call)
+    }
+}
+
+fn check_patterns(patterns: &[LitStr], diag: &Diag) {
+    for pattern in patterns.iter().filter(|pattern| pattern.value().is_empty()) {
+        diag.error(
+            pattern,
+            "an empty pattern selects nothing: expected a path with `*` for any part, as \"fc3.*\"",
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! `<[B, 784] -> [B, 10]> hidden: Linear(256), ReLU, Linear(10)` and `dict!`'s entries.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{braced, parenthesized, token, Expr, Ident, Pat, Path, Result, Token};
@@ -199,6 +199,13 @@ fn times(input: ParseStream) -> Result<Expr> {
 }
 
 impl Sequential {
+    /// Reads and checks what `sequential! { … }` holds in an expression, where there are no hyperparameters.
+    pub(crate) fn parse_expression(tokens: TokenStream, diag: &Diag) -> Option<Self> {
+        let block: Self = diag.take(syn::parse2(tokens))?;
+        block.check(&[], diag);
+        Some(block)
+    }
+
     /// Reports what is wrong in a block that could be read. `configs` are the hyperparameters in scope.
     pub(crate) fn check(&self, configs: &[String], diag: &Diag) {
         if let Some(signature) = &self.signature {

@@ -31,10 +31,17 @@ pub(crate) fn lower_method(
     .function(&method.block);
     let bindings = method.params.iter().map(MethodParam::binding);
     let signature = signature(method, krate);
+    let output = &method.output;
+    // The user's `Result` is not what is returned, but without a use its import would be reported.
+    let written = output.written_result.then(|| {
+        let written = &output.written;
+        quote!(let _: ::core::option::Option<#written> = ::core::option::Option::None;)
+    });
     quote! {
         // What the language adds looks superfluous in some places.
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused_parens, unused_braces)]
         #signature {
+            #written
             #(#bindings)*
             #door
             #body

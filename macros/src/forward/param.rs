@@ -22,7 +22,7 @@ pub(crate) enum ParamKind {
     /// `Option<Tensor>` or, borrowed, `Option<&Tensor>` (`&Option<Tensor>` is `Other`)
     OptionTensor { borrowed: bool },
     /// Taken by value as written.
-    Other(Type),
+    Other(Box<Type>),
 }
 
 /// What a method gives.
@@ -31,6 +31,8 @@ pub(crate) struct Output {
     pub(crate) kind: OutputKind,
     /// Whether it was written as `Result<…>`.
     pub(crate) written_result: bool,
+    /// The type as written.
+    pub(crate) written: Type,
     /// The type without `Result`.
     pub(crate) ty: Type,
 }
@@ -76,7 +78,7 @@ impl ParamKind {
         match inner_type(ty, "Option") {
             Some(inner) if is_named(inner, "Tensor") => Self::OptionTensor { borrowed: false },
             Some(inner) if borrowed_tensor(inner) => Self::OptionTensor { borrowed: true },
-            _ => Self::Other(ty.clone()),
+            _ => Self::Other(Box::new(ty.clone())),
         }
     }
 }
@@ -110,6 +112,7 @@ impl Output {
         Self {
             kind: OutputKind::of(&ty),
             written_result,
+            written,
             ty,
         }
     }

@@ -247,6 +247,7 @@ fn methods_take_tensors_owned_or_borrowed() {
             w: impl ::core::borrow::Borrow<::core::option::Option<Tensor>>,
             n: usize
         ) -> k::Result<Tensor> {
+            let _: ::core::option::Option<Result<Tensor>> = ::core::option::Option::None;
             let mut x: Tensor = <Tensor as ::core::clone::Clone>::clone(::core::borrow::Borrow::borrow(&x));
             let y: &Tensor = ::core::borrow::Borrow::borrow(&y);
             let w: Option<Tensor> = <Option<Tensor> as ::core::clone::Clone>::clone(::core::borrow::Borrow::borrow(&w));

@@ -338,3 +338,35 @@ fn the_fallback_is_plain_rust() {
     };
     assert_eq!(fallback(&item).to_string(), expected.to_string());
 }
+
+#[test]
+fn masks_at_a_call_site_are_read() -> TestResult {
+    let diag = Diag::new();
+    let mask = MaskCall::parse(quote!(nets::LeNet: "features.*", "fc1.*"), &diag);
+    assert_eq!(diag.messages(), [""; 0]);
+    let mask = mask.ok_or("no mask")?;
+    assert_eq!(
+        (text(&mask.model).as_str(), mask.patterns.len()),
+        ("nets :: LeNet", 2)
+    );
+    for wrong in [quote!(LeNet), quote!(LeNet:), quote!("fc1.*")] {
+        let diag = Diag::new();
+        MaskCall::parse(wrong, &diag);
+        assert_eq!(
+            diag.messages(),
+            ["expected a model and patterns, as `mask!(LeNet: \"fc1.*\")`"]
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn blocks_in_expressions_are_read() {
+    let diag = Diag::new();
+    let block = Sequential::parse_expression(
+        quote!(<[B, 784] -> [B, 10]> hidden: Linear(256), ReLU),
+        &diag,
+    );
+    assert_eq!(diag.messages(), [""; 0]);
+    assert_eq!(block.map(|block| block.entries.len()), Some(2));
+}
