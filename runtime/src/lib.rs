@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod error;
+mod kernels;
 pub mod module;
 pub mod ops;
 mod private;

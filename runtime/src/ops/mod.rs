@@ -1,6 +1,8 @@
 //! The operations: one file each, or one per tight family.
 
 mod add;
+pub(crate) mod compute;
+mod conv2d;
 mod expand;
 mod operand;
 mod pair;
@@ -8,7 +10,9 @@ mod reshape;
 mod sizes;
 mod squeeze;
 mod transpose;
+mod windows;
 
+pub use conv2d::Conv2dOptions;
 pub use operand::Operand;
 pub use pair::Pair;
 pub use reshape::FlattenOptions;

@@ -1,0 +1,65 @@
+//! Work on equal chunks of a buffer, in parallel where it pays.
+
+use rayon::prelude::*;
+
+/// Operations below which waking another thread costs more than it brings.
+const SERIAL: usize = 1 << 18;
+
+/// `f(i, chunk i)` for every chunk of `size` elements; `cost` is the number of operations of all together.
+///
+/// Each chunk is written by one call alone, so that the result does not depend on the number of threads.
+pub(crate) fn for_each_chunk<T: Send>(
+    buffer: &mut [T],
+    size: usize,
+    cost: usize,
+    f: impl Fn(usize, &mut [T]) + Sync,
+) {
+    if buffer.is_empty() || size == 0 {
+        return;
+    }
+    if cost < SERIAL || buffer.len() <= size {
+        buffer
+            .chunks_mut(size)
+            .enumerate()
+            .for_each(|(i, chunk)| f(i, chunk));
+    } else {
+        buffer
+            .par_chunks_mut(size)
+            .enumerate()
+            .for_each(|(i, chunk)| f(i, chunk));
+    }
+}
+
+/// Into how many equal blocks `items` are cut so that there are about `wanted` pieces of work when each of the `outer`
+/// ones is cut; no block is smaller than `least`.
+pub(crate) fn blocks(items: usize, outer: usize, least: usize, wanted: usize) -> usize {
+    let mut blocks = 1;
+    while outer * blocks < wanted && items % (2 * blocks) == 0 && items / (2 * blocks) >= least {
+        blocks *= 2;
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_cut_by_shape_alone() {
+        assert_eq!(blocks(64, 64, 16, 8), 1);
+        assert_eq!(blocks(64, 1, 16, 8), 4);
+        assert_eq!(blocks(10, 1, 1, 8), 2);
+        assert_eq!(blocks(0, 1, 1, 8), 1);
+    }
+
+    #[test]
+    fn every_chunk_is_visited_once() {
+        for cost in [0, usize::MAX] {
+            let mut buffer = vec![0; 10];
+            for_each_chunk(&mut buffer, 3, cost, |i, chunk| {
+                chunk.iter_mut().for_each(|x| *x += i + 1);
+            });
+            assert_eq!(buffer, [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]);
+        }
+    }
+}

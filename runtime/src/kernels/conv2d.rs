@@ -1,0 +1,289 @@
+//! Two-dimensional convolution: image by image, columns gathered into scratch memory that stays in the cache, then a
+//! matrix product.
+//!
+//! With the columns `col[(c, ky, kx), (oy, ox)] = x[c, oy·stride + ky·dilation − padding, …]` of one image, per group,
+//! `out = W · col`, `∂col = Wᵀ · ∂out` (added back to where the columns came from) and `∂W = Σ ∂out · colᵀ` over the images.
+
+use std::ops::Range;
+
+use super::chunks::{blocks, for_each_chunk};
+use super::gemm::{gemm, Strides};
+use super::real::sum;
+use super::{Axis, Real};
+
+/// Elements of a band of columns: what is gathered at once. Fits a second-level cache with the weights beside it.
+const BAND: usize = 1 << 16;
+/// Columns of a band at least, so that the weights are not read again for a few of them.
+const LEAST_COLUMNS: usize = 128;
+/// Pieces of work wanted, so that up to that many threads have some.
+const PIECES: usize = 16;
+/// Weights up to this many are accumulated by several threads in copies of their own.
+const SMALL_WEIGHT: usize = 1 << 16;
+
+/// The sizes of a convolution; inputs are `[batch, groups · inputs, y.input, x.input]`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Conv2d {
+    pub(crate) batch: usize,
+    pub(crate) groups: usize,
+    /// Input channels of one group.
+    pub(crate) inputs: usize,
+    /// Output channels of one group.
+    pub(crate) outputs: usize,
+    pub(crate) y: Axis,
+    pub(crate) x: Axis,
+}
+
+impl Conv2d {
+    /// `x ⋆ weight + bias`, as `[batch, groups · outputs, y.output, x.output]`.
+    pub(crate) fn forward<T: Real>(&self, x: &[T], weight: &[T], bias: Option<&[T]>) -> Vec<T> {
+        let (pixels, column) = (self.output_pixels(), self.column());
+        let mut out = vec![T::zero(); self.batch * self.groups * self.outputs * pixels];
+        let per_group = blocks(self.outputs, self.batch * self.groups, 16, PIECES);
+        let rows = self.outputs / per_group;
+        for_each_chunk(&mut out, rows * pixels, self.cost(), |i, out| {
+            let (image, first) = (i / per_group, i % per_group * rows);
+            if let Some(bias) = bias {
+                let bias = &bias[image % self.groups * self.outputs + first..][..rows];
+                for (out, &bias) in out.chunks_exact_mut(pixels).zip(bias) {
+                    out.fill(bias);
+                }
+            }
+            let weight = &weight[(image % self.groups * self.outputs + first) * column..];
+            let weight = (weight, Strides::row_major(column));
+            self.columns(self.planes(x, image), |columns, band| {
+                let size = [rows, band.len(), column];
+                let out = (&mut out[band.start..], Strides::row_major(pixels));
+                gemm(size, out, bias.is_some(), weight, columns);
+            });
+        });
+        out
+    }
+
+    /// The gradient of the input.
+    pub(crate) fn grad_input<T: Real>(&self, grad: &[T], weight: &[T]) -> Vec<T> {
+        let (plane, pixels, column) = (self.input_pixels(), self.output_pixels(), self.column());
+        let taps = self.taps();
+        let mut dx = vec![T::zero(); self.batch * self.groups * self.inputs * plane];
+        let per_group = blocks(self.inputs, self.batch * self.groups, 16, PIECES);
+        let channels = self.inputs / per_group;
+        for_each_chunk(&mut dx, channels * plane, self.cost(), |i, dx| {
+            let (image, first) = (i / per_group, i % per_group * channels);
+            let grad = &grad[image * self.outputs * pixels..][..self.outputs * pixels];
+            let weight = &weight[image % self.groups * self.outputs * column + first * taps..];
+            let weight = (weight, Strides::row_major(column).transposed());
+            let rows = channels * taps;
+            let grad_at = |start| (&grad[start..], Strides::row_major(pixels));
+            if self.is_pointwise() {
+                let dx = (dx, Strides::row_major(pixels));
+                return gemm([rows, pixels, self.outputs], dx, false, weight, grad_at(0));
+            }
+            for band in self.bands() {
+                let columns = band.len() * self.x.output;
+                T::with_scratch(rows * columns, |scratch| {
+                    let out = (&mut *scratch, Strides::row_major(columns));
+                    let grad = grad_at(band.start * self.x.output);
+                    gemm([rows, columns, self.outputs], out, false, weight, grad);
+                    self.scatter(scratch, band, dx);
+                });
+            }
+        });
+        dx
+    }
+
+    /// The gradient of the weight, `[groups · outputs, inputs, y.kernel, x.kernel]`.
+    pub(crate) fn grad_weight<T: Real>(&self, x: &[T], grad: &[T]) -> Vec<T> {
+        let (pixels, column) = (self.output_pixels(), self.column());
+        let len = self.groups * self.outputs * column;
+        // Each part sums a range of images; the parts are then added in order.
+        let parts = if len <= SMALL_WEIGHT {
+            self.batch.clamp(1, PIECES)
+        } else {
+            1
+        };
+        let images = self.batch.div_ceil(parts);
+        let per_group = blocks(self.outputs, parts * self.groups, 16, PIECES);
+        let rows = self.outputs / per_group;
+        let mut partial = vec![T::zero(); parts * len];
+        for_each_chunk(&mut partial, rows * column, self.cost(), |i, dw| {
+            let (part, group) = (i / per_group / self.groups, i / per_group % self.groups);
+            let first = i % per_group * rows;
+            for image in part * images..((part + 1) * images).min(self.batch) {
+                let index = image * self.groups + group;
+                let grad = &grad[(index * self.outputs + first) * pixels..][..rows * pixels];
+                self.columns(self.planes(x, index), |(columns, strides), band| {
+                    let dw = (&mut *dw, Strides::row_major(column));
+                    let grad = (&grad[band.start..], Strides::row_major(pixels));
+                    let columns = (columns, strides.transposed());
+                    gemm([rows, column, band.len()], dw, true, grad, columns);
+                });
+            }
+        });
+        let (total, rest) = partial.split_at_mut(len);
+        for part in rest.chunks_exact(len.max(1)) {
+            total.iter_mut().zip(part).for_each(|(a, &b)| *a += b);
+        }
+        partial.truncate(len);
+        partial
+    }
+
+    /// The gradient of the bias.
+    pub(crate) fn grad_bias<T: Real>(&self, grad: &[T]) -> Vec<T> {
+        let (channels, pixels) = (self.groups * self.outputs, self.output_pixels());
+        let mut db = vec![T::zero(); channels];
+        for_each_chunk(&mut db, 1, grad.len(), |channel, db| {
+            let plane = |image| &grad[(image * channels + channel) * pixels..][..pixels];
+            db[0] = T::from_f64((0..self.batch).map(|i| sum(plane(i), |g| g)).sum());
+        });
+        db
+    }
+
+    fn input_pixels(&self) -> usize {
+        self.y.input * self.x.input
+    }
+
+    fn output_pixels(&self) -> usize {
+        self.y.output * self.x.output
+    }
+
+    fn taps(&self) -> usize {
+        self.y.kernel * self.x.kernel
+    }
+
+    /// The length of a column: the weights of one output channel.
+    fn column(&self) -> usize {
+        self.inputs * self.taps()
+    }
+
+    /// Multiplications of a whole pass.
+    fn cost(&self) -> usize {
+        self.batch * self.groups * self.outputs * self.output_pixels() * self.column()
+    }
+
+    fn is_pointwise(&self) -> bool {
+        self.y.is_identity() && self.x.is_identity()
+    }
+
+    /// The channels of the group `index % groups` of the image `index / groups`.
+    fn planes<'a, T>(&self, x: &'a [T], index: usize) -> &'a [T] {
+        let len = self.inputs * self.input_pixels();
+        &x[index * len..][..len]
+    }
+
+    /// Ranges of output rows whose columns are gathered together.
+    fn bands(&self) -> impl Iterator<Item = Range<usize>> {
+        let columns = (BAND / self.column().max(1)).max(LEAST_COLUMNS);
+        let rows = columns.div_ceil(self.x.output.max(1));
+        let output = self.y.output;
+        (0..output)
+            .step_by(rows)
+            .map(move |start| start..(start + rows).min(output))
+    }
+
+    /// Calls `f` with the columns of one band after the other, and which output pixels they belong to.
+    fn columns<T: Real>(&self, planes: &[T], mut f: impl FnMut((&[T], Strides), Range<usize>)) {
+        if self.is_pointwise() {
+            let pixels = self.output_pixels();
+            return f((planes, Strides::row_major(pixels)), 0..pixels);
+        }
+        for band in self.bands() {
+            let width = band.len() * self.x.output;
+            let start = band.start * self.x.output;
+            T::with_scratch(self.column() * width, |scratch| {
+                self.gather(planes, band, scratch);
+                f((scratch, Strides::row_major(width)), start..start + width);
+            });
+        }
+    }
+
+    /// Copies what the band's windows see; padding is zero.
+    fn gather<T: Real>(&self, planes: &[T], band: Range<usize>, columns: &mut [T]) {
+        self.each_line(band, columns.len(), |tap, oy, line| {
+            let out = &mut columns[line];
+            let Some(row) = self.input_row(tap, oy) else {
+                return out.fill(T::zero());
+            };
+            let inside = self.x.inside(tap.kx);
+            out[..inside.start].fill(T::zero());
+            out[inside.end..].fill(T::zero());
+            let from = self.seen(&planes[row], tap.kx, &inside);
+            let out = &mut out[inside];
+            if self.x.stride == 1 {
+                out.copy_from_slice(&from[..out.len()]);
+            } else {
+                let from = from.iter().step_by(self.x.stride);
+                out.iter_mut().zip(from).for_each(|(out, &x)| *out = x);
+            }
+        });
+    }
+
+    /// The transpose of [`gather`](Self::gather): adds every value to where it came from.
+    fn scatter<T: Real>(&self, columns: &[T], band: Range<usize>, planes: &mut [T]) {
+        self.each_line(band, columns.len(), |tap, oy, line| {
+            let Some(row) = self.input_row(tap, oy) else {
+                return;
+            };
+            let inside = self.x.inside(tap.kx);
+            let start = self.first_seen(tap.kx, &inside);
+            let from = &columns[line][inside];
+            let to = &mut planes[row][start..];
+            if self.x.stride == 1 {
+                to.iter_mut().zip(from).for_each(|(to, &g)| *to += g);
+            } else {
+                let to = to.iter_mut().step_by(self.x.stride);
+                to.zip(from).for_each(|(to, &g)| *to += g);
+            }
+        });
+    }
+
+    /// Calls `f` for every row of windows of every tap, with where its values lie among the `len` ones of the columns.
+    fn each_line(
+        &self,
+        band: Range<usize>,
+        len: usize,
+        mut f: impl FnMut(Tap, usize, Range<usize>),
+    ) {
+        let width = self.x.output;
+        if len == 0 {
+            return;
+        }
+        let mut start = 0;
+        for row in 0..len / (band.len() * width) {
+            let (channel, tap) = (row / self.taps(), row % self.taps());
+            let tap = Tap {
+                channel,
+                ky: tap / self.x.kernel,
+                kx: tap % self.x.kernel,
+            };
+            for oy in band.clone() {
+                f(tap, oy, start..start + width);
+                start += width;
+            }
+        }
+    }
+
+    /// Where the row of the input lies that the tap sees in the windows `oy`.
+    fn input_row(&self, tap: Tap, oy: usize) -> Option<Range<usize>> {
+        let iy = self.y.position(oy, tap.ky)?;
+        let start = (tap.channel * self.y.input + iy) * self.x.input;
+        Some(start..start + self.x.input)
+    }
+
+    fn first_seen(&self, kx: usize, inside: &Range<usize>) -> usize {
+        if inside.is_empty() {
+            return 0;
+        }
+        inside.start * self.x.stride + kx * self.x.dilation - self.x.padding
+    }
+
+    fn seen<'a, T>(&self, row: &'a [T], kx: usize, inside: &Range<usize>) -> &'a [T] {
+        &row[self.first_seen(kx, inside)..]
+    }
+}
+
+/// One element of the kernel, and the input channel it is applied to.
+#[derive(Clone, Copy)]
+struct Tap {
+    channel: usize,
+    ky: usize,
+    kx: usize,
+}

@@ -1,0 +1,16 @@
+//! CPU kernels for f32 and f64, on slices: no tensors, no shapes to check, no tape.
+//!
+//! Their callers in `ops` have checked the arguments. Work is cut into pieces by the shapes alone and every sum has a
+//! fixed order, so that results don't depend on the number of threads.
+
+mod chunks;
+mod conv2d;
+mod gemm;
+mod real;
+mod values;
+mod window;
+
+pub(crate) use conv2d::Conv2d;
+pub(crate) use real::Real;
+pub(crate) use values::{output, values};
+pub(crate) use window::{conv_windows, pool_windows, Axis};

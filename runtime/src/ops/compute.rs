@@ -1,0 +1,103 @@
+//! Which form of an operation runs: the CPU kernel or plain Candle operations, and in which type.
+
+use candle_core::{DType, Tensor};
+
+use crate::error::{Error, Result};
+
+/// How a tensor of floats is computed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The CPU kernel for f32.
+    F32,
+    /// The CPU kernel for f64.
+    F64,
+    /// Plain Candle operations.
+    Plain,
+}
+
+impl Form {
+    /// The form for a tensor that has the type of [`compute_dtype`].
+    pub(crate) fn of(x: &Tensor) -> Self {
+        #[cfg(test)]
+        if plain_only::get() {
+            return Form::Plain;
+        }
+        match (x.device().is_cpu(), x.dtype()) {
+            (true, DType::F32) => Form::F32,
+            (true, DType::F64) => Form::F64,
+            _ => Form::Plain,
+        }
+    }
+}
+
+/// Runs a generic kernel for the type, or the plain form.
+macro_rules! by_form {
+    ($x:expr, $kernel:ident($($arg:expr),* $(,)?), $plain:expr $(,)?) => {
+        match $crate::ops::compute::Form::of($x) {
+            $crate::ops::compute::Form::F32 => $kernel::<f32>($($arg),*),
+            $crate::ops::compute::Form::F64 => $kernel::<f64>($($arg),*),
+            $crate::ops::compute::Form::Plain => $plain,
+        }
+    };
+}
+pub(crate) use by_form;
+
+/// The type that sums are computed in: half types are widened to f32.
+pub(crate) fn compute_dtype(dtype: DType) -> DType {
+    match dtype {
+        DType::F16 | DType::BF16 => DType::F32,
+        other => other,
+    }
+}
+
+/// Row-major values in the type that is computed in.
+pub(crate) fn dense(x: &Tensor) -> Result<Tensor> {
+    Ok(x.to_dtype(compute_dtype(x.dtype()))?.contiguous()?)
+}
+
+/// An error unless `x` has a float type.
+pub(crate) fn expect_float(op: &'static str, what: &str, x: &crate::Tensor) -> Result<()> {
+    if x.dtype().is_float() {
+        return Ok(());
+    }
+    let message = format!("expected {what} of floats, but it has type {:?}", x.dtype());
+    Err(Error::op(op, message).help("convert it with `to_dtype(DType::F32)`"))
+}
+
+/// An error unless `other`, called `what`, has the type of the input.
+pub(crate) fn expect_dtype(
+    op: &'static str,
+    input: DType,
+    what: &str,
+    other: &crate::Tensor,
+) -> Result<()> {
+    if other.dtype() == input {
+        return Ok(());
+    }
+    let message = format!(
+        "expected the {what} to have the input's type {input:?}, but it has {:?}",
+        other.dtype()
+    );
+    Err(Error::op(op, message).help("convert one of them with `to_dtype`"))
+}
+
+/// Makes this thread's operations use the plain form, so that tests can compare the two.
+#[cfg(test)]
+pub(crate) mod plain_only {
+    use std::cell::Cell;
+
+    thread_local! {
+        static PLAIN: Cell<bool> = const { Cell::new(false) };
+    }
+
+    pub(super) fn get() -> bool {
+        PLAIN.get()
+    }
+
+    pub(crate) fn run<T>(f: impl FnOnce() -> T) -> T {
+        PLAIN.set(true);
+        let result = f();
+        PLAIN.set(false);
+        result
+    }
+}

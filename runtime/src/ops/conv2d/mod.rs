@@ -1,0 +1,330 @@
+//! `conv2d`: two-dimensional convolution.
+
+use candle_core::{Shape, Tensor as Data};
+
+use super::compute::{by_form, compute_dtype, dense, expect_dtype, expect_float};
+use super::Pair;
+use crate::error::{Error, Result};
+use crate::kernels::{conv_windows, output, values, Axis, Conv2d, Real};
+use crate::tensor::{when, Tensor};
+
+mod plain;
+#[cfg(test)]
+mod tests;
+
+/// The optional arguments of [`Tensor::conv2d_with`]; the defaults are PyTorch's.
+///
+/// ```
+/// use taper::ops::{Conv2dOptions, Pair};
+/// let options = Conv2dOptions::default().stride(2).padding((1, 0));
+/// assert_eq!((options.stride, options.padding, options.groups), (Pair(2, 2), Pair(1, 0), 1));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conv2dOptions {
+    /// How far apart neighbouring windows are. Default: 1.
+    pub stride: Pair,
+    /// Zeros on both sides of the input. Default: 0.
+    pub padding: Pair,
+    /// How far apart the elements of the kernel are. Default: 1.
+    pub dilation: Pair,
+    /// Into how many parts the channels are divided, each convolved on its own. Default: 1.
+    pub groups: usize,
+}
+
+impl Default for Conv2dOptions {
+    fn default() -> Self {
+        Conv2dOptions {
+            stride: Pair(1, 1),
+            padding: Pair(0, 0),
+            dilation: Pair(1, 1),
+            groups: 1,
+        }
+    }
+}
+
+impl Conv2dOptions {
+    /// How far apart neighbouring windows are.
+    #[must_use]
+    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
+        self.stride = stride.into();
+        self
+    }
+
+    /// Zeros on both sides of the input.
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    /// How far apart the elements of the kernel are.
+    #[must_use]
+    pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
+        self.dilation = dilation.into();
+        self
+    }
+
+    /// Into how many parts the channels are divided, each convolved on its own.
+    #[must_use]
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.groups = groups;
+        self
+    }
+}
+
+impl Tensor {
+    /// Convolves `[N, C, H, W]` (or `[C, H, W]`) with a weight `[out, C, kh, kw]` and adds a bias `[out]`
+    /// (`torch.nn.functional.conv2d`).
+    ///
+    /// `out[n, o, y, x] = bias[o] + Σ_{c, i, j} weight[o, c, i, j] · self[n, c, y + i, x + j]`: `[N, out, H − kh + 1, W − kw + 1]`.
+    ///
+    /// # Errors
+    /// If the shapes don't fit each other, or the types differ or are not floats.
+    ///
+    /// ```
+    /// # use taper::{DType, Device, Tensor};
+    /// let x = Tensor::arange(0f32, 9., &Device::Cpu)?.into_candle().reshape((1, 1, 3, 3))?;
+    /// let weight = Tensor::ones([1, 1, 2, 2], DType::F32, &Device::Cpu)?;
+    /// let bias = Tensor::new(&[100f32], &Device::Cpu)?;
+    /// let y = Tensor::from(x).conv2d(&weight, Some(&bias))?;
+    /// assert_eq!(y.dims(), [1, 1, 2, 2]);
+    /// assert_eq!(y.to_vec::<f32>()?, [108., 112., 120., 124.]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    pub fn conv2d(&self, weight: impl AsRef<Tensor>, bias: Option<&Tensor>) -> Result<Tensor> {
+        self.conv2d_with(weight, bias, Conv2dOptions::default())
+    }
+
+    /// [`conv2d`](Self::conv2d) with stride, padding, dilation and groups; the weight is `[out, C / groups, kh, kw]`.
+    ///
+    /// With `p` the padding, `d` the dilation and `s` the stride,
+    /// `out[n, o, y, x] = bias[o] + Σ_{c, i, j} weight[o, c, i, j] · self[n, c, s·y + d·i − p, s·x + d·j − p]`, where `c` runs
+    /// over the channels of `o`'s group and what is outside of the input is 0. The height is
+    /// `⌊(H + 2p − d·(kh − 1) − 1) / s⌋ + 1`, the width likewise. Half types are summed in f32.
+    ///
+    /// # Errors
+    /// If the shapes don't fit each other or the options, or the types differ or are not floats.
+    ///
+    /// ```
+    /// # use taper::{DType, Device, Tensor};
+    /// # use taper::ops::Conv2dOptions;
+    /// let x = Tensor::ones([2, 4, 9, 7], DType::F32, &Device::Cpu)?;
+    /// let depthwise = Tensor::ones([4, 1, 3, 3], DType::F32, &Device::Cpu)?;
+    /// let y = x.conv2d_with(&depthwise, None, Conv2dOptions::default().stride(2).padding(1).groups(4))?;
+    /// assert_eq!(y.dims(), [2, 4, 5, 4]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    pub fn conv2d_with(
+        &self,
+        weight: impl AsRef<Tensor>,
+        bias: Option<&Tensor>,
+        options: Conv2dOptions,
+    ) -> Result<Tensor> {
+        let weight = weight.as_ref();
+        let conv = check(self, weight, bias, options)?;
+        let batched = self.rank() == 4;
+        let data = forward(
+            &conv,
+            self.as_candle(),
+            weight.as_candle(),
+            bias.map(Tensor::as_candle),
+        )?;
+        let data = if batched { data } else { data.squeeze(0)? };
+        let [x_shape, w_shape] = [self.shape().clone(), weight.shape().clone()];
+        let x_saved = self.save_if(weight.requires_grad());
+        let w_saved = weight.save_if(self.requires_grad());
+        let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
+            let dtype = grad.dtype();
+            let grad = dense(grad)?;
+            let back = |dx: Data, shape: &Shape| Ok(dx.to_dtype(dtype)?.reshape(shape)?);
+            Ok([
+                when(x, || {
+                    back(grad_input(&conv, &grad, &dense(w_saved.get()?)?)?, &x_shape)
+                })?,
+                when(w, || {
+                    back(
+                        grad_weight(&conv, &dense(x_saved.get()?)?, &grad)?,
+                        &w_shape,
+                    )
+                })?,
+                when(b, || {
+                    let channels = conv.groups * conv.outputs;
+                    back(grad_bias(&conv, &grad)?, &Shape::from(channels))
+                })?,
+            ])
+        };
+        Ok(match bias {
+            Some(bias) => Tensor::record("conv2d", data, [self, weight, bias], backward),
+            None => Tensor::record("conv2d", data, [self, weight], move |grad, [x, w]| {
+                let [x, w, _] = backward(grad, [x, w, false])?;
+                Ok([x, w])
+            }),
+        })
+    }
+}
+
+fn check(
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: Conv2dOptions,
+) -> Result<Conv2d> {
+    let fail = |message: String| Error::op("conv2d", message);
+    expect_float("conv2d", "an input", input)?;
+    expect_dtype("conv2d", input.dtype(), "weight", weight)?;
+    let (batch, channels, height, width) = match *input.dims() {
+        [n, c, h, w] => (n, c, h, w),
+        [c, h, w] => (1, c, h, w),
+        ref other => {
+            let expected = "expected an input [N, C, H, W] or [C, H, W], but it has shape";
+            return Err(fail(format!("{expected} {other:?}")));
+        }
+    };
+    let [out, inputs, kh, kw] = *weight.dims() else {
+        let expected = "expected a weight [out, C / groups, kh, kw], but it has shape";
+        return Err(fail(format!("{expected} {:?}", weight.dims())));
+    };
+    let groups = options.groups;
+    if groups == 0 || out % groups != 0 {
+        let expected = format!("a divisor of the weight's {out} output channels");
+        return Err(Error::argument("conv2d", "groups", groups, expected));
+    }
+    if inputs.checked_mul(groups) != Some(channels) {
+        let message = format!(
+            "weight {:?} with groups {groups} expects {} input channels, but the input {:?} has {channels}",
+            weight.dims(),
+            inputs.saturating_mul(groups),
+            input.dims(),
+        );
+        return Err(fail(message));
+    }
+    if let Some(bias) = bias {
+        expect_dtype("conv2d", input.dtype(), "bias", bias)?;
+        if bias.dims() != [out] {
+            let message = format!(
+                "expected a bias [{out}], but it has shape {:?}",
+                bias.dims()
+            );
+            return Err(fail(message));
+        }
+    }
+    let Conv2dOptions {
+        stride,
+        padding,
+        dilation,
+        ..
+    } = options;
+    Ok(Conv2d {
+        batch,
+        groups,
+        inputs,
+        outputs: out / groups,
+        y: axis(height, kh, stride.0, padding.0, dilation.0, input)?,
+        x: axis(width, kw, stride.1, padding.1, dilation.1, input)?,
+    })
+}
+
+fn axis(
+    size: usize,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+    dilation: usize,
+    input: &Tensor,
+) -> Result<Axis> {
+    for (name, value) in [("stride", stride), ("dilation", dilation)] {
+        if value == 0 {
+            return Err(Error::argument("conv2d", name, value, "at least 1"));
+        }
+    }
+    let Some(windows) = conv_windows(size, kernel, stride, padding, dilation) else {
+        let message = format!(
+            "a kernel of {kernel} (dilation {dilation}) does not fit into {size} (padding {padding} on either side) of \
+             the input {:?}",
+            input.dims()
+        );
+        return Err(Error::op("conv2d", message).help("use a smaller kernel or more padding"));
+    };
+    Ok(Axis {
+        input: size,
+        output: windows,
+        kernel,
+        stride,
+        padding,
+        dilation,
+    })
+}
+
+fn out_shape(conv: &Conv2d) -> (usize, usize, usize, usize) {
+    (
+        conv.batch,
+        conv.groups * conv.outputs,
+        conv.y.output,
+        conv.x.output,
+    )
+}
+
+fn forward(conv: &Conv2d, x: &Data, weight: &Data, bias: Option<&Data>) -> Result<Data> {
+    let dtype = x.dtype();
+    let (x, weight) = (dense(x)?, dense(weight)?);
+    let bias = bias.map(dense).transpose()?;
+    let out = by_form!(
+        &x,
+        forward_kernel(conv, &x, &weight, bias.as_ref()),
+        plain::forward(conv, &x, &weight, bias.as_ref()),
+    )?;
+    debug_assert_eq!(out.dtype(), compute_dtype(dtype));
+    Ok(out.to_dtype(dtype)?)
+}
+
+fn forward_kernel<T: Real>(
+    conv: &Conv2d,
+    x: &Data,
+    weight: &Data,
+    bias: Option<&Data>,
+) -> Result<Data> {
+    let (x, weight) = (values(x)?, values(weight)?);
+    let bias = bias.map(values).transpose()?;
+    let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
+    let out = conv.forward::<T>(x.slice()?, weight.slice()?, bias);
+    output(out, out_shape(conv))
+}
+
+fn grad_input(conv: &Conv2d, grad: &Data, weight: &Data) -> Result<Data> {
+    fn kernel<T: Real>(conv: &Conv2d, grad: &Data, weight: &Data) -> Result<Data> {
+        let (grad, weight) = (values(grad)?, values(weight)?);
+        let dx = conv.grad_input::<T>(grad.slice()?, weight.slice()?);
+        let len = dx.len();
+        output(dx, len)
+    }
+    by_form!(
+        grad,
+        kernel(conv, grad, weight),
+        plain::grad_input(conv, grad, weight)
+    )
+}
+
+fn grad_weight(conv: &Conv2d, x: &Data, grad: &Data) -> Result<Data> {
+    fn kernel<T: Real>(conv: &Conv2d, x: &Data, grad: &Data) -> Result<Data> {
+        let (x, grad) = (values(x)?, values(grad)?);
+        let dw = conv.grad_weight::<T>(x.slice()?, grad.slice()?);
+        let len = dw.len();
+        output(dw, len)
+    }
+    by_form!(
+        grad,
+        kernel(conv, x, grad),
+        plain::grad_weight(conv, x, grad)
+    )
+}
+
+fn grad_bias(conv: &Conv2d, grad: &Data) -> Result<Data> {
+    fn kernel<T: Real>(conv: &Conv2d, grad: &Data) -> Result<Data> {
+        let grad = values(grad)?;
+        output(
+            conv.grad_bias::<T>(grad.slice()?),
+            conv.groups * conv.outputs,
+        )
+    }
+    by_form!(grad, kernel(conv, grad), plain::grad_bias(conv, grad))
+}
