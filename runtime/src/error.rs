@@ -120,6 +120,15 @@ pub enum Error {
         name: String,
     },
 
+    /// The layers of a network don't fit each other or their input.
+    #[error("{}{message}", at_path(at))]
+    Shape {
+        /// Path of the layer, or type of the model; empty where the message names it.
+        at: String,
+        /// What was expected, what came, what to do.
+        message: String,
+    },
+
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -141,6 +150,14 @@ pub enum Error {
         /// What happened there.
         source: Box<Error>,
     },
+}
+
+fn at_path(at: &str) -> String {
+    if at.is_empty() {
+        String::new()
+    } else {
+        format!("`{at}`: ")
+    }
 }
 
 fn help_line(help: &Option<String>) -> String {
@@ -179,6 +196,19 @@ impl Error {
                 help: Some(line.into()),
             },
             other => other,
+        }
+    }
+
+    /// The layer at path `at` doesn't fit.
+    ///
+    /// ```
+    /// let error = taper::Error::shape("fc1", "Linear expects 784 input features, but its input has shape [64, 100]");
+    /// assert!(error.to_string().starts_with("`fc1`: Linear expects"));
+    /// ```
+    pub fn shape(at: impl Into<String>, message: impl Into<String>) -> Self {
+        Error::Shape {
+            at: at.into(),
+            message: message.into(),
         }
     }
 

@@ -1,9 +1,13 @@
 //! Declarative neural networks in Rust, on Candle.
 
 pub mod data;
+extern crate self as taper;
+
 pub mod error;
 mod kernels;
+pub mod init;
 pub mod module;
+// pub mod nn;
 pub mod ops;
 mod private;
 pub mod tensor;

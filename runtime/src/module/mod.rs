@@ -1,7 +1,13 @@
 //! Modules: the tree of layers, their parameters and buffers under PyTorch's names.
 
+mod build;
+mod layer;
+mod plan;
 mod state;
 
+pub use build::{Build, Source};
+pub use layer::{Call, CallAt, Config, Forward, Layer, Rule, WithInputs};
+pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
 pub use state::{Hook, State};
 
 use crate::{Buffer, Param, Result};
@@ -66,4 +72,10 @@ pub trait VisitorMut {
     /// # Errors
     /// The visitor's own.
     fn module(&mut self, name: &str, module: &mut dyn Module) -> Result<()>;
+}
+
+/// The last segment of a type's path.
+pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
+    let full = std::any::type_name::<T>();
+    full.rsplit("::").next().unwrap_or(full)
 }

@@ -7,6 +7,8 @@ mod expand;
 mod operand;
 mod pair;
 mod reshape;
+mod rules;
+mod size;
 mod sizes;
 mod squeeze;
 mod transpose;

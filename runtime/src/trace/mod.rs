@@ -4,8 +4,10 @@
 //! `const fn`, no heap, no traits.
 
 mod algebra;
+mod args;
 mod assumption;
 mod bound;
+mod branch;
 mod compare;
 mod condition;
 mod dim;
@@ -13,17 +15,33 @@ mod display;
 mod division;
 mod hash;
 mod monomial;
+mod paths;
 mod poly;
+mod proof;
+mod record;
 mod rewrite;
+mod scalar;
+mod signature;
 mod symbol;
 mod text;
+mod tracer;
+mod value;
 mod witness;
 
 #[cfg(test)]
 mod tests;
 
 pub use algebra::Algebra;
+pub use args::{as_dim, Arg, Args, Bound, Param, Takes, MAX_ARGS, NO_SITE};
 pub use assumption::{Assumptions, Mark};
+pub use branch::{Branch, Loop};
 pub use condition::Cond;
 pub use dim::{Dim, Truth};
+pub use paths::{glob, hash, Segment};
+pub use proof::{Proof, Storage, ARGUMENT_SITES};
+pub use record::{Record, RecordKind};
+pub use scalar::BinaryOp;
+pub use signature::Expectation;
 pub use text::Text;
+pub use tracer::{Issue, Purpose, Seen, Tally, Tracer, MAX_DEPTH};
+pub use value::{Kind, Leaf, List, TensorValue, Value, MAX_RANK};

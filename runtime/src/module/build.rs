@@ -1,0 +1,341 @@
+//! Construction: a layer reads its arguments and input sizes from the plan and makes its parameters.
+
+use super::{Config, Layer, Plan, PlanNode, PlanValue, Size};
+use crate::init::Init;
+use crate::tensor::Generator;
+use crate::{Buffer, DType, Device, Error, Param, Result, Tensor};
+
+/// Where the values of new parameters come from.
+pub struct Source<'v> {
+    device: Device,
+    dtype: DType,
+    generator: Generator,
+    stored: Option<candle_nn::VarBuilder<'v>>,
+}
+
+impl Source<'_> {
+    /// Initial values, drawn with a seed from the global generator.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn initial(device: &Device) -> Result<Self> {
+        Ok(Self::seeded(
+            device,
+            crate::with_generator(crate::Generator::next_u64),
+        ))
+    }
+
+    /// Initial values, drawn with this seed.
+    pub fn seeded(device: &Device, seed: u64) -> Self {
+        Source {
+            device: device.clone(),
+            dtype: DType::F32,
+            generator: Generator::new(seed),
+            stored: None,
+        }
+    }
+}
+
+impl<'v> Source<'v> {
+    /// Values stored under the parameters' names.
+    pub fn stored(vb: candle_nn::VarBuilder<'v>) -> Self {
+        let (device, dtype) = (vb.device().clone(), vb.dtype());
+        Source {
+            device,
+            dtype,
+            generator: Generator::new(0),
+            stored: Some(vb),
+        }
+    }
+}
+
+/// The place in a network where a layer is being built.
+pub struct Build<'a, 'v> {
+    plan: &'a Plan,
+    node: usize,
+    source: &'a mut Source<'v>,
+    config: Option<&'a dyn std::any::Any>,
+}
+
+impl<'v> Build<'_, 'v> {
+    /// Traces and builds a whole network.
+    pub(crate) fn root<C: Config>(
+        config: &C,
+        inputs: &[Vec<usize>],
+        mut source: Source<'v>,
+    ) -> Result<C::Layer> {
+        let plan = Plan::trace(config, inputs)?;
+        let mut at = Build {
+            plan: &plan,
+            node: 0,
+            source: &mut source,
+            config: config.as_any(),
+        };
+        C::Layer::build(&mut at)
+    }
+
+    /// Builds the only element of `field`.
+    ///
+    /// # Errors
+    /// If `forward` never reaches the field, so that its input size isn't known; or as the layer's own.
+    pub fn one<L: Layer>(&mut self, field: u64, name: &str) -> Result<L> {
+        match self.optional(field)? {
+            Some(layer) => Ok(layer),
+            None => Err(Error::shape(
+                self.join(name),
+                format!(
+                    "no `forward` with a known input calls this layer, so its input size is not known\n\
+                     help: call it, make it an `Option<{}>`, or state the input: `config(…).input([…])`",
+                    super::short_type_name::<L>()
+                ),
+            )),
+        }
+    }
+
+    /// Builds the element of `field`, if `forward` reaches it.
+    ///
+    /// # Errors
+    /// As the layer's own.
+    pub fn optional<L: Layer>(&mut self, field: u64) -> Result<Option<L>> {
+        let node = self.plan.children(self.node, field).next();
+        node.map(|n| self.build_node(n)).transpose()
+    }
+
+    /// Builds all elements of `field`, in order.
+    ///
+    /// # Errors
+    /// As the layers' own.
+    pub fn list<L: Layer>(&mut self, field: u64) -> Result<Vec<L>> {
+        let nodes: Vec<usize> = self.plan.children(self.node, field).collect();
+        nodes.into_iter().map(|n| self.build_node(n)).collect()
+    }
+
+    /// The names under which the elements of `field` are registered.
+    pub fn names(&self, field: u64) -> Vec<String> {
+        self.plan
+            .children(self.node, field)
+            .map(|n| self.plan.nodes[n].name.clone())
+            .collect()
+    }
+
+    fn build_node<L: Layer>(&mut self, node: usize) -> Result<L> {
+        L::build(&mut Build {
+            plan: self.plan,
+            node,
+            source: self.source,
+            config: None,
+        })
+    }
+
+    fn here(&self) -> &PlanNode {
+        &self.plan.nodes[self.node]
+    }
+
+    /// Dotted path of the layer being built.
+    pub fn path(&self) -> String {
+        self.plan.path(self.node)
+    }
+
+    fn join(&self, name: &str) -> String {
+        let path = self.path();
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}.{name}")
+        }
+    }
+
+    /// The device on which the network is built.
+    pub fn device(&self) -> &Device {
+        &self.source.device
+    }
+
+    /// A setting of a type that the trace doesn't know: the root's own configuration.
+    pub fn config<C: 'static>(&self) -> Option<&C> {
+        self.config.and_then(|c| c.downcast_ref())
+    }
+
+    // ---- arguments --------------------------------------------------------------------------------------
+
+    fn argument(&self, row: usize) -> &PlanValue {
+        self.here().args.get(row).unwrap_or(&PlanValue::None)
+    }
+
+    fn refuse(&self, row: usize, wanted: &str) -> Error {
+        Error::shape(
+            self.path(),
+            format!(
+                "argument {row} of {} is not known at construction; expected {wanted}",
+                self.here().type_name
+            ),
+        )
+    }
+
+    /// Argument `row` as a non-negative whole number.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn int(&self, row: usize) -> Result<usize> {
+        as_usize(self.argument(row)).ok_or_else(|| self.refuse(row, "a whole number"))
+    }
+
+    /// Argument `row` as a number.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn float(&self, row: usize) -> Result<f64> {
+        match self.argument(row) {
+            PlanValue::Float(x) => Ok(*x),
+            PlanValue::Int(n) => Ok(*n as f64),
+            _ => Err(self.refuse(row, "a number")),
+        }
+    }
+
+    /// Argument `row` as a truth value.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn flag(&self, row: usize) -> Result<bool> {
+        match self.argument(row) {
+            PlanValue::Bool(b) => Ok(*b),
+            _ => Err(self.refuse(row, "true or false")),
+        }
+    }
+
+    /// Argument `row` as a pair; a single number stands for both.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn pair(&self, row: usize) -> Result<(usize, usize)> {
+        self.ints(row)
+            .ok()
+            .and_then(|v| match v.as_slice() {
+                [a] => Some((*a, *a)),
+                [a, b] => Some((*a, *b)),
+                _ => None,
+            })
+            .ok_or_else(|| self.refuse(row, "a whole number or a pair"))
+    }
+
+    /// Argument `row` as a list of whole numbers; a single one is a list of one.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn ints(&self, row: usize) -> Result<Vec<usize>> {
+        let found = match self.argument(row) {
+            PlanValue::List(items) => items.iter().map(as_usize).collect(),
+            one => as_usize(one).map(|n| vec![n]),
+        };
+        found.ok_or_else(|| self.refuse(row, "a list of whole numbers"))
+    }
+
+    /// Argument `row` as a word, if it is one.
+    pub fn word(&self, row: usize) -> Option<&'static str> {
+        match self.argument(row) {
+            PlanValue::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Whether argument `row` was left out.
+    pub fn is_none(&self, row: usize) -> bool {
+        matches!(self.argument(row), PlanValue::None)
+    }
+
+    /// Size of dimension `dim` (from the end, if negative) of the layer's first input.
+    ///
+    /// # Errors
+    /// If the trace with this configuration left it open.
+    pub fn input_size(&self, dim: i64) -> Result<usize> {
+        let open = |what: String| {
+            Error::shape(
+                self.path(),
+                format!("{} must know its input size, but {what}\nhelp: state the input: `config(…).input([…])`", self.here().type_name),
+            )
+        };
+        let Some(PlanValue::Tensor(x)) = self.here().inputs.first() else {
+            return Err(open("it has no tensor input".into()));
+        };
+        let Some(dims) = &x.dims else {
+            return Err(open("not even the rank of its input is known".into()));
+        };
+        let at = if dim < 0 {
+            dim + dims.len() as i64
+        } else {
+            dim
+        };
+        match usize::try_from(at).ok().and_then(|at| dims.get(at)) {
+            Some(Size::Known(n)) => Ok(*n),
+            Some(Size::Free(s)) => Err(open(format!("dimension {dim} of its input is `{s}`"))),
+            None => Err(open(format!("its input has no dimension {dim}"))),
+        }
+    }
+
+    /// Shape of the registered parameter or buffer `name`, as the trace found it.
+    ///
+    /// # Errors
+    /// If it isn't known.
+    pub fn shape_of(&self, name: &str) -> Result<Vec<usize>> {
+        let node = self
+            .plan
+            .nodes
+            .iter()
+            .find(|n| n.parent == Some(self.node) && n.name == name);
+        let dims = node.and_then(|n| n.output.dims.as_ref());
+        let known = |s: &Size| match s {
+            Size::Known(n) => Some(*n),
+            Size::Free(_) => None,
+        };
+        dims.and_then(|d| d.iter().map(known).collect())
+            .ok_or_else(|| {
+                Error::shape(
+                    self.join(name),
+                    "the shape of this parameter is not known at construction",
+                )
+            })
+    }
+
+    // ---- tensors ----------------------------------------------------------------------------------------
+
+    fn value(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Tensor> {
+        if let Some(vb) = &self.source.stored {
+            let full = self.join(name);
+            return Ok(Tensor::from(vb.get(shape, &full)?));
+        }
+        init.tensor(
+            shape,
+            self.source.dtype,
+            &self.source.device,
+            &mut self.source.generator,
+        )
+    }
+
+    /// A new parameter of this layer.
+    ///
+    /// # Errors
+    /// If the stored values lack it or have another shape.
+    pub fn param(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Param> {
+        let value = self.value(name, shape, init)?;
+        let param = Param::new(value)?;
+        param.set_name(self.join(name));
+        Ok(param)
+    }
+
+    /// A new buffer of this layer.
+    ///
+    /// # Errors
+    /// If the stored values lack it or have another shape.
+    pub fn buffer(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Buffer> {
+        let value = self.value(name, shape, init)?;
+        let buffer = Buffer::new(value)?;
+        buffer.set_name(self.join(name));
+        Ok(buffer)
+    }
+}
+
+fn as_usize(v: &PlanValue) -> Option<usize> {
+    match v {
+        PlanValue::Int(n) => usize::try_from(*n).ok(),
+        _ => None,
+    }
+}

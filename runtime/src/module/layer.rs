@@ -1,0 +1,195 @@
+//! What a layer is: a module that the trace knows and that is built from what the trace found.
+
+use super::{Build, Module, Plan};
+use crate::trace::{Args, Tracer, Value};
+use crate::{Device, Result, Tensor};
+use std::borrow::Borrow;
+use std::marker::PhantomData;
+
+/// A module with a shape rule, usable as a field of a `#[model]`.
+///
+/// Implemented by taper's layers and by every `#[model]`; not by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer",
+    label = "neither a layer of taper nor a struct with `#[model]`",
+    note = "mark a hyperparameter with `#[config]`, a tensor with `#[param(…)]` or `#[buffer(…)]`"
+)]
+pub trait Layer: Module + Sized {
+    /// A type with an inherent `const fn trace(self, &mut Tracer, &Args, &Args) -> Value`.
+    type Rule: Copy;
+
+    /// The rule's only value.
+    const RULE: Self::Rule;
+
+    /// Runs the rule at run time.
+    fn trace(t: &mut Tracer<'_>, args: &Args, inputs: &Args) -> Value;
+
+    /// Builds the layer from the arguments and input sizes that the trace recorded.
+    fn build(at: &mut Build<'_, '_>) -> Result<Self>;
+}
+
+/// The rule of a built-in layer `L`.
+pub struct Rule<L>(PhantomData<fn() -> L>);
+
+impl<L> Rule<L> {
+    /// The only value.
+    pub const RULE: Rule<L> = Rule(PhantomData);
+}
+
+impl<L> Clone for Rule<L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Rule<L> {}
+
+/// A module from one tensor to one tensor.
+pub trait Forward: Module {
+    /// Runs the module.
+    ///
+    /// # Errors
+    /// If the input doesn't fit, or an operation fails.
+    fn forward(&self, x: &Tensor) -> Result<Tensor>;
+}
+
+/// A module called with a tuple of arguments: what `self.fc1(x)` in a `#[forward]` becomes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be called with these arguments",
+    label = "`forward` of this layer takes others"
+)]
+pub trait Call<A> {
+    /// What the call gives.
+    type Output;
+
+    /// Runs the module, and its hooks.
+    ///
+    /// # Errors
+    /// As the module's `forward`.
+    fn call(&self, args: A) -> Result<Self::Output>;
+}
+
+impl<M: Forward, T: Borrow<Tensor>> Call<(T,)> for M {
+    type Output = Tensor;
+
+    #[inline]
+    fn call(&self, (x,): (T,)) -> Result<Tensor> {
+        let x = x.borrow();
+        let y = self.forward(x)?;
+        match self.state() {
+            Some(state) if state.has_hooks() => state.run_hooks(self.type_name(), x, y),
+            _ => Ok(y),
+        }
+    }
+}
+
+/// An element of a module list, dict or stack called: what `self.blocks[i](x)` becomes.
+pub trait CallAt<K, A> {
+    /// What the call gives.
+    type Output;
+
+    /// Runs the element at `key`.
+    ///
+    /// # Errors
+    /// If there is no such element, or as its `forward`.
+    fn call_at(&self, key: K, args: A) -> Result<Self::Output>;
+}
+
+impl<M: Call<A>, A> CallAt<usize, A> for Vec<M> {
+    type Output = M::Output;
+
+    fn call_at(&self, key: usize, args: A) -> Result<Self::Output> {
+        match self.get(key) {
+            Some(m) => m.call(args),
+            None => Err(crate::Error::argument(
+                "module list",
+                "index",
+                key,
+                format!("an index below {}", self.len()),
+            )),
+        }
+    }
+}
+
+/// The settings of a layer before it is built: `LeNet::config()`, `Linear::config(256)`.
+pub trait Config: Clone + Send + Sync {
+    /// What it builds.
+    type Layer: Layer;
+
+    /// The settings as arguments of the layer's rule.
+    fn args(&self, t: &mut Tracer<'_>) -> Args;
+
+    /// Settings whose types the trace doesn't know, for the layer's `build`.
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        None
+    }
+
+    /// States the shapes of the inputs, for a layer or model whose signature leaves sizes open that
+    /// its layers must know.
+    fn input(self, shape: impl Into<Vec<usize>>) -> WithInputs<Self> {
+        WithInputs {
+            config: self,
+            inputs: vec![shape.into()],
+        }
+    }
+
+    /// Checks all shapes and builds the layer, drawing from the global generator.
+    ///
+    /// # Errors
+    /// The mistakes that `cargo check` would have shown, had these settings been known to it.
+    fn init(&self, device: &Device) -> Result<Self::Layer> {
+        Build::root::<Self>(self, &[], super::Source::initial(device)?)
+    }
+
+    /// Like [`Config::init`], with a generator of its own: the same seed gives the same weights.
+    ///
+    /// # Errors
+    /// As [`Config::init`].
+    fn init_seeded(&self, device: &Device, seed: u64) -> Result<Self::Layer> {
+        Build::root::<Self>(self, &[], super::Source::seeded(device, seed))
+    }
+
+    /// Runs the trace with these settings.
+    ///
+    /// # Errors
+    /// As [`Config::init`].
+    fn plan(&self, inputs: &[Vec<usize>]) -> Result<Plan> {
+        Plan::trace::<Self>(self, inputs)
+    }
+}
+
+/// A configuration together with the shapes of the inputs.
+#[derive(Clone, Debug)]
+pub struct WithInputs<C> {
+    config: C,
+    inputs: Vec<Vec<usize>>,
+}
+
+impl<C: Config> WithInputs<C> {
+    /// States the shape of a further input.
+    #[must_use]
+    pub fn input(mut self, shape: impl Into<Vec<usize>>) -> Self {
+        self.inputs.push(shape.into());
+        self
+    }
+
+    /// As [`Config::init`].
+    ///
+    /// # Errors
+    /// As [`Config::init`].
+    pub fn init(&self, device: &Device) -> Result<C::Layer> {
+        Build::root::<C>(&self.config, &self.inputs, super::Source::initial(device)?)
+    }
+
+    /// As [`Config::init_seeded`].
+    ///
+    /// # Errors
+    /// As [`Config::init`].
+    pub fn init_seeded(&self, device: &Device, seed: u64) -> Result<C::Layer> {
+        Build::root::<C>(
+            &self.config,
+            &self.inputs,
+            super::Source::seeded(device, seed),
+        )
+    }
+}

@@ -1,0 +1,151 @@
+//! What all built-in layers share: the struct with its state, the settings with setters, the table of arguments.
+
+/// Declares a layer: its struct, its settings and the table that the trace binds arguments against.
+///
+/// Rows of the table are numbered in the order `required`, `leading`, `optional`, `inferred`: `required` settings
+/// have no default and are positional, `leading` ones have a default and may be positional, `optional` ones are
+/// named, `inferred` ones are sizes read off the input and only checked where given. A default of `none` is `None`.
+///
+/// The layer's file adds `Rule::<Self>::trace`, `make` (construction), `Module` and `Forward`.
+macro_rules! layer {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident { $($field:ident : $fty:ty),* $(,)? }
+
+        $(#[$cmeta:meta])*
+        pub config $config:ident {
+            $(required { $($(#[$rmeta:meta])* $req:ident : $rty:ty),* $(,)? })?
+            $(leading { $($(#[$lmeta:meta])* $lead:ident : $lty:ty = $ldef:tt),* $(,)? })?
+            $(optional { $($(#[$ometa:meta])* $opt:ident : $oty:ty = $odef:tt),* $(,)? })?
+            $(inferred { $($inf:ident),* $(,)? })?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name { $($field: $fty,)* state: $crate::module::State }
+
+        $(#[$cmeta])*
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        pub struct $config {
+            $($($(#[$rmeta])* pub $req: $rty,)*)?
+            $($($(#[$lmeta])* pub $lead: $lty,)*)?
+            $($($(#[$ometa])* pub $opt: $oty,)*)?
+            $($(
+                /// Read off the input; checked against it, if given.
+                pub $inf: Option<usize>,
+            )*)?
+        }
+
+        impl $name {
+            pub(crate) const TABLE: &'static [$crate::trace::Param] = &[
+                $($($crate::trace::Param::required(
+                    stringify!($req), <$rty as $crate::nn::Setting>::TAKES),)*)?
+                $($($crate::trace::Param::leading(
+                    stringify!($lead), <$lty as $crate::nn::Setting>::TAKES, $crate::nn::default_value!($ldef)),)*)?
+                $($($crate::trace::Param::optional(
+                    stringify!($opt), <$oty as $crate::nn::Setting>::TAKES, $crate::nn::default_value!($odef)),)*)?
+                $($($crate::trace::Param::inferred(stringify!($inf)),)*)?
+            ];
+
+            /// The layer's settings, with PyTorch's defaults.
+            pub fn config($($($req: impl Into<$rty>),*)?) -> $config {
+                $config {
+                    $($($req: $req.into(),)*)?
+                    $($($lead: $crate::nn::default_setting!($ldef),)*)?
+                    $($($opt: $crate::nn::default_setting!($odef),)*)?
+                    $($($inf: None,)*)?
+                }
+            }
+        }
+
+        impl $config {
+            $($($(#[$lmeta])* #[must_use] pub fn $lead(mut self, $lead: impl Into<$lty>) -> Self {
+                self.$lead = $lead.into();
+                self
+            })*)?
+            $($($(#[$ometa])* #[must_use] pub fn $opt(mut self, $opt: impl Into<$oty>) -> Self {
+                self.$opt = $opt.into();
+                self
+            })*)?
+        }
+
+        impl $crate::module::Config for $config {
+            type Layer = $name;
+
+            fn args(&self, t: &mut $crate::trace::Tracer<'_>) -> $crate::trace::Args {
+                let mut args = $crate::trace::Args::new();
+                let _ = &t;
+                $($(let v = $crate::nn::Setting::value(&self.$req, t); args.named(stringify!($req), v);)*)?
+                $($(let v = $crate::nn::Setting::value(&self.$lead, t); args.named(stringify!($lead), v);)*)?
+                $($(let v = $crate::nn::Setting::value(&self.$opt, t); args.named(stringify!($opt), v);)*)?
+                $($(if let Some(n) = self.$inf {
+                    args.named(stringify!($inf), $crate::trace::Value::int(n as i64));
+                })*)?
+                args
+            }
+        }
+
+        impl $crate::module::Layer for $name {
+            type Rule = $crate::module::Rule<Self>;
+            const RULE: Self::Rule = $crate::module::Rule::<Self>::RULE;
+
+            fn trace(
+                t: &mut $crate::trace::Tracer<'_>,
+                args: &$crate::trace::Args,
+                inputs: &$crate::trace::Args,
+            ) -> $crate::trace::Value {
+                Self::RULE.trace(t, args, inputs)
+            }
+
+            fn build(at: &mut $crate::module::Build<'_, '_>) -> $crate::Result<Self> {
+                Self::make(at)
+            }
+        }
+    };
+}
+
+/// A default as the trace sees it.
+macro_rules! default_value {
+    (none) => {
+        $crate::trace::Value::Unit
+    };
+    ($e:tt) => {
+        $crate::trace::Leaf($e).value()
+    };
+}
+
+/// A default as the settings hold it.
+macro_rules! default_setting {
+    (none) => {
+        None
+    };
+    ($e:tt) => {
+        $e.into()
+    };
+}
+
+/// The visiting methods of a layer with these members.
+macro_rules! members {
+    ($(params: $($p:ident),+)? $(; optional: $($o:ident),+)? $(; buffers: $($b:ident),+)?) => {
+        fn visit<'a>(&'a self, visitor: &mut dyn $crate::module::Visitor<'a>) {
+            let _ = &visitor;
+            $($(visitor.param(stringify!($p), &self.$p);)+)?
+            $($(if let Some(p) = &self.$o { visitor.param(stringify!($o), p); })+)?
+            $($(visitor.buffer(stringify!($b), &self.$b);)+)?
+        }
+
+        fn visit_mut(&mut self, visitor: &mut dyn $crate::module::VisitorMut) -> $crate::Result<()> {
+            let _ = &visitor;
+            $($(visitor.param(stringify!($p), &mut self.$p)?;)+)?
+            $($(if let Some(p) = &mut self.$o { visitor.param(stringify!($o), p)?; })+)?
+            $($(visitor.buffer(stringify!($b), &mut self.$b)?;)+)?
+            Ok(())
+        }
+
+        fn state(&self) -> Option<&$crate::module::State> {
+            Some(&self.state)
+        }
+    };
+}
+
+pub(crate) use {default_setting, default_value, layer, members};

@@ -1,0 +1,366 @@
+//! Where in the network the trace is: paths of layers, the parameters met, their matching against patterns.
+
+use super::args::distance;
+use super::{Dim, Text, Tracer, Truth, Value};
+use super::{Record, RecordKind};
+
+/// One segment of a path: `fc1`, `blocks.3`, `denselayer4`.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    /// The field's name, or what precedes the index in a name template; may be empty.
+    pub name: &'static str,
+    /// Index within a list.
+    pub index: Option<i64>,
+    /// Whether the index follows the name directly (`denselayer4`) instead of after a dot.
+    pub joined: bool,
+    /// Hash of the field.
+    pub field: u64,
+    /// Hash of the path up to and including this segment.
+    pub(super) hash: u64,
+    /// The record of this component, if records are kept.
+    pub(super) record: u32,
+    /// Whether this path is visited for the first time.
+    pub(super) fresh: bool,
+}
+
+impl Segment {
+    pub(super) const EMPTY: Segment = Segment {
+        name: "",
+        index: None,
+        joined: false,
+        field: 0,
+        hash: 0,
+        record: u32::MAX,
+        fresh: false,
+    };
+
+    /// Writes the segment.
+    pub const fn write(&self, out: &mut Text) {
+        out.push(self.name);
+        if let Some(i) = self.index {
+            if !self.name.is_empty() && !self.joined {
+                out.push(".");
+            }
+            out.push_int(i);
+        }
+    }
+}
+
+/// The parameter name nearest to a pattern that matches nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Nearest {
+    pub(super) distance: usize,
+    pub(super) name: Text,
+}
+
+impl Nearest {
+    pub(super) const NONE: Nearest = Nearest {
+        distance: usize::MAX,
+        name: Text::new(),
+    };
+}
+
+/// FNV-1a with a final mix; what the macros use for the names of fields.
+pub const fn hash(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut h = 0xcbf2_9ce4_8422_2325u64;
+    let mut i = 0;
+    while i < bytes.len() {
+        h = (h ^ bytes[i] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        i += 1;
+    }
+    mix(h)
+}
+
+const fn mix(h: u64) -> u64 {
+    let h = (h ^ (h >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let h = (h ^ (h >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (h ^ (h >> 32)) | 1
+}
+
+impl Tracer<'_> {
+    /// Enters field `name`. With an index, element `index` of a list; with `joined`, the index is part of the
+    /// name. An empty name adds no segment of its own but the index.
+    pub const fn enter(
+        &mut self,
+        field: u64,
+        name: &'static str,
+        index: Option<i64>,
+        joined: bool,
+    ) -> bool {
+        if self.path_len >= self.path.len() {
+            return false;
+        }
+        let parent = if self.path_len == 0 {
+            0x51_7c_c1_b7
+        } else {
+            self.path[self.path_len - 1].hash
+        };
+        let parent_record = if self.path_len == 0 {
+            u32::MAX
+        } else {
+            self.path[self.path_len - 1].record
+        };
+        let own = match index {
+            Some(i) => {
+                field
+                    ^ (i as u64)
+                        .wrapping_add(1)
+                        .wrapping_mul(0xff51_afd7_ed55_8ccd)
+            }
+            None => field,
+        };
+        let hash = mix(parent.wrapping_mul(31).wrapping_add(own));
+        let (slot, fresh) = self.visit(hash);
+        let mut segment = Segment {
+            name,
+            index,
+            joined,
+            field,
+            hash,
+            record: u32::MAX,
+            fresh,
+        };
+        if !self.records.is_empty() {
+            segment.record = self.find_or_record(slot, fresh, parent_record, &segment);
+        }
+        self.path[self.path_len] = segment;
+        self.path_len += 1;
+        true
+    }
+
+    /// Leaves the field entered last.
+    pub const fn leave(&mut self) {
+        self.path_len -= 1;
+    }
+
+    /// Writes the path of the layer being traced.
+    pub const fn write_path(&self, out: &mut Text) {
+        let mut i = 0;
+        while i < self.path_len {
+            if i > 0 {
+                out.push(".");
+            }
+            self.path[i].write(out);
+            i += 1;
+        }
+    }
+
+    const fn find_or_record(
+        &mut self,
+        slot: usize,
+        fresh: bool,
+        parent: u32,
+        segment: &Segment,
+    ) -> u32 {
+        if fresh || slot == usize::MAX {
+            return self.record(Record {
+                parent,
+                segment: *segment,
+                ..Record::EMPTY
+            });
+        }
+        let mut i = 0;
+        while i < self.recorded && i < self.records.len() {
+            let r = &self.records[i];
+            if matches!(r.kind, RecordKind::Component) && r.segment.hash == segment.hash {
+                return i as u32;
+            }
+            i += 1;
+        }
+        u32::MAX
+    }
+
+    /// Slot of a path in the table of visited ones, and whether it is new there.
+    const fn visit(&mut self, hash: u64) -> (usize, bool) {
+        let n = self.seen.len();
+        if n == 0 {
+            return (usize::MAX, true);
+        }
+        let mut at = hash as usize & (n - 1);
+        let mut tries = 0;
+        while tries < n {
+            if self.seen[at].hash == hash {
+                return (at, false);
+            }
+            if self.seen[at].hash == 0 {
+                self.seen[at].hash = hash;
+                return (at, true);
+            }
+            at = (at + 1) & (n - 1);
+            tries += 1;
+        }
+        self.overflow = true;
+        (usize::MAX, true)
+    }
+
+    /// States the size that the current layer infers from its input. False, and an error, if an earlier call of
+    /// the same layer inferred another.
+    pub const fn infer(&mut self, layer: &'static str, what: &'static str, size: Dim) -> bool {
+        if self.path_len == 0 {
+            return true;
+        }
+        let hash = self.path[self.path_len - 1].hash;
+        let (slot, _) = self.visit(hash);
+        if slot == usize::MAX {
+            return true;
+        }
+        let before = self.seen[slot].inferred;
+        if let Dim::Unknown = before {
+            self.seen[slot].inferred = size;
+            return true;
+        }
+        if !matches!(self.algebra.equal(before, size), Truth::No) {
+            return true;
+        }
+        let mut m = Text::new();
+        m.push(layer);
+        m.push(" is called with ");
+        self.write_dim(size, &mut m);
+        m.push(" ");
+        m.push(what);
+        m.push(", but an earlier call made it take ");
+        self.write_dim(before, &mut m);
+        m.push("\nhelp: a layer's weights have one size; declare a second layer");
+        self.error(&m);
+        false
+    }
+
+    /// Registers a parameter of the current layer.
+    pub const fn param(&mut self, name: &'static str, dims: &[Dim]) {
+        self.tensor(RecordKind::Parameter, name, None, dims);
+    }
+
+    /// Registers a buffer of the current layer.
+    pub const fn buffer(&mut self, name: &'static str, dims: &[Dim]) {
+        self.tensor(RecordKind::Buffer, name, None, dims);
+    }
+
+    /// Registers element `index` of a list of parameters or buffers.
+    pub const fn tensor(
+        &mut self,
+        kind: RecordKind,
+        name: &'static str,
+        index: Option<i64>,
+        dims: &[Dim],
+    ) {
+        let fresh = self.path_len == 0 || self.path[self.path_len - 1].fresh;
+        if !fresh {
+            return;
+        }
+        if let RecordKind::Parameter = kind {
+            let mut product = Dim::Known(1);
+            let mut i = 0;
+            while i < dims.len() {
+                product = self.algebra.mul(product, dims[i]);
+                i += 1;
+            }
+            let product = self.algebra.resolve(product);
+            self.params.add(product);
+            if !self.patterns.is_empty() {
+                self.match_patterns(name, index);
+            }
+        }
+        if !self.records.is_empty() {
+            let parent = if self.path_len == 0 {
+                u32::MAX
+            } else {
+                self.path[self.path_len - 1].record
+            };
+            let mut shape = super::TensorValue::floats(dims);
+            shape.ranked = true;
+            let segment = Segment {
+                name,
+                index,
+                ..Segment::EMPTY
+            };
+            let record = Record {
+                parent,
+                kind,
+                segment,
+                output: shape,
+                ..Record::EMPTY
+            };
+            self.record(record);
+        }
+    }
+
+    /// Counts multiply-accumulates.
+    pub const fn count_macs(&mut self, macs: Dim) {
+        let macs = self.algebra.resolve(macs);
+        self.macs.add(macs);
+        if !self.records.is_empty() && self.path_len > 0 {
+            let r = self.path[self.path_len - 1].record as usize;
+            if r < self.records.len() {
+                self.records[r].macs.add(macs);
+            }
+        }
+    }
+
+    /// Notes whether some value was produced here for the first time.
+    pub const fn is_fresh(&self) -> bool {
+        self.path_len == 0 || self.path[self.path_len - 1].fresh
+    }
+
+    const fn match_patterns(&mut self, name: &'static str, index: Option<i64>) {
+        let mut full = Text::new();
+        self.write_path(&mut full);
+        if self.path_len > 0 {
+            full.push(".");
+        }
+        Segment {
+            name,
+            index,
+            ..Segment::EMPTY
+        }
+        .write(&mut full);
+        let mut i = 0;
+        while i < self.patterns.len() && i < 64 {
+            if glob(self.patterns[i], full.as_str()) {
+                self.matched |= 1 << i;
+            } else if self.matched & (1 << i) == 0 {
+                let d = distance(self.patterns[i], full.as_str());
+                if i == 0 && d < self.nearest.distance {
+                    self.nearest = Nearest {
+                        distance: d,
+                        name: full,
+                    };
+                }
+            }
+            i += 1;
+        }
+    }
+
+    /// Gives the value back after leaving a component; for chaining.
+    pub const fn leave_with(&mut self, v: Value) -> Value {
+        self.leave();
+        v
+    }
+}
+
+/// Whether `pattern` matches `path`: `*` any run of characters, `?` any one.
+pub const fn glob(pattern: &str, path: &str) -> bool {
+    let (p, s) = (pattern.as_bytes(), path.as_bytes());
+    let (mut i, mut j) = (0, 0);
+    let (mut star, mut resume) = (usize::MAX, 0);
+    while j < s.len() {
+        if i < p.len() && p[i] == b'*' {
+            star = i;
+            resume = j;
+            i += 1;
+        } else if i < p.len() && (p[i] == b'?' || p[i] == s[j]) {
+            i += 1;
+            j += 1;
+        } else if star != usize::MAX {
+            i = star + 1;
+            resume += 1;
+            j = resume;
+        } else {
+            return false;
+        }
+    }
+    while i < p.len() && p[i] == b'*' {
+        i += 1;
+    }
+    i == p.len()
+}

@@ -1,0 +1,310 @@
+//! Signatures: `[B, 1, 28, 28] -> [B, classes]`, opened as symbols for a proof, matched against what came for a use.
+
+use super::{Args, Dim, Kind, TensorValue, Text, Tracer, Truth, Value, MAX_RANK};
+
+/// One pattern of a signature being matched, dimension by dimension.
+#[derive(Clone, Copy)]
+pub struct Expectation {
+    actual: Option<TensorValue>,
+    out: TensorValue,
+    rank: usize,
+    at: usize,
+    ok: bool,
+    /// Whether the pattern belongs to the result: a mismatch is then the component's own mistake.
+    result: bool,
+    silent: bool,
+    text: Text,
+    optional: bool,
+}
+
+impl Tracer<'_> {
+    /// Begins to match (or, where no input was given, to make up) input `i`.
+    pub const fn expect_input(
+        &mut self,
+        inputs: &Args,
+        i: usize,
+        rank: usize,
+        kind: Kind,
+        optional: bool,
+    ) -> Expectation {
+        let mut silent = false;
+        let actual = match inputs.get(i) {
+            Some(arg) => match arg.value {
+                Value::Tensor(t) => Some(t),
+                _ => {
+                    silent = true;
+                    None
+                }
+            },
+            None => None,
+        };
+        expectation(actual, rank, kind, false, silent, optional)
+    }
+
+    /// Begins to check result `i` of a method (of a tuple, if `tuple`).
+    pub const fn expect_output(
+        &mut self,
+        result: Value,
+        i: usize,
+        tuple: bool,
+        rank: usize,
+        kind: Kind,
+    ) -> Expectation {
+        let v = if tuple {
+            self.element(result, i)
+        } else {
+            result
+        };
+        let (actual, silent) = match v {
+            Value::Tensor(t) => (Some(t), false),
+            _ => (None, true),
+        };
+        expectation(actual, rank, kind, true, silent, false)
+    }
+
+    /// Begins to make up a result of a component whose body the trace can't see.
+    pub const fn make_output(&mut self, rank: usize, kind: Kind) -> Expectation {
+        expectation(None, rank, kind, true, false, false)
+    }
+
+    /// The next dimension is a named one: bound if it is met for the first time, else compared.
+    pub const fn expect_name(&mut self, e: &mut Expectation, name: &'static str, hash: u64) {
+        let bound = match self.lookup(hash) {
+            Some(Value::Dim(d)) => Some(d),
+            Some(_) => Some(Dim::Unknown),
+            None => None,
+        };
+        let dim = match bound {
+            Some(d) => d,
+            None => {
+                let d = match e.current() {
+                    Some(d) => d,
+                    // One sample stands for the batch where parameters and operations are counted.
+                    None if e.at == 0 && matches!(self.purpose, super::Purpose::Count) => {
+                        Dim::Known(1)
+                    }
+                    None if e.silent => Dim::Unknown,
+                    None => self.algebra.free(name),
+                };
+                self.set(hash, Value::Dim(d));
+                e.word(name);
+                e.advance(d);
+                return;
+            }
+        };
+        self.expect_dim(e, Value::Dim(dim));
+    }
+
+    /// The next dimension has this value.
+    pub const fn expect_dim(&mut self, e: &mut Expectation, v: Value) {
+        let want = match v {
+            Value::Dim(d) => d,
+            _ => Dim::Unknown,
+        };
+        e.word("");
+        self.write_dim(want, &mut e.text);
+        if let Some(have) = e.current() {
+            if matches!(self.algebra.require_equal(have, want), Truth::No) {
+                e.ok = false;
+            }
+            // The signature's form is the one that callers rely on, unless it says less.
+            e.advance(if let Dim::Unknown = want { have } else { want });
+        } else {
+            e.advance(want);
+        }
+    }
+
+    /// The next dimension may be anything.
+    pub const fn expect_any(&mut self, e: &mut Expectation) {
+        e.word("_");
+        let d = match e.current() {
+            Some(d) => d,
+            None => Dim::Unknown,
+        };
+        e.advance(d);
+    }
+
+    /// Ends the matching of an input: an error if it doesn't fit. True if tracing can go on.
+    pub const fn accept(&mut self, e: &Expectation, inputs: &mut Args, i: usize) -> bool {
+        let Some(actual) = e.actual else {
+            if !e.silent {
+                inputs.set(
+                    i,
+                    if e.optional {
+                        Value::Opaque
+                    } else {
+                        Value::Tensor(e.out)
+                    },
+                );
+                if e.optional {
+                    inputs.set(i, Value::Tensor(e.out));
+                }
+            }
+            return true;
+        };
+        if !actual.ranked {
+            let mut v = e.out;
+            v.kind = actual.kind;
+            inputs.set(i, Value::Tensor(v));
+            return true;
+        }
+        let kind_fits = actual.kind.fits(e.out.kind);
+        if e.ok && kind_fits {
+            return true;
+        }
+        let mut m = Text::new();
+        let model = self.model();
+        m.push(model);
+        m.push(" expects ");
+        self.describe_expected(e, "input ", &mut m);
+        m.push(", but got ");
+        self.write_shape(&actual, &mut m);
+        if !kind_fits {
+            m.push(" of ");
+            m.push(actual.kind.word());
+        } else if actual.rank + 1 == e.rank {
+            m.push("\nhelp: add the batch dimension with `unsqueeze(0)`");
+        }
+        self.error(&m);
+        false
+    }
+
+    /// Ends the check of a result.
+    pub const fn promise(&mut self, e: &Expectation, method: &'static str) {
+        let Some(actual) = e.actual else { return };
+        if !actual.ranked || (e.ok && actual.kind.fits(e.out.kind)) {
+            return;
+        }
+        let mut m = Text::new();
+        m.push("the signature of ");
+        let model = self.model();
+        m.push(model);
+        m.push(" promises ");
+        self.describe_expected(e, "", &mut m);
+        m.push(", but `");
+        m.push(method);
+        m.push("` returns ");
+        self.write_shape(&actual, &mut m);
+        self.error(&m);
+    }
+
+    const fn describe_expected(&mut self, e: &Expectation, noun: &'static str, m: &mut Text) {
+        m.push(noun);
+        m.push("[");
+        m.push_text(&e.text);
+        match e.out.kind {
+            Kind::Int => m.push("; int"),
+            Kind::Bool => m.push("; bool"),
+            _ => {}
+        }
+        m.push("]");
+    }
+
+    /// A tensor argument of a layer's rule, or `None` (silently if it failed before).
+    pub const fn input(
+        &mut self,
+        layer: &'static str,
+        inputs: &Args,
+        i: usize,
+        kind: Kind,
+    ) -> Option<TensorValue> {
+        match inputs.value(i) {
+            Value::Tensor(t) => {
+                if t.kind.fits(kind) {
+                    return Some(t);
+                }
+                let mut m = Text::new();
+                m.push(layer);
+                m.push(" takes ");
+                m.push(kind.word());
+                m.push(", but its input ");
+                self.write_shape(&t, &mut m);
+                m.push(" holds ");
+                m.push(t.kind.word());
+                self.error(&m);
+                None
+            }
+            Value::Opaque => Some(TensorValue::unranked(kind)),
+            Value::Any => None,
+            other => {
+                let mut m = Text::new();
+                m.push(layer);
+                m.push(" takes a tensor, but got ");
+                m.push(other.word());
+                self.error(&m);
+                None
+            }
+        }
+    }
+
+    /// A value that a method takes besides tensors: what came, or the default for a proof.
+    pub const fn other_input(&mut self, inputs: &mut Args, i: usize, default: Value) -> Value {
+        if i >= inputs.len() {
+            inputs.set(i, default);
+        }
+        inputs.value(i)
+    }
+}
+
+const fn expectation(
+    actual: Option<TensorValue>,
+    rank: usize,
+    kind: Kind,
+    result: bool,
+    silent: bool,
+    optional: bool,
+) -> Expectation {
+    let mut out = TensorValue::scalar(kind);
+    out.rank = if rank < MAX_RANK { rank } else { MAX_RANK };
+    let ok = match actual {
+        Some(t) => !t.ranked || t.rank == rank,
+        None => true,
+    };
+    Expectation {
+        actual,
+        out,
+        rank,
+        at: 0,
+        ok,
+        result,
+        silent,
+        text: Text::new(),
+        optional,
+    }
+}
+
+impl Expectation {
+    const fn current(&self) -> Option<Dim> {
+        match &self.actual {
+            Some(t) if t.ranked && t.rank == self.rank && self.at < MAX_RANK => {
+                Some(t.dims[self.at])
+            }
+            Some(_) => Some(Dim::Unknown),
+            None => None,
+        }
+    }
+
+    const fn word(&mut self, w: &str) {
+        if self.at > 0 {
+            self.text.push(", ");
+        }
+        self.text.push(w);
+    }
+
+    const fn advance(&mut self, d: Dim) {
+        if self.at < MAX_RANK {
+            self.out.dims[self.at] = d;
+            self.at += 1;
+        }
+    }
+
+    /// What was made up.
+    pub const fn made(&self) -> Value {
+        Value::Tensor(self.out)
+    }
+
+    /// Whether this is about a result.
+    pub const fn is_result(&self) -> bool {
+        self.result
+    }
+}

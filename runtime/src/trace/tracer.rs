@@ -1,0 +1,454 @@
+//! The tracer: everything that one run of a network over symbolic values knows.
+
+use super::args::NO_SITE;
+use super::{Algebra, Dim, Kind, List, Record, Segment, TensorValue, Text, Value};
+
+/// Components nested deeper than this are not followed.
+pub const MAX_DEPTH: usize = 24;
+const MAX_SETTINGS: usize = 192;
+pub(super) const MAX_ISSUES: usize = 12;
+
+/// A mistake that the trace found.
+#[derive(Clone, Copy)]
+pub struct Issue {
+    /// Index of the call site in the outermost model.
+    pub site: u32,
+    /// What was expected, what came.
+    pub text: Text,
+}
+
+/// A count that may be unknown, such as the number of parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Tally {
+    /// The sum of the known terms.
+    pub value: u64,
+    /// Whether all terms were known.
+    pub known: bool,
+}
+
+impl Tally {
+    pub(super) const ZERO: Tally = Tally {
+        value: 0,
+        known: true,
+    };
+
+    pub(super) const fn add(&mut self, d: Dim) {
+        match d {
+            Dim::Known(n) if n >= 0 => self.value = self.value.saturating_add(n as u64),
+            _ => self.known = false,
+        }
+    }
+}
+
+/// A layer path that was visited, with the size inferred for it.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    pub(super) hash: u64,
+    pub(super) inferred: Dim,
+}
+
+impl Seen {
+    /// No path.
+    pub const EMPTY: Seen = Seen {
+        hash: 0,
+        inferred: Dim::Unknown,
+    };
+}
+
+#[derive(Clone, Copy)]
+struct Setting {
+    hash: u64,
+    value: Value,
+}
+
+/// One component being traced.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) model: &'static str,
+    settings: usize,
+    /// How many of the settings are hyperparameters, as opposed to dimensions that a signature names.
+    sealed: usize,
+}
+
+/// What a trace is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// Proving a component where it is defined, for all values.
+    Proof,
+    /// Counting parameters with the defaults of all hyperparameters.
+    Count,
+    /// Construction, with the numbers of a configuration.
+    Build,
+}
+
+/// Runs a network over symbolic values. All storage is lent, so that const code can run it.
+pub struct Tracer<'a> {
+    /// The arithmetic of dimensions.
+    pub algebra: Algebra,
+    pub(super) purpose: Purpose,
+    pub(super) values: &'a mut [Value],
+    pub(super) used: usize,
+    pub(super) seen: &'a mut [Seen],
+    pub(super) records: &'a mut [Record],
+    pub(super) recorded: usize,
+    pub(super) overflow: bool,
+    pub(super) issues: [Issue; MAX_ISSUES],
+    pub(super) issue_count: usize,
+    pub(super) frames: [Frame; MAX_DEPTH],
+    pub(super) depth: usize,
+    settings: [Setting; MAX_SETTINGS],
+    setting_count: usize,
+    pub(super) path: [Segment; MAX_DEPTH],
+    pub(super) path_len: usize,
+    pub(super) site: u32,
+    pub(super) params: Tally,
+    pub(super) macs: Tally,
+    pub(super) patterns: &'a [&'static str],
+    pub(super) matched: u64,
+    pub(super) nearest: super::paths::Nearest,
+}
+
+impl<'a> Tracer<'a> {
+    /// A tracer over lent storage: an arena for lists, a table of visited paths (its length a power of two),
+    /// and the records to fill (empty at compile time).
+    pub const fn new(
+        purpose: Purpose,
+        values: &'a mut [Value],
+        seen: &'a mut [Seen],
+        records: &'a mut [Record],
+    ) -> Self {
+        Tracer {
+            algebra: Algebra::new(),
+            purpose,
+            values,
+            used: 0,
+            seen,
+            records,
+            recorded: 0,
+            overflow: false,
+            issues: [Issue {
+                site: 0,
+                text: Text::new(),
+            }; MAX_ISSUES],
+            issue_count: 0,
+            frames: [Frame {
+                model: "",
+                settings: 0,
+                sealed: 0,
+            }; MAX_DEPTH],
+            depth: 0,
+            settings: [Setting {
+                hash: 0,
+                value: Value::Any,
+            }; MAX_SETTINGS],
+            setting_count: 0,
+            path: [Segment::EMPTY; MAX_DEPTH],
+            path_len: 0,
+            site: NO_SITE,
+            params: Tally::ZERO,
+            macs: Tally::ZERO,
+            patterns: &[],
+            matched: 0,
+            nearest: super::paths::Nearest::NONE,
+        }
+    }
+
+    /// What this trace is for.
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// Number of mistakes found so far.
+    pub const fn issue_count(&self) -> usize {
+        self.issue_count
+    }
+
+    /// The `i`-th mistake.
+    pub const fn issue(&self, i: usize) -> &Issue {
+        &self.issues[i]
+    }
+
+    /// Parameters registered so far.
+    pub const fn params(&self) -> Tally {
+        self.params
+    }
+
+    /// Multiply-accumulates counted so far.
+    pub const fn macs(&self) -> Tally {
+        self.macs
+    }
+
+    /// Whether the lent storage was too small: the run must be repeated with more.
+    pub const fn overflowed(&self) -> bool {
+        self.overflow
+    }
+
+    // ---- components -------------------------------------------------------------------------------------
+
+    /// Enters a component. False if components are nested too deeply (a model that contains itself).
+    pub const fn open(&mut self, model: &'static str) -> bool {
+        if self.depth >= MAX_DEPTH {
+            let mut m = Text::new();
+            m.push(model);
+            m.push(": components are nested more than 24 deep; does the model contain itself?");
+            self.error(&m);
+            return false;
+        }
+        self.frames[self.depth] = Frame {
+            model,
+            settings: self.setting_count,
+            sealed: 0,
+        };
+        self.depth += 1;
+        true
+    }
+
+    /// States that all hyperparameters of the current component are set.
+    pub const fn seal(&mut self) {
+        let frame = &mut self.frames[self.depth - 1];
+        frame.sealed = self.setting_count - frame.settings;
+    }
+
+    /// Enters a method of the current component that has a signature of its own: it sees the hyperparameters, and
+    /// names its own dimensions.
+    pub const fn open_method(&mut self) -> bool {
+        let outer = self.frames[self.depth - 1];
+        if !self.open(outer.model) {
+            return false;
+        }
+        let mut i = 0;
+        while i < outer.sealed {
+            let s = self.settings[outer.settings + i];
+            self.set(s.hash, s.value);
+            i += 1;
+        }
+        self.seal();
+        true
+    }
+
+    /// Whether a component is being traced as part of another.
+    pub const fn is_nested(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Leaves the component entered last.
+    pub const fn close(&mut self) {
+        self.depth -= 1;
+        self.setting_count = self.frames[self.depth].settings;
+    }
+
+    /// Name of the component being traced.
+    pub const fn model(&self) -> &'static str {
+        if self.depth == 0 {
+            ""
+        } else {
+            self.frames[self.depth - 1].model
+        }
+    }
+
+    /// Sets a hyperparameter or named dimension of the current component.
+    pub const fn set(&mut self, hash: u64, value: Value) {
+        let base = self.frames[self.depth - 1].settings;
+        let mut i = base;
+        while i < self.setting_count {
+            if self.settings[i].hash == hash {
+                self.settings[i].value = value;
+                return;
+            }
+            i += 1;
+        }
+        if self.setting_count < MAX_SETTINGS {
+            self.settings[self.setting_count] = Setting { hash, value };
+            self.setting_count += 1;
+        }
+    }
+
+    /// A hyperparameter or named dimension of the current component, if set.
+    pub const fn lookup(&self, hash: u64) -> Option<Value> {
+        if self.depth == 0 {
+            return None;
+        }
+        let base = self.frames[self.depth - 1].settings;
+        let mut i = self.setting_count;
+        while i > base {
+            i -= 1;
+            if self.settings[i].hash == hash {
+                return Some(self.settings[i].value);
+            }
+        }
+        None
+    }
+
+    /// A hyperparameter or named dimension; [`Value::Any`] if not set.
+    pub const fn setting(&self, hash: u64) -> Value {
+        match self.lookup(hash) {
+            Some(v) => v,
+            None => Value::Any,
+        }
+    }
+
+    /// A value as an integer for a user's `const fn`, if it is known.
+    pub const fn known_int(&mut self, v: Value) -> Option<usize> {
+        match self.known_i64(v) {
+            Some(n) if n >= 0 => Some(n as usize),
+            _ => None,
+        }
+    }
+
+    /// A value as an integer, if it is known.
+    pub const fn known_i64(&mut self, v: Value) -> Option<i64> {
+        match v {
+            Value::Dim(d) => self.algebra.known(d),
+            _ => None,
+        }
+    }
+
+    /// Whether index `i` lies within a list of `count`; an error if certainly not.
+    pub const fn check_index(&mut self, i: i64, count: Value) -> bool {
+        match self.known_i64(count) {
+            Some(n) if i < 0 || i >= n => {
+                let mut m = Text::new();
+                m.push("index ");
+                m.push_int(i);
+                m.push(" is out of range for a list of ");
+                m.push_int(n);
+                self.error(&m);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    // ---- errors -----------------------------------------------------------------------------------------
+
+    /// States the call site that comes next. Sites inside nested components don't count: an error there
+    /// belongs to the outermost call.
+    pub const fn at(&mut self, site: u32) {
+        if self.depth <= 1 {
+            self.site = site;
+        }
+    }
+
+    /// Reports a mistake at the current call site, with the path of the layer in front.
+    pub const fn error(&mut self, text: &Text) {
+        self.error_at(NO_SITE, text);
+    }
+
+    /// Reports a mistake at `site` if that is a site of the outermost model, else at the current one.
+    pub const fn error_at(&mut self, site: u32, text: &Text) {
+        let site = if site != NO_SITE && self.depth <= 1 {
+            site
+        } else {
+            self.site
+        };
+        let mut i = 0;
+        while i < self.issue_count {
+            // One error per place: what follows is mostly its consequence.
+            if self.issues[i].site == site {
+                return;
+            }
+            i += 1;
+        }
+        if self.issue_count == MAX_ISSUES {
+            return;
+        }
+        let mut full = Text::new();
+        if self.path_len > 0 {
+            full.push("`");
+            self.write_path(&mut full);
+            full.push("`: ");
+        }
+        full.push_text(text);
+        self.issues[self.issue_count] = Issue { site, text: full };
+        self.issue_count += 1;
+    }
+
+    /// Reports a mistake and gives the value that silences what follows.
+    pub const fn fail(&mut self, text: &Text) -> Value {
+        self.error(text);
+        Value::Any
+    }
+
+    // ---- lists ------------------------------------------------------------------------------------------
+
+    /// A list of the given values.
+    pub const fn list(&mut self, items: &[Value]) -> Value {
+        if self.used + items.len() > self.values.len() {
+            self.overflow = true;
+            return Value::Any;
+        }
+        let start = self.used;
+        let mut i = 0;
+        while i < items.len() {
+            self.values[start + i] = items[i];
+            i += 1;
+        }
+        self.used += items.len();
+        Value::List(List {
+            start: start as u32,
+            len: items.len() as u32,
+        })
+    }
+
+    /// Element `i` of a list; [`Value::Any`] past its end.
+    pub const fn item(&self, list: List, i: usize) -> Value {
+        if i < list.len() {
+            self.values[list.start as usize + i]
+        } else {
+            Value::Any
+        }
+    }
+
+    /// Element `i` of a tuple, for patterns.
+    pub const fn element(&mut self, v: Value, i: usize) -> Value {
+        match v {
+            Value::List(l) => self.item(l, i),
+            Value::Opaque => Value::Opaque,
+            _ => Value::Any,
+        }
+    }
+
+    /// Room that lists take now; to be given to [`Tracer::release`].
+    pub const fn used(&self) -> usize {
+        self.used
+    }
+
+    /// Frees the lists made since `mark`, unless they are kept for construction.
+    pub const fn release(&mut self, mark: usize, result: Value) {
+        if !matches!(self.purpose, Purpose::Build) && !matches!(result, Value::List(_)) {
+            self.used = mark;
+        }
+    }
+
+    // ---- text -------------------------------------------------------------------------------------------
+
+    /// Writes `[B, 48, 20, 20]`.
+    pub const fn write_shape(&mut self, x: &TensorValue, out: &mut Text) {
+        if !x.ranked {
+            out.push("[..]");
+            return;
+        }
+        out.push("[");
+        let mut i = 0;
+        while i < x.rank {
+            if i > 0 {
+                out.push(", ");
+            }
+            let d = self.algebra.resolve(x.dims[i]);
+            self.algebra.write(d, out);
+            i += 1;
+        }
+        match x.kind {
+            Kind::Int => out.push("; int"),
+            Kind::Bool => out.push("; bool"),
+            _ => {}
+        }
+        out.push("]");
+    }
+
+    /// Writes a dimension with the current assumptions applied.
+    pub const fn write_dim(&mut self, d: Dim, out: &mut Text) {
+        let d = self.algebra.resolve(d);
+        self.algebra.write(d, out);
+    }
+}
