@@ -4,7 +4,7 @@ use super::assumption::Stack;
 use super::bound;
 use super::condition::Conditions;
 use super::dim::{Dim, Truth};
-use super::hash::Memo;
+use super::hash::{key, key_by_number, Memo, Op, MISS};
 use super::monomial;
 use super::poly::Polys;
 use super::symbol::{Kind, Symbol, Symbols};
@@ -43,16 +43,6 @@ pub struct Algebra {
     pub(super) obligation_count: usize,
     /// The number of the choice that [`Algebra::either`] belongs to.
     pub(super) choice: u32,
-}
-
-/// The operations whose results are remembered.
-#[derive(Clone, Copy)]
-pub(super) enum Op {
-    Add = 1,
-    Sub,
-    Mul,
-    Div,
-    Substitute,
 }
 
 impl Algebra {
@@ -94,23 +84,23 @@ impl Algebra {
             (Dim::Known(a), Dim::Known(b)) => number(a.checked_add(b)),
             (Dim::Known(0), a) | (a, Dim::Known(0)) => a,
             (Dim::Known(k), Dim::Expr(a)) | (Dim::Expr(a), Dim::Known(k)) => {
-                let key = memo_key(Op::Add, Dim::Expr(a), Dim::Known(k));
+                let key = key_by_number(Op::Add, a, k);
                 match self.memo.get(key) {
-                    Some(result) => Dim::Expr(result),
-                    None => {
+                    MISS => {
                         let result = self.polys.plus(a, k);
                         self.remember(key, result)
                     }
+                    result => Dim::Expr(result),
                 }
             }
             (Dim::Expr(i), Dim::Expr(j)) => {
-                let key = memo_key(Op::Add, a, b);
+                let key = key(Op::Add, i, j);
                 match self.memo.get(key) {
-                    Some(result) => Dim::Expr(result),
-                    None => {
+                    MISS => {
                         let result = self.polys.sum(i, j, false);
                         self.remember(key, result)
                     }
+                    result => Dim::Expr(result),
                 }
             }
             _ => Dim::Unknown,
@@ -128,13 +118,13 @@ impl Algebra {
             }
             (Dim::Expr(i), Dim::Expr(j)) if i == j => Dim::Known(0),
             (Dim::Expr(i), Dim::Expr(j)) => {
-                let key = memo_key(Op::Sub, a, b);
+                let key = key(Op::Sub, i, j);
                 match self.memo.get(key) {
-                    Some(result) => Dim::Expr(result),
-                    None => {
+                    MISS => {
                         let result = self.polys.sum(i, j, true);
                         self.remember(key, result)
                     }
+                    result => Dim::Expr(result),
                 }
             }
             _ => Dim::Unknown,
@@ -153,23 +143,23 @@ impl Algebra {
             (Dim::Known(0), Dim::Expr(_)) | (Dim::Expr(_), Dim::Known(0)) => Dim::Known(0),
             (Dim::Known(1), a) | (a, Dim::Known(1)) => a,
             (Dim::Known(k), Dim::Expr(a)) | (Dim::Expr(a), Dim::Known(k)) => {
-                let key = memo_key(Op::Mul, Dim::Expr(a), Dim::Known(k));
+                let key = key_by_number(Op::Mul, a, k);
                 match self.memo.get(key) {
-                    Some(result) => Dim::Expr(result),
-                    None => {
+                    MISS => {
                         let result = self.polys.scale(a, monomial::ONE, k);
                         self.remember(key, result)
                     }
+                    result => Dim::Expr(result),
                 }
             }
             (Dim::Expr(i), Dim::Expr(j)) => {
-                let key = memo_key(Op::Mul, a, b);
+                let key = key(Op::Mul, i, j);
                 match self.memo.get(key) {
-                    Some(result) => Dim::Expr(result),
-                    None => {
+                    MISS => {
                         let result = self.product(i, j);
                         self.remember(key, result)
                     }
+                    result => Dim::Expr(result),
                 }
             }
             _ => Dim::Unknown,
@@ -350,24 +340,5 @@ pub(super) const fn number(value: Option<i64>) -> Dim {
     match value {
         Some(value) => Dim::Known(value),
         None => Dim::Unknown,
-    }
-}
-
-/// The memo's key for an operation; 0 if it can't be remembered.
-pub(super) const fn memo_key(op: Op, a: Dim, b: Dim) -> u64 {
-    match (operand(a), operand(b)) {
-        (Some(a), Some(b)) => (op as u64) << 60 | a << 30 | b,
-        _ => 0,
-    }
-}
-
-/// An operand in 30 bits.
-pub(super) const fn operand(a: Dim) -> Option<u64> {
-    match a {
-        Dim::Expr(id) => Some((id as u64) << 1 | 1),
-        Dim::Known(value) if -(1 << 27) < value && value < 1 << 27 => {
-            Some(((value + (1 << 27)) as u64) << 1)
-        }
-        _ => None,
     }
 }

@@ -2,16 +2,53 @@
 
 use super::algebra::Algebra;
 use super::dim::Dim;
+use super::hash::{key, Op, MISS};
 use super::monomial;
 use super::symbol::{Kind, UNBOUNDED};
 
 /// How many floors are replaced, one after the other, by the quotients that they round.
 const FLOORS: u32 = 3;
 
+/// 'No bound', in the memo.
+const NO_BOUND: u32 = 1 << 31;
+
+/// The bound 0, in the memo, which holds others relative to it.
+const ZERO: u32 = 1 << 30;
+
+/// What the terms of a polynomial say about its lower bound.
+struct Terms {
+    /// The sum of their bounds.
+    low: i64,
+    /// Whether a term has a positive coefficient.
+    rises: bool,
+    /// Whether there is a product of symbols.
+    product: bool,
+    /// Whether there is a floor.
+    floor: bool,
+}
+
 impl Algebra {
     /// A number that `a` is never below; `i64::MIN` if none is found.
     pub(super) const fn lower(&mut self, a: Dim) -> i64 {
-        self.lower_within(a, FLOORS)
+        let id = match a {
+            Dim::Known(value) => return value,
+            Dim::Unknown => return UNBOUNDED,
+            Dim::Expr(id) => id,
+        };
+        let key = key(Op::Lower, id, 0);
+        match self.memo.get(key) {
+            MISS => {
+                let low = self.lower_within(a, FLOORS);
+                if low == UNBOUNDED {
+                    self.memo.put(key, NO_BOUND);
+                } else if low.abs() < ZERO as i64 {
+                    self.memo.put(key, (low + ZERO as i64) as u32);
+                }
+                low
+            }
+            NO_BOUND => UNBOUNDED,
+            low => low as i64 - ZERO as i64,
+        }
     }
 
     /// A number that `a` is never above; `i64::MAX` if none is found.
@@ -32,34 +69,65 @@ impl Algebra {
             Dim::Unknown => return UNBOUNDED,
             Dim::Expr(id) => id,
         };
-        let low = self.lower_by_terms(id);
-        if low != UNBOUNDED {
+        let Terms {
+            low,
+            rises,
+            product,
+            floor,
+        } = self.lower_by_terms(id);
+        // What falls without bound needs something that rises with it.
+        if low != UNBOUNDED || !rises {
             return low;
         }
-        let low = self.lower_by_shift(id);
-        if low != UNBOUNDED || floors == 0 {
+        let low = if product {
+            self.lower_by_shift(id)
+        } else {
+            UNBOUNDED
+        };
+        if low != UNBOUNDED || floors == 0 || !floor {
             return low;
         }
         self.lower_by_floors(id, floors)
     }
 
     /// The sum of the terms' own bounds.
-    const fn lower_by_terms(&self, id: u32) -> i64 {
+    const fn lower_by_terms(&self, id: u32) -> Terms {
         let (mut i, end) = self.polys.span(id);
-        let mut sum = 0_i64;
+        let mut terms = Terms {
+            low: 0,
+            rises: false,
+            product: false,
+            floor: false,
+        };
         while i < end {
             let term = self.polys.term(i);
-            let low = self.term_lower(term.key, term.coef);
-            if low == UNBOUNDED {
-                return UNBOUNDED;
-            }
-            sum = match sum.checked_add(low) {
-                Some(sum) => sum,
-                None => return UNBOUNDED,
-            };
             i += 1;
+            if term.key != monomial::ONE {
+                terms.rises |= term.coef > 0;
+                terms.product |= !monomial::is_symbol(term.key);
+                terms.floor |= self.has_floor(term.key);
+            }
+            if terms.low == UNBOUNDED {
+                continue;
+            }
+            let low = self.term_lower(term.key, term.coef);
+            terms.low = match terms.low.checked_add(low) {
+                Some(sum) if low != UNBOUNDED => sum,
+                _ => UNBOUNDED,
+            };
         }
-        sum
+        terms
+    }
+
+    const fn has_floor(&self, key: u64) -> bool {
+        let mut rest = key;
+        while rest != monomial::ONE {
+            if matches!(self.symbols.get(monomial::first(rest)).kind, Kind::Floor) {
+                return true;
+            }
+            rest = monomial::rest(rest);
+        }
+        false
     }
 
     /// The bound of one term: of a monomial whose symbols are never negative, or of a lone symbol.

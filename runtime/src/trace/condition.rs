@@ -326,4 +326,9 @@ impl Cond {
             Cond::No
         }
     }
+
+    /// Whether it always holds.
+    pub const fn is_yes(self) -> bool {
+        matches!(self, Cond::Yes)
+    }
 }

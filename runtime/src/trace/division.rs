@@ -1,8 +1,9 @@
 //! Floor division and its normal form.
 
-use super::algebra::{memo_key, number, Algebra, Op};
+use super::algebra::{number, Algebra};
 use super::bound;
 use super::dim::Dim;
+use super::hash::{key, key_by_number, Op, MISS};
 use super::monomial;
 use super::poly::gcd;
 use super::symbol::Kind;
@@ -24,13 +25,17 @@ impl Algebra {
             (n, Dim::Known(1)) => n,
             (Dim::Unknown, _) | (_, Dim::Unknown) => Dim::Unknown,
             _ => {
-                let key = memo_key(Op::Div, n, d);
+                let key = match (n, d) {
+                    (Dim::Expr(n), Dim::Known(d)) => key_by_number(Op::Div, n, d),
+                    (Dim::Expr(n), Dim::Expr(d)) => key(Op::Div, n, d),
+                    _ => 0,
+                };
                 match self.memo.get(key) {
-                    Some(result) => Dim::Expr(result),
-                    None => {
+                    MISS => {
                         let result = self.divide(n, d);
                         self.remember(key, result)
                     }
+                    result => Dim::Expr(result),
                 }
             }
         }

@@ -2,7 +2,9 @@
 
 /// Mixes `value` into `hash`.
 pub(super) const fn mix(hash: u64, value: u64) -> u64 {
-    let mixed = (hash ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let both = hash ^ value;
+    // Multiplication carries upwards only, and monomials differ mostly in their upper bits.
+    let mixed = (both ^ (both >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed ^ (mixed >> 29)
 }
 
@@ -52,6 +54,12 @@ impl<const N: usize> Index<N> {
 /// How many results the memo holds.
 const RESULTS: usize = 1024;
 
+/// What [`Memo::get`] answers when it has no result.
+pub(super) const MISS: u32 = u32::MAX;
+
+/// Numbers of this size and above are not remembered as operands.
+const NUMBERS: i64 = 1 << 27;
+
 /// The latest results of operations on interned operands, one per hash: networks repeat their shapes,
 /// and a lookup is far cheaper than polynomial arithmetic in the const evaluator.
 pub(super) struct Memo {
@@ -68,26 +76,58 @@ impl Memo {
         }
     }
 
-    const fn slot(key: u64) -> usize {
-        (mix(0, key) as usize) & (RESULTS - 1)
-    }
-
-    /// The interned polynomial stored for `key`.
-    pub(super) const fn get(&self, key: u64) -> Option<u32> {
-        let slot = Memo::slot(key);
-        if key != 0 && self.keys[slot] == key {
-            Some(self.results[slot])
+    /// Operands are mostly small and close together: their lower bits spread well enough.
+    /// The interned polynomial stored for `key`; [`MISS`] if there is none.
+    pub(super) const fn get(&self, key: u64) -> u32 {
+        let slot = slot(key);
+        if self.keys[slot] == key && key != 0 {
+            self.results[slot]
         } else {
-            None
+            MISS
         }
     }
 
     /// Stores a result; `key` 0 stands for 'not to be remembered'.
     pub(super) const fn put(&mut self, key: u64, result: u32) {
         if key != 0 {
-            let slot = Memo::slot(key);
+            let slot = slot(key);
             self.keys[slot] = key;
             self.results[slot] = result;
         }
     }
+}
+
+/// A key's place. Operands are mostly small and close together: their lower bits spread well enough.
+const fn slot(key: u64) -> usize {
+    ((key >> 31 << 3) ^ (key >> 1) ^ (key >> 54)) as usize & (RESULTS - 1)
+}
+
+/// The operations whose results are remembered.
+#[derive(Clone, Copy)]
+pub(super) enum Op {
+    /// `a + b`
+    Add = 1,
+    /// `a - b`
+    Sub,
+    /// `a·b`
+    Mul,
+    /// `floor(a/b)`
+    Div,
+    /// `a` with a symbol replaced by `b`
+    Substitute,
+    /// The least value of `a`
+    Lower,
+}
+
+/// The key of an operation on two polynomials.
+pub(super) const fn key(op: Op, a: u32, b: u32) -> u64 {
+    (op as u64) << 60 | (a as u64) << 31 | (b as u64) << 1 | 1
+}
+
+/// The key of an operation on a polynomial and a number; 0 if the number is too large.
+pub(super) const fn key_by_number(op: Op, a: u32, value: i64) -> u64 {
+    if value < -NUMBERS || NUMBERS <= value {
+        return 0;
+    }
+    (op as u64) << 60 | (a as u64) << 31 | ((value + NUMBERS) as u64) << 1
 }

@@ -1,7 +1,8 @@
 //! Substitution in polynomials.
 
-use super::algebra::{operand, Algebra, Op};
+use super::algebra::Algebra;
 use super::dim::Dim;
+use super::hash::{key, key_by_number, Op, MISS};
 use super::monomial;
 use super::symbol::{Kind, Symbols};
 
@@ -69,8 +70,9 @@ impl Algebra {
             return a;
         }
         let key = rule_key(id, rule);
-        if let Some(result) = self.memo.get(key) {
-            return Dim::Expr(result);
+        let known = self.memo.get(key);
+        if known != MISS {
+            return Dim::Expr(known);
         }
         let (mut i, end) = self.polys.span(id);
         let mut sum = Dim::Known(0);
@@ -225,11 +227,11 @@ const fn concerns(rule: Rule, inside: u64, choice: bool) -> bool {
 /// The memo's key for a substitution; 0 if it can't be remembered.
 const fn rule_key(id: u32, rule: Rule) -> u64 {
     match rule {
-        Rule::Substitute { symbol, by } => match operand(by) {
-            Some(by) => {
-                (Op::Substitute as u64) << 60 | (id as u64) << 40 | (symbol as u64) << 30 | by
-            }
-            None => 0,
+        // A polynomial's number takes 12 bits, a symbol's 10: together they fit the place of one operand.
+        Rule::Substitute { symbol, by } => match by {
+            Dim::Expr(by) => key(Op::Substitute, id << 10 | symbol, by),
+            Dim::Known(by) => key_by_number(Op::Substitute, id << 10 | symbol, by),
+            Dim::Unknown => 0,
         },
         Rule::Choose { .. } => 0,
     }
