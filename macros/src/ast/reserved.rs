@@ -9,7 +9,6 @@ pub(crate) const METHODS: &[&str] = &[
     "trace",
     "config",
     "init",
-    "input",
     "parameters",
     "named_parameters",
     "buffers",

@@ -3,7 +3,7 @@
 //! Rust's semantics are kept, and so are the user's tokens with their spans. What can fail gets its `?`; glue stands at the
 //! place of what it is for, so that rustc's errors point there, but resolves where the macro was called.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, Ident, Lit, Local, Pat, Stmt, UnOp};
@@ -24,11 +24,10 @@ impl Body<'_> {
     pub(crate) fn function(&mut self, block: &Block) -> TokenStream {
         let Tail { before, value } = tail::of_function(block);
         let before = self.statements(before);
+        let span = value.map_or_else(Span::call_site, Spanned::span);
         let value = value.map_or_else(|| quote!(()), |value| self.tail(value));
-        quote! {
-            #before
-            ::core::result::Result::Ok(#value)
-        }
+        let value = quote_spanned!(glue(span)=> ::core::result::Result::Ok(#value));
+        quote!(#before #value)
     }
 
     /// A value in last place: the `Ok(…)` that users may write at the end of each branch is dropped.
@@ -133,8 +132,8 @@ impl Body<'_> {
     pub(crate) fn exprs<'e>(&mut self, list: impl IntoIterator<Item = &'e Expr>) -> TokenStream {
         list.into_iter()
             .map(|expr| {
-                let expr = self.expr(expr);
-                quote!(#expr,)
+                let (span, expr) = (glue(expr.span()), self.expr(expr));
+                quote_spanned!(span=> #expr,)
             })
             .collect()
     }
@@ -195,35 +194,27 @@ impl Body<'_> {
         match expr {
             Expr::Array(it) => {
                 let elements = self.exprs(&it.elems);
-                grouped(
-                    proc_macro2::Delimiter::Bracket,
-                    elements,
-                    it.bracket_token.span.join(),
-                )
+                grouped(Delimiter::Bracket, elements, it.bracket_token.span.join())
             }
             Expr::Tuple(it) => {
                 let elements = self.exprs(&it.elems);
-                grouped(
-                    proc_macro2::Delimiter::Parenthesis,
-                    elements,
-                    it.paren_token.span.join(),
-                )
+                grouped(Delimiter::Parenthesis, elements, it.paren_token.span.join())
             }
             Expr::Paren(it) => {
                 let inner = self.expr(&it.expr);
-                grouped(
-                    proc_macro2::Delimiter::Parenthesis,
-                    inner,
-                    it.paren_token.span.join(),
-                )
+                grouped(Delimiter::Parenthesis, inner, it.paren_token.span.join())
             }
             Expr::Group(it) => {
                 let inner = self.expr(&it.expr);
-                grouped(proc_macro2::Delimiter::None, inner, it.group_token.span)
+                grouped(Delimiter::None, inner, it.group_token.span)
             }
             Expr::Repeat(it) => {
                 let (value, semi, count) = (self.expr(&it.expr), it.semi_token, &it.len);
-                quote!([#value #semi #count])
+                grouped(
+                    Delimiter::Bracket,
+                    quote!(#value #semi #count),
+                    it.bracket_token.span.join(),
+                )
             }
             Expr::Assign(it) => {
                 let (left, equals, right) = (&it.left, it.eq_token, self.expr(&it.right));
@@ -239,7 +230,8 @@ impl Body<'_> {
             }
             Expr::Index(it) => {
                 let (base, index) = (self.expr(&it.expr), self.expr(&it.index));
-                quote!(#base[#index])
+                let index = grouped(Delimiter::Bracket, index, it.bracket_token.span.join());
+                quote!(#base #index)
             }
             Expr::Range(it) => {
                 let (start, limits) = (it.start.as_ref().map(|at| self.expr(at)), &it.limits);
@@ -260,7 +252,7 @@ impl Body<'_> {
         let (left, op, right) = (self.expr(&it.left), &it.op, self.expr(&it.right));
         if is_compound(op) {
             let sum = self.lift(op.span(), compound(&left, op, &right));
-            return quote!(#left = #sum);
+            return quote_spanned!(op.span()=> #left = #sum);
         }
         let arithmetic = matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_));
         if arithmetic && !(is_literal(&it.left) && is_literal(&it.right)) {
@@ -292,11 +284,7 @@ impl Body<'_> {
             arms.extend(quote!(#(#attrs)* #pat #guard #arrow #body,));
             self.scope.leave(mark);
         }
-        let arms = grouped(
-            proc_macro2::Delimiter::Brace,
-            arms,
-            it.brace_token.span.join(),
-        );
+        let arms = grouped(Delimiter::Brace, arms, it.brace_token.span.join());
         quote!(#word #over #arms)
     }
 
@@ -307,22 +295,27 @@ impl Body<'_> {
         quote_spanned!(span=> #lift(#value)?)
     }
 
+    /// The crate's path, at the place that it serves.
+    pub(crate) fn krate_at(&self, span: Span) -> TokenStream {
+        let at = |mut token: TokenTree| {
+            token.set_span(glue(span));
+            token
+        };
+        self.krate.clone().into_iter().map(at).collect()
+    }
+
     /// A path into the hidden module, at the place that it serves.
     pub(crate) fn private(&self, span: Span, name: &str) -> TokenStream {
-        let span = glue(span);
-        let krate = self.krate.clone().into_iter().map(|mut token| {
-            token.set_span(span);
-            token
-        });
-        let krate: TokenStream = krate.collect();
+        let (span, krate) = (glue(span), self.krate_at(span));
         let name = Ident::new(name, span);
         quote_spanned!(span=> #krate::__private::#name)
     }
 }
 
-/// Where the user's tokens are, but resolved (and linted) as the macro's.
+/// The span for glue that serves a token of the user's: that token's own. Resolved as the macro's, it would keep rustc
+/// from joining it with its neighbours, and carets would cover the whole item.
 pub(crate) fn glue(span: Span) -> Span {
-    Span::call_site().located_at(span)
+    span
 }
 
 /// `a + b` for `a += b`.
@@ -337,18 +330,15 @@ fn compound(left: &TokenStream, op: &syn::BinOp, right: &TokenStream) -> TokenSt
         _ => quote_spanned!(span=> +),
     };
     // `a *= b + c` has lost its own grouping.
-    quote!(#left #op (#right))
+    quote_spanned!(span=> #left #op (#right))
 }
 
 fn braced(block: &Block, inside: TokenStream) -> TokenStream {
-    grouped(
-        proc_macro2::Delimiter::Brace,
-        inside,
-        block.brace_token.span.join(),
-    )
+    grouped(Delimiter::Brace, inside, block.brace_token.span.join())
 }
 
-fn grouped(delimiter: proc_macro2::Delimiter, inside: TokenStream, span: Span) -> TokenStream {
+/// Tokens between delimiters at the user's place.
+pub(crate) fn grouped(delimiter: Delimiter, inside: TokenStream, span: Span) -> TokenStream {
     let mut group = proc_macro2::Group::new(delimiter, inside);
     group.set_span(span);
     TokenTree::Group(group).into()

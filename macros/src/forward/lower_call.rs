@@ -1,12 +1,13 @@
 //! Calls in the tensor body.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::token::Paren;
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident, Pat};
 
-use super::body::{glue, Body};
+use super::body::{glue, grouped, Body};
 use super::call::{
     arguments, callee, is_plain_method, may_lack_dim, sizes, takes_sizes, Arguments, Callee,
 };
@@ -15,18 +16,26 @@ impl Body<'_> {
     pub(crate) fn call(&mut self, call: &ExprCall) -> TokenStream {
         let expr = Expr::Call(call.clone());
         match callee(&expr, self.methods, &self.scope) {
-            Some(Callee::Submodule(name)) => self.submodule(name, quote!(&self.#name), &call.args),
+            Some(Callee::Submodule(name)) => {
+                let module = quote_spanned!(name.span()=> &self.#name);
+                self.submodule(name, module, &call.args, call.paren_token)
+            }
             Some(Callee::SubmoduleAt { list, index }) => {
                 let (call_at, index) = (self.private(list.span(), "CallAt"), self.expr(index));
-                let args = self.exprs(&call.args);
+                let args = in_parentheses(self.exprs(&call.args), call.paren_token);
                 let span = glue(list.span());
-                quote_spanned!(span=> #call_at::call_at(&self.#list, #index, (#args))?)
+                quote_spanned!(span=> #call_at::call_at(&self.#list, #index, #args)?)
             }
-            Some(Callee::Local(name)) => self.submodule(name, quote!(#name), &call.args),
+            Some(Callee::Local(name)) => {
+                self.submodule(name, quote!(#name), &call.args, call.paren_token)
+            }
             Some(Callee::Escape) => self.escape(call).unwrap_or_else(|| quote!(#call)),
             Some(Callee::Some) => {
-                let (some, args) = (&call.func, self.exprs(&call.args));
-                quote!(#some(#args))
+                let (some, args) = (
+                    &call.func,
+                    in_parentheses(self.exprs(&call.args), call.paren_token),
+                );
+                quote!(#some #args)
             }
             Some(Callee::Function(path)) => self.function_call(path, call),
             // Refused already.
@@ -40,10 +49,12 @@ impl Body<'_> {
         name: &Ident,
         module: TokenStream,
         args: impl IntoIterator<Item = &'e Expr>,
+        parentheses: Paren,
     ) -> TokenStream {
         let (call, args) = (self.private(name.span(), "Call"), self.exprs(args));
+        let args = in_parentheses(args, parentheses);
         let span = glue(name.span());
-        quote_spanned!(span=> #call::call(#module, (#args))?)
+        quote_spanned!(span=> #call::call(#module, #args)?)
     }
 
     fn function_call(&mut self, path: &ExprPath, call: &ExprCall) -> TokenStream {
@@ -54,25 +65,31 @@ impl Body<'_> {
         let span = name.span();
         let values = self.values(name, &args);
         if args.named.is_empty() {
-            return self.lift(span, quote!(#path(#values)));
+            let args = in_parentheses(values, call.paren_token);
+            return self.lift(span, quote!(#path #args));
         }
         let mut path = path.clone();
         if let Some(last) = path.path.segments.last_mut() {
             last.ident = with_options(name);
         }
         let options = self.options(name, &args);
-        self.lift(span, quote!(#path(#values #options)))
+        let args = in_parentheses(quote!(#values #options), call.paren_token);
+        self.lift(span, quote!(#path #args))
     }
 
     pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> TokenStream {
         let expr = Expr::MethodCall(call.clone());
         match callee(&expr, self.methods, &self.scope) {
             Some(Callee::Own(name)) => {
-                let (receiver, dot, args) =
-                    (&call.receiver, call.dot_token, self.exprs(&call.args));
-                self.lift(name.span(), quote!(#receiver #dot #name(#args)))
+                let (receiver, dot) = (&call.receiver, call.dot_token);
+                let args = in_parentheses(self.exprs(&call.args), call.paren_token);
+                self.lift(name.span(), quote!(#receiver #dot #name #args))
             }
-            Some(Callee::Submodule(name)) => self.submodule(name, quote!(&self.#name), &call.args),
+            Some(Callee::Submodule(name)) => {
+                let (owner, dot) = (&call.receiver, call.dot_token);
+                let module = quote_spanned!(name.span()=> &#owner #dot #name);
+                self.submodule(name, module, &call.args, call.paren_token)
+            }
             Some(Callee::Operation { receiver, name }) => self.operation(receiver, name, call),
             // Refused already.
             _ => quote!(#call),
@@ -84,18 +101,21 @@ impl Body<'_> {
         let args = arguments(Some(name), &call.args);
         let values = self.values(name, &args);
         if is_plain_method(call) {
-            return quote!(#receiver #dot #name(#values));
+            let args = in_parentheses(values, call.paren_token);
+            return quote!(#receiver #dot #name #args);
         }
         let values = if args.positional.is_empty() && may_lack_dim(name) {
-            quote!((),)
+            quote_spanned!(name.span()=> (),)
         } else {
             values
         };
         if args.named.is_empty() {
-            return self.lift(name.span(), quote!(#receiver #dot #name(#values)));
+            let args = in_parentheses(values, call.paren_token);
+            return self.lift(name.span(), quote!(#receiver #dot #name #args));
         }
         let (with, options) = (with_options(name), self.options(name, &args));
-        self.lift(name.span(), quote!(#receiver #dot #with(#values #options)))
+        let args = in_parentheses(quote!(#values #options), call.paren_token);
+        self.lift(name.span(), quote!(#receiver #dot #with #args))
     }
 
     /// Positional arguments.
@@ -105,7 +125,7 @@ impl Body<'_> {
                 Some(list) if takes_sizes(name) => self.sizes(value.span(), list),
                 _ => self.expr(value),
             };
-            quote!(#value,)
+            quote_spanned!(value.span()=> #value,)
         };
         args.positional.iter().copied().map(lower).collect()
     }
@@ -113,14 +133,14 @@ impl Body<'_> {
     /// `MeanOptions::default().keepdim(true)` for the named arguments.
     fn options(&mut self, name: &Ident, args: &Arguments<'_>) -> TokenStream {
         let span = glue(name.span());
-        let krate = self.krate;
+        let krate = self.krate_at(name.span());
         let options = Ident::new(&options_name(name), span);
         let setters: TokenStream = args
             .named
             .iter()
             .map(|(key, value)| {
                 let value = self.expr(value);
-                quote!(.#key(#value))
+                quote_spanned!(key.span()=> .#key(#value))
             })
             .collect();
         quote_spanned!(span=> <#krate::ops::#options as ::core::default::Default>::default() #setters)
@@ -133,11 +153,11 @@ impl Body<'_> {
             .map(|size| match size {
                 Expr::Infer(any) => {
                     let infer = self.private(any.span(), "INFER");
-                    quote!(#infer,)
+                    quote_spanned!(any.span()=> #infer,)
                 }
                 size => {
                     let (of, value) = (self.private(size.span(), "size"), self.expr(size));
-                    quote!(#of(#value),)
+                    quote_spanned!(glue(size.span())=> #of(#value),)
                 }
             })
             .collect();
@@ -152,7 +172,7 @@ impl Body<'_> {
         let [Expr::Array(tensors), promised, Expr::Closure(closure)] = args.as_slice() else {
             return None;
         };
-        let krate = self.krate;
+        let krate = self.krate_at(call.func.span());
         let inputs: TokenStream = tensors
             .elems
             .iter()
@@ -174,6 +194,11 @@ impl Body<'_> {
             quote_spanned!(span=> #escape([#inputs], #promised, #capture |[#(#names),*]| #output #body)?),
         )
     }
+}
+
+/// Arguments between the user's own parentheses.
+fn in_parentheses(args: TokenStream, parentheses: Paren) -> TokenStream {
+    grouped(Delimiter::Parenthesis, args, parentheses.span.join())
 }
 
 /// `mean_with` for `mean`, at its place.

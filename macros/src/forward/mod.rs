@@ -4,7 +4,7 @@
 //! left to straight-line Rust over tensors. The trace is lowered from the same [`Method`]s elsewhere.
 
 mod body;
-mod call;
+pub(crate) mod call;
 mod fallback;
 mod lower_call;
 mod method;
@@ -12,12 +12,12 @@ mod param;
 mod parse;
 mod refusal;
 mod scope;
-mod tail;
+pub(crate) mod tail;
 #[cfg(test)]
 mod tests;
 mod unsupported;
 
-pub(crate) use call::{arguments, callee, takes_sizes, Arguments, Callee};
+pub(crate) use call::{arguments, callee, Arguments, Callee};
 pub(crate) use fallback::fallback;
 pub(crate) use method::lower_method;
 pub(crate) use param::{MethodParam, Output, OutputKind, ParamKind};
