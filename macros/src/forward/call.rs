@@ -192,11 +192,25 @@ pub(crate) fn may_lack_dim(name: &Ident) -> bool {
     NAMES.iter().any(|op| name == op)
 }
 
-/// Operations whose list of sizes may have a `_` for the one that is inferred.
+/// Operations whose list of sizes may have a `_`: the one that is inferred, or in `expand` each that stays.
 pub(crate) fn takes_sizes(name: &Ident) -> bool {
     ["reshape", "view", "expand", "unflatten"]
         .iter()
         .any(|op| name == op)
+}
+
+/// Operations whose numbers PyTorch also takes one by one.
+pub(crate) fn takes_one_list(name: &Ident) -> bool {
+    [
+        "reshape",
+        "view",
+        "expand",
+        "permute",
+        "repeat",
+        "broadcast_to",
+    ]
+    .iter()
+    .any(|op| name == op)
 }
 
 /// The elements of a list of sizes: `[b, _, c]`, borrowed or not.

@@ -122,6 +122,9 @@ lowers! {
         let [b, _, c] = lift(x.sizes::<3usize>())?;
         Ok(lift(x.reshape(sizes(&[size(lift(b * 2)?), INFER, size(c),]),))?)
     };
+    sizes_that_stay: { x.expand([_, _, 3]) } => {
+        Ok(lift(x.expand(sizes(&[INFER, INFER, size(3),]),))?)
+    };
     options_of_tensors: { if let Some(m) = &mask { x + m } else { x } } => {
         Ok(if let Some(m) = &mask { lift(x + m)? } else { x })
     };
@@ -181,7 +184,8 @@ refuses! {
     a_type_argument: { x.to::<f32>() } => "a type argument can't be used in `#[forward]`: operations know their types";
     a_bare_underscore: { f(_) } => "`_` stands for the one inferred size in a list: `x.reshape([b, _])`";
     two_inferred_sizes: { x.reshape([_, 3, _]) } => "only one size can be inferred";
-    sizes_one_by_one: { x.view(-1, 784) } => "`view` takes one list of sizes, as `view([b, _])`";
+    sizes_one_by_one: { x.view(-1, 784) } => "`view` takes one list, as `view([…])`";
+    axes_one_by_one: { x.permute(0, 2, 1) } => "`permute` takes one list, as `permute([…])`";
     a_named_input: { self.attn(x, mask = m) } => "a module takes its inputs by position";
     a_positional_after_a_named: { x.mean(keepdim = true, 3) } => "a positional argument after a named one: give its name, or put it first";
     an_argument_twice: { x.mean(3, keepdim = true, keepdim = false) } => "`keepdim` is given twice";

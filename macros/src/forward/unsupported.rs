@@ -105,12 +105,10 @@ impl Check<'_> {
             }
         }
         let sized = name.is_some_and(call::takes_sizes);
-        if let (true, Some(name)) = (sized && name.is_some_and(|name| name != "unflatten"), name) {
-            if let [_, second, ..] = args.positional.as_slice() {
-                self.diag.error(
-                    second,
-                    format!("`{name}` takes one list of sizes, as `{name}([b, _])`"),
-                );
+        if let (Some(name), [_, second, ..]) = (name, args.positional.as_slice()) {
+            if call::takes_one_list(name) {
+                self.diag
+                    .error(second, format!("`{name}` takes one list, as `{name}([…])`"));
             }
         }
         for value in args
@@ -120,14 +118,14 @@ impl Check<'_> {
             .chain(args.named.iter().map(|(_, value)| *value))
         {
             match call::sizes(value) {
-                Some(list) if sized => self.sizes(list.iter()),
+                Some(list) if sized => self.sizes(list, name.is_some_and(|name| name == "expand")),
                 _ => self.visit_expr(value),
             }
         }
     }
 
-    /// A list of sizes, in which a `_` may stand.
-    fn sizes<'e>(&mut self, list: impl Iterator<Item = &'e Expr>) {
+    /// A list of sizes, in which a `_` may stand, or `several`.
+    fn sizes<'e>(&mut self, list: impl IntoIterator<Item = &'e Expr>, several: bool) {
         let mut inferred = 0;
         for size in list {
             if !matches!(size, Expr::Infer(_)) {
@@ -135,7 +133,7 @@ impl Check<'_> {
                 continue;
             }
             inferred += 1;
-            if inferred == 2 {
+            if inferred == 2 && !several {
                 self.diag.error(size, "only one size can be inferred");
             }
         }
@@ -167,10 +165,7 @@ impl Check<'_> {
             .for_each(|tensor| self.visit_expr(tensor));
         match call::sizes(sizes) {
             // The closure decides on as many sizes as it likes.
-            Some(list) => list
-                .iter()
-                .filter(|size| !matches!(size, Expr::Infer(_)))
-                .for_each(|size| self.visit_expr(size)),
+            Some(list) => self.sizes(list, true),
             None => self
                 .diag
                 .error(sizes, "expected the sizes that come out, as `[b, _, c]`"),
