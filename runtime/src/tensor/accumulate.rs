@@ -23,6 +23,9 @@ impl GradSum {
 
     /// Adds a contribution of the same shape and type.
     pub(crate) fn add(&mut self, grad: &candle_core::Tensor) -> Result<()> {
+        if grad.elem_count() == 0 {
+            return Ok(()); // Candle takes the strides of an empty tensor for repeated elements
+        }
         if self.owned && self.tensor.device().is_cpu() && self.tensor.is_contiguous() {
             self.tensor.inplace_op2(&grad.contiguous()?, &AddAssign)?;
         } else {

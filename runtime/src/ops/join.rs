@@ -1,0 +1,159 @@
+//! `cat` and `stack`: several tensors as one.
+
+use crate::error::{Error, Result};
+use crate::tensor::{when, Dim, Tensor};
+
+/// The tensors one behind the other along a dimension (`torch.cat`).
+///
+/// All other dimensions are equal. As in PyTorch, tensors of shape `[0]` are left out.
+///
+/// # Errors
+/// If there is no tensor, or shapes or types differ.
+///
+/// ```
+/// # use taper::{ops::cat, Device, Tensor};
+/// let x = Tensor::new(&[[1f32], [2.]], &Device::Cpu)?;
+/// let y = Tensor::new(&[[3f32, 4.], [5., 6.]], &Device::Cpu)?;
+/// assert_eq!(cat([&x, &y], 1)?.to_vec2::<f32>()?, [[1., 3., 4.], [2., 5., 6.]]);
+/// # Ok::<(), taper::Error>(())
+/// ```
+pub fn cat<T: AsRef<Tensor>>(tensors: impl AsRef<[T]>, dim: impl Into<Dim>) -> Result<Tensor> {
+    let tensors: Vec<&Tensor> = tensors.as_ref().iter().map(AsRef::as_ref).collect();
+    let first = tensors
+        .iter()
+        .copied()
+        .find(|x| x.dims() != [0])
+        .or(tensors.first().copied());
+    let first =
+        first.ok_or_else(|| Error::op("cat", "expected at least one tensor, but none came"))?;
+    let dim = dim.into().resolve(first.rank(), "cat")?;
+    let skipped = |x: &Tensor| x.dims() == [0] && first.rank() != 1;
+    let (mut shape, mut starts) = (first.dims().to_vec(), Vec::with_capacity(tensors.len()));
+    shape[dim] = 0;
+    for x in &tensors {
+        same_type("cat", first, x)?;
+        starts.push(shape[dim]);
+        if skipped(x) {
+            continue;
+        }
+        let fits = x.rank() == shape.len()
+            && (0..shape.len()).all(|i| i == dim || x.dims()[i] == shape[i]);
+        if !fits {
+            let message = format!(
+                "shapes {:?} and {:?} differ in more than dimension {dim}",
+                first.dims(),
+                x.dims()
+            );
+            return Err(Error::op("cat", message));
+        }
+        shape[dim] += x.dims()[dim];
+    }
+    let data = candle_core::Tensor::zeros(shape, first.dtype(), first.device())?;
+    for (x, &start) in tensors.iter().zip(&starts) {
+        if x.elem_count() > 0 {
+            data.slice_set(&x.as_candle().contiguous()?, dim, start)?;
+        }
+    }
+    let lengths: Vec<_> = tensors
+        .iter()
+        .map(|x| (!skipped(x)).then(|| x.dims()[dim]))
+        .collect();
+    Ok(Tensor::record_list(
+        "cat",
+        data,
+        &tensors,
+        move |grad, needed| {
+            let part = |i: usize| -> Result<_> {
+                // The gradient of a tensor that was left out is empty.
+                let part = lengths[i]
+                    .map(|length| when(needed[i], || Ok(grad.narrow(dim, starts[i], length)?)));
+                Ok(part.transpose()?.flatten())
+            };
+            (0..needed.len()).map(part).collect()
+        },
+    ))
+}
+
+/// The tensors, all of one shape, along a new dimension (`torch.stack`).
+///
+/// # Errors
+/// If there is no tensor, or shapes or types differ.
+///
+/// ```
+/// # use taper::{ops::stack, Device, Tensor};
+/// let x = Tensor::new(&[1f32, 2.], &Device::Cpu)?;
+/// let y = Tensor::new(&[3f32, 4.], &Device::Cpu)?;
+/// assert_eq!(stack([&x, &y], 0)?.to_vec2::<f32>()?, [[1., 2.], [3., 4.]]);
+/// assert_eq!(stack([&x, &y], -1)?.to_vec2::<f32>()?, [[1., 3.], [2., 4.]]);
+/// # Ok::<(), taper::Error>(())
+/// ```
+pub fn stack<T: AsRef<Tensor>>(tensors: impl AsRef<[T]>, dim: impl Into<Dim>) -> Result<Tensor> {
+    let tensors = tensors.as_ref();
+    let first = tensors
+        .first()
+        .ok_or_else(|| Error::op("stack", "expected at least one tensor, but none came"))?;
+    let first = first.as_ref();
+    let dim = dim.into().resolve_insert(first.rank(), "stack")?;
+    let insert = |x: &T| {
+        let x = x.as_ref();
+        if x.dims() != first.dims() {
+            let message = format!(
+                "expected tensors of one shape, but they have {:?} and {:?}",
+                first.dims(),
+                x.dims()
+            );
+            return Err(Error::op("stack", message));
+        }
+        same_type("stack", first, x)?;
+        x.unsqueeze(dim)
+    };
+    cat(tensors.iter().map(insert).collect::<Result<Vec<_>>>()?, dim)
+}
+
+fn same_type(op: &'static str, a: &Tensor, b: &Tensor) -> Result<()> {
+    if a.dtype() == b.dtype() {
+        return Ok(());
+    }
+    let message = format!(
+        "expected tensors of one type, but they have {:?} and {:?}",
+        a.dtype(),
+        b.dtype()
+    );
+    Err(Error::op(op, message).help("convert with `to_dtype`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{gradcheck, randn};
+
+    #[test]
+    fn gradient() -> Result<()> {
+        gradcheck(
+            |x| cat(x, 1),
+            &[randn([2, 3])?, randn([2, 1])?, randn([2, 0])?],
+        )?;
+        gradcheck(|x| cat([&x[0], &x[0]], -2), &[randn([2, 1, 3])?])?;
+        gradcheck(|x| cat(x, 1), &[randn([2, 3])?, randn([0])?])?;
+        gradcheck(
+            |x| stack(x, -1),
+            &[randn([2, 3])?, randn([2, 3])?.contiguous()?],
+        )?;
+        gradcheck(|x| stack(x, 0), &[randn(())?])
+    }
+
+    #[test]
+    fn errors_name_both_shapes() -> Result<()> {
+        let error = cat([randn([2, 3])?, randn([3, 4])?], 1)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "cat: shapes [2, 3] and [3, 4] differ in more than dimension 1"
+        );
+        assert!(cat::<Tensor>([], 0).is_err() && stack(Vec::<Tensor>::new(), 0).is_err());
+        assert!(stack([randn([2])?, randn([3])?], 0).is_err());
+        assert!(cat([randn([2])?, randn([2])?.to_dtype(crate::DType::F32)?], 0).is_err());
+        Ok(())
+    }
+}
