@@ -4,8 +4,8 @@ pub mod data;
 extern crate self as taper;
 
 pub mod error;
-mod kernels;
 pub mod init;
+mod kernels;
 pub mod module;
 // pub mod nn;
 pub mod ops;

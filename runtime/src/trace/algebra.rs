@@ -1,12 +1,12 @@
 //! The arithmetic of dimensions.
 
-use super::assumption::Stack;
 use super::bound;
 use super::condition::Conditions;
 use super::dim::{Dim, Truth};
 use super::hash::{key, key_by_number, Memo, Op, MISS};
 use super::monomial;
 use super::poly::Polys;
+use super::stack::Stack;
 use super::symbol::{Kind, Symbol, Symbols};
 
 /// How many conditions [`Algebra::require_equal`] can record.

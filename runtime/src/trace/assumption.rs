@@ -3,30 +3,12 @@
 use super::algebra::Algebra;
 use super::condition::{Cond, Shape, UNDECIDABLE};
 use super::dim::{Dim, Truth};
-use super::rewrite::Rule;
+use super::monomial;
+use super::stack::Fact;
 use super::symbol::Kind;
-
-/// How many assumptions can be made at a time; further ones are forgotten.
-const DEPTH: usize = 64;
 
 /// How many of them a taken set keeps.
 const TAKEN: usize = 16;
-
-/// One assumption.
-#[derive(Clone, Copy)]
-enum Fact {
-    /// A symbol equals something that it does not occur in.
-    Substitute { symbol: u32, by: Dim },
-    /// A condition, by its number, holds.
-    Holds(u32),
-}
-
-/// The current assumptions.
-pub(super) struct Stack {
-    facts: [Fact; DEPTH],
-    len: usize,
-    substitutions: usize,
-}
 
 /// A height of the stack of assumptions.
 #[derive(Clone, Copy, Debug)]
@@ -39,95 +21,10 @@ pub struct Assumptions {
     len: usize,
 }
 
-impl Stack {
-    /// No assumptions.
-    pub(super) const fn new() -> Stack {
-        Stack {
-            facts: [Fact::Holds(UNDECIDABLE); DEPTH],
-            len: 0,
-            substitutions: 0,
-        }
-    }
-
-    /// The number of assumptions.
-    pub(super) const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// The number of those that are substitutions.
-    pub(super) const fn substitutions(&self) -> usize {
-        self.substitutions
-    }
-
-    /// The substitution at a place, if there is one.
-    pub(super) const fn rule(&self, i: usize) -> Option<Rule> {
-        match self.facts[i] {
-            Fact::Substitute { symbol, by } => Some(Rule::Substitute { symbol, by }),
-            Fact::Holds(_) => None,
-        }
-    }
-
-    /// The condition at a place, if there is one.
-    pub(super) const fn fact(&self, i: usize) -> Option<u32> {
-        match self.facts[i] {
-            Fact::Holds(number) => Some(number),
-            Fact::Substitute { .. } => None,
-        }
-    }
-
-    /// What a symbol is assumed to equal.
-    pub(super) const fn substitute(&self, number: u32) -> Option<Dim> {
-        let mut i = 0;
-        while i < self.len {
-            if let Fact::Substitute { symbol, by } = self.facts[i] {
-                if symbol == number {
-                    return Some(by);
-                }
-            }
-            i += 1;
-        }
-        None
-    }
-
-    /// Whether a condition is itself among the assumptions, or its opposite.
-    pub(super) const fn states(&self, number: u32) -> Truth {
-        let mut i = 0;
-        while i < self.len {
-            if let Fact::Holds(fact) = self.facts[i] {
-                if fact | 1 == number | 1 {
-                    return Truth::from_bool(fact == number);
-                }
-            }
-            i += 1;
-        }
-        Truth::Unknown
-    }
-
-    const fn push(&mut self, fact: Fact) {
-        if self.len == DEPTH || matches!(fact, Fact::Holds(n) if n | 1 == UNDECIDABLE | 1) {
-            return;
-        }
-        self.facts[self.len] = fact;
-        self.len += 1;
-        if matches!(fact, Fact::Substitute { .. }) {
-            self.substitutions += 1;
-        }
-    }
-
-    const fn pop_to(&mut self, len: usize) {
-        while self.len > len {
-            self.len -= 1;
-            if matches!(self.facts[self.len], Fact::Substitute { .. }) {
-                self.substitutions -= 1;
-            }
-        }
-    }
-}
-
 impl Algebra {
     /// The present height of the stack of assumptions.
     pub const fn mark(&self) -> Mark {
-        Mark(self.stack.len)
+        Mark(self.stack.len())
     }
 
     /// Assumes that `c` holds, or that it does not. `false` means that it can't be: the branch is dead.
@@ -144,7 +41,7 @@ impl Algebra {
         let Cond::Expr(number) = wanted else {
             return true;
         };
-        let before = self.stack.len;
+        let before = self.stack.len();
         let possible = match self.conditions.get(number) {
             (Shape::Zero(p), false) => self.assume_zero(p, number),
             (Shape::Zero(p), true) => self.assume_nonzero(p, number),
@@ -158,7 +55,7 @@ impl Algebra {
                 true
             }
         };
-        possible && (self.stack.len == before || self.is_consistent())
+        possible && (self.stack.len() == before || self.is_consistent())
     }
 
     /// Takes the assumptions made since `m` off the stack.
@@ -169,8 +66,8 @@ impl Algebra {
         };
         let mut i = m.0;
         // What has no room is forgotten, which only makes the set imply less.
-        while i < self.stack.len && taken.len < TAKEN {
-            taken.facts[taken.len] = self.stack.facts[i];
+        while i < self.stack.len() && taken.len < TAKEN {
+            taken.facts[taken.len] = self.stack.get(i);
             taken.len += 1;
             i += 1;
         }
@@ -181,7 +78,7 @@ impl Algebra {
 
     /// [`equal`](Algebra::equal) with a taken set assumed again for the moment.
     pub const fn equal_under(&mut self, s: &Assumptions, a: Dim, b: Dim) -> Truth {
-        let before = self.stack.len;
+        let before = self.stack.len();
         let possible = self.assume_again(s);
         let truth = if possible {
             self.equal(a, b)
@@ -305,8 +202,8 @@ impl Algebra {
         while i < end {
             let term = self.polys.term(i);
             i += 1;
-            let number = super::monomial::first(term.key);
-            if !super::monomial::is_symbol(term.key) || term.coef.abs() != 1 {
+            let number = monomial::first(term.key);
+            if !monomial::is_symbol(term.key) || term.coef.abs() != 1 {
                 continue;
             }
             let rank = match self.symbols.get(number).kind {
@@ -331,115 +228,5 @@ impl Algebra {
             (u32::MAX, ..) => None,
             (_, number, by) => Some((number, by)),
         }
-    }
-
-    /// Whether no assumption has become impossible, seen on its own.
-    const fn is_consistent(&mut self) -> bool {
-        let mut i = 0;
-        while i < self.stack.len {
-            if let Some(fact) = self.stack.fact(i) {
-                let (shape, negated) = self.conditions.get(fact);
-                let possible = match (shape, negated) {
-                    (Shape::Zero(p), false) => {
-                        let p = self.resolve(Dim::Expr(p));
-                        self.lower(p) <= 0 && self.upper(p) >= 0
-                    }
-                    (Shape::Zero(p), true) => !self.resolve(Dim::Expr(p)).is(0),
-                    (Shape::NotNegative(_), _) => match self.at_least_zero(fact) {
-                        Some(p) => self.upper(p) >= 0,
-                        None => true,
-                    },
-                    _ => true,
-                };
-                if !possible {
-                    return false;
-                }
-            }
-            i += 1;
-        }
-        true
-    }
-
-    /// The resolved polynomial that a condition says is not negative.
-    const fn at_least_zero(&mut self, number: u32) -> Option<Dim> {
-        match self.conditions.get(number) {
-            (Shape::NotNegative(p), negated) => {
-                let p = self.resolve(Dim::Expr(p));
-                if !negated {
-                    return Some(p);
-                }
-                let minus = self.neg(p);
-                Some(self.sub(minus, Dim::Known(1)))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether an assumption says that `p`, or something that divides it, is 0.
-    pub(super) const fn follows_zero(&mut self, p: Dim) -> bool {
-        let mut i = 0;
-        while i < self.stack.len {
-            if let Some(fact) = self.stack.fact(i) {
-                if let (Shape::Zero(f), false) = self.conditions.get(fact) {
-                    let f = self.resolve(Dim::Expr(f));
-                    if self.goes_into(f, p) {
-                        return true;
-                    }
-                }
-            }
-            i += 1;
-        }
-        false
-    }
-
-    /// Whether the assumptions say that a resolved `p` is not 0.
-    pub(super) const fn follows_nonzero(&mut self, p: Dim) -> bool {
-        let mut i = 0;
-        while i < self.stack.len {
-            if let Some(fact) = self.stack.fact(i) {
-                if let (Shape::Zero(f), true) = self.conditions.get(fact) {
-                    let f = self.resolve(Dim::Expr(f));
-                    if self.goes_into(p, f) {
-                        return true;
-                    }
-                }
-            }
-            i += 1;
-        }
-        if self.stack.len == 0 {
-            return false;
-        }
-        let minus = self.neg(p);
-        self.follows_at_least(p, 1) || self.follows_at_least(minus, 1)
-    }
-
-    /// Whether one of the assumptions says that a resolved `p` is at least `least`.
-    pub(super) const fn follows_at_least(&mut self, p: Dim, least: i64) -> bool {
-        let mut i = 0;
-        while i < self.stack.len {
-            if let Some(fact) = self.stack.fact(i) {
-                if let Some(f) = self.at_least_zero(fact) {
-                    let more = self.sub(p, f);
-                    if self.lower(more) >= least {
-                        return true;
-                    }
-                }
-            }
-            i += 1;
-        }
-        false
-    }
-
-    /// Whether the polynomial `d` divides the polynomial `n`.
-    const fn goes_into(&mut self, d: Dim, n: Dim) -> bool {
-        if !matches!((d, n), (Dim::Expr(_), Dim::Expr(_))) {
-            return false;
-        }
-        let d = if self.leading_is_negative(d) {
-            self.neg(d)
-        } else {
-            d
-        };
-        self.split(n, d).1.is(0)
     }
 }

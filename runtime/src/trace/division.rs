@@ -118,6 +118,10 @@ impl Algebra {
             if self.is_below_one(n, d) {
                 return Dim::Known(0);
             }
+            if let Dim::Known(-1) = n {
+                // Where the quotient is defined, `d` is at least 1.
+                return Dim::Known(-1);
+            }
             if let Some(joined) = self.join_floors(n, d) {
                 return joined;
             }
