@@ -119,6 +119,18 @@ impl Algebra {
         terms
     }
 
+    /// Whether a term of a polynomial has a floor among its factors.
+    pub(super) const fn has_floors(&self, id: u32) -> bool {
+        let (mut i, end) = self.polys.span(id);
+        while i < end {
+            if self.has_floor(self.polys.term(i).key) {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
     const fn has_floor(&self, key: u64) -> bool {
         let mut rest = key;
         while rest != monomial::ONE {

@@ -37,9 +37,12 @@ impl Algebra {
             return plain;
         }
         let difference = self.difference(a, b);
+        // As few floors as possible: each asks something of the user.
         let mut floors = 1;
-        while floors <= FLOORS {
-            if self.vanishes(difference, floors, SPLITS) {
+        let mut cut = true;
+        while floors <= FLOORS && cut {
+            cut = false;
+            if self.vanishes(difference, floors, SPLITS, &mut cut) {
                 return Truth::Yes;
             }
             floors += 1;
@@ -191,8 +194,8 @@ impl Algebra {
     }
 
     /// Whether `p` becomes 0 when up to `floors` of its floors are taken as exact quotients; what that
-    /// demands is recorded, if so.
-    const fn vanishes(&mut self, p: Dim, floors: u32, splits: u32) -> bool {
+    /// demands is recorded, if so. `cut` becomes true if more floors might help.
+    const fn vanishes(&mut self, p: Dim, floors: u32, splits: u32, cut: &mut bool) -> bool {
         let p = self.without_factors(p);
         let Dim::Expr(id) = p else { return p.is(0) };
         let recorded = self.obligation_count;
@@ -201,7 +204,8 @@ impl Algebra {
                 return false;
             }
             let (first, second) = self.arms(p, choice);
-            if self.vanishes(first, floors, splits - 1) && self.vanishes(second, floors, splits - 1)
+            if self.vanishes(first, floors, splits - 1, cut)
+                && self.vanishes(second, floors, splits - 1, cut)
             {
                 return true;
             }
@@ -209,12 +213,13 @@ impl Algebra {
             return false;
         }
         if floors == 0 {
+            *cut |= self.has_floors(id);
             return false;
         }
         let mut number = self.next_symbol(id, u32::MAX);
         while number != 0 {
             if let Some((exact, n, d)) = self.exact_floor(id, number) {
-                if self.oblige(n, d) && self.vanishes(exact, floors - 1, splits) {
+                if self.oblige(n, d) && self.vanishes(exact, floors - 1, splits, cut) {
                     return true;
                 }
                 self.obligation_count = recorded;
