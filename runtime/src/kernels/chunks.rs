@@ -30,11 +30,33 @@ pub(crate) fn for_each_chunk<T: Send>(
     }
 }
 
+/// [`for_each_chunk`] on two buffers with equally many chunks: `f(i, chunk i of the one, chunk i of the other)`.
+pub(crate) fn for_each_chunk_pair<A: Send, B: Send>(
+    (a, a_size): (&mut [A], usize),
+    (b, b_size): (&mut [B], usize),
+    cost: usize,
+    f: impl Fn(usize, &mut [A], &mut [B]) + Sync,
+) {
+    if a.is_empty() || b.is_empty() {
+        return;
+    }
+    if cost < SERIAL || a.len() <= a_size {
+        let chunks = a.chunks_mut(a_size).zip(b.chunks_mut(b_size));
+        chunks.enumerate().for_each(|(i, (a, b))| f(i, a, b));
+    } else {
+        let chunks = a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size));
+        chunks.enumerate().for_each(|(i, (a, b))| f(i, a, b));
+    }
+}
+
 /// Into how many equal blocks `items` are cut so that there are about `wanted` pieces of work when each of the `outer`
 /// ones is cut; no block is smaller than `least`.
 pub(crate) fn blocks(items: usize, outer: usize, least: usize, wanted: usize) -> usize {
     let mut blocks = 1;
-    while outer * blocks < wanted && items % (2 * blocks) == 0 && items / (2 * blocks) >= least {
+    while outer * blocks < wanted
+        && items.is_multiple_of(2 * blocks)
+        && items / (2 * blocks) >= least
+    {
         blocks *= 2;
     }
     blocks

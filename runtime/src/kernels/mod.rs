@@ -6,11 +6,13 @@
 mod chunks;
 mod conv2d;
 mod gemm;
+mod pool2d;
 mod real;
 mod values;
 mod window;
 
 pub(crate) use conv2d::Conv2d;
+pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use real::Real;
 pub(crate) use values::{output, values};
 pub(crate) use window::{conv_windows, pool_windows, Axis};

@@ -11,6 +11,7 @@ mod narrow;
 mod operand;
 mod pad;
 mod pair;
+mod pool2d;
 mod reshape;
 mod rules;
 mod size;
@@ -26,6 +27,7 @@ pub use narrow::SplitSize;
 pub use operand::Operand;
 pub use pad::{PadMode, PadOptions};
 pub use pair::Pair;
+pub use pool2d::{AvgPool2dOptions, MaxPool2dOptions};
 pub use reshape::FlattenOptions;
 pub use sizes::{Size, Sizes, INFER};
 

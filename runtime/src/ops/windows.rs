@@ -50,6 +50,11 @@ impl Windows {
         })
     }
 
+    /// The number of elements of a window.
+    pub(crate) fn taps(&self) -> usize {
+        self.taps
+    }
+
     /// The positions, `[taps, windows]`.
     pub(crate) fn index(&self) -> Result<Tensor> {
         Ok(self.index.reshape((self.taps, self.windows))?)
