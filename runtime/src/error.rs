@@ -129,6 +129,18 @@ pub enum Error {
         message: String,
     },
 
+    /// A parameter was given to an optimizer twice, in one group or in two.
+    #[error(
+        "{optimizer}: {name} is in a parameter group already\n  help: give the optimizer each parameter once; tied \
+         weights count as one"
+    )]
+    DuplicateParam {
+        /// The optimizer.
+        optimizer: &'static str,
+        /// The parameter.
+        name: String,
+    },
+
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {

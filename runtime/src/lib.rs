@@ -9,6 +9,7 @@ mod kernels;
 pub mod module;
 // pub mod nn;
 pub mod ops;
+pub mod optim;
 mod private;
 pub mod tensor;
 #[doc(hidden)]

@@ -30,6 +30,7 @@ pub use random::{manual_seed, with_generator, Generator, GeneratorState};
 pub use tape::{grad_to_shape, when, Saved};
 
 use crate::error::Result;
+pub(crate) use owner::same_storage;
 use owner::Owner;
 use tape::Edge;
 

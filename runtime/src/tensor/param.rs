@@ -105,6 +105,16 @@ impl Param {
         self.storage.set_name(name);
     }
 
+    /// For messages: parameter `fc1.weight`.
+    pub(crate) fn describe(&self) -> String {
+        self.storage.owner.describe()
+    }
+
+    /// An error if the parameter has moved to another type or device through another handle.
+    pub(crate) fn check_not_moved(&self) -> Result<()> {
+        self.storage.owner.check_not_moved()
+    }
+
     /// The gradient that backward passes have added up since the last [`zero_grad`](Self::zero_grad), as of now.
     pub fn grad(&self) -> Option<Tensor> {
         self.leaf

@@ -1,0 +1,93 @@
+//! The hyperparameters of an optimizer: a plain struct that can also be read and written by name.
+
+use super::setting::Setting;
+use crate::error::Result;
+
+/// Options of an update rule, by name: for state dicts and for code that does not know which optimizer it has.
+///
+/// The `hyperparameters!` macro implements it.
+pub trait Hyperparameters: Clone + std::fmt::Debug + Send + Sync + 'static {
+    /// The names, as PyTorch spells and orders them.
+    const NAMES: &'static [&'static str];
+
+    /// The value of the option, if there is one of that name.
+    fn get(&self, name: &str) -> Option<Setting>;
+
+    /// Sets an option; false if there is none of that name.
+    ///
+    /// # Errors
+    /// If the value is of another kind.
+    fn set(&mut self, name: &str, value: &Setting) -> Result<bool>;
+
+    /// The learning rate.
+    fn rate(&self) -> f64;
+
+    /// Sets the learning rate.
+    fn set_rate(&mut self, lr: f64);
+}
+
+/// Declares an options struct: public fields, PyTorch's defaults, a chained setter per field, access by name, and
+/// `From<f64>` for the learning rate alone.
+macro_rules! hyperparameters {
+    ($(#[$meta:meta])* pub struct $options:ident { $($(#[$doc:meta])* $field:ident: $ty:ty = $default:expr,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $options {
+            $($(#[$doc])* pub $field: $ty,)*
+        }
+
+        impl Default for $options {
+            fn default() -> Self {
+                $options { $($field: $default,)* }
+            }
+        }
+
+        impl $options {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $field(mut self, $field: impl Into<$ty>) -> Self {
+                    self.$field = $field.into();
+                    self
+                }
+            )*
+        }
+
+        /// The defaults with this learning rate.
+        impl From<f64> for $options {
+            fn from(lr: f64) -> Self {
+                Self::default().lr(lr)
+            }
+        }
+
+        impl $crate::optim::Hyperparameters for $options {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn get(&self, name: &str) -> Option<$crate::optim::Setting> {
+                match name {
+                    $(stringify!($field) => Some(self.$field.clone().into()),)*
+                    _ => None,
+                }
+            }
+
+            fn set(&mut self, name: &str, value: &$crate::optim::Setting) -> $crate::Result<bool> {
+                match name {
+                    $(stringify!($field) => {
+                        self.$field = $crate::optim::FromSetting::read(stringify!($options), stringify!($field), value)?;
+                    })*
+                    _ => return Ok(false),
+                }
+                Ok(true)
+            }
+
+            fn rate(&self) -> f64 {
+                self.lr
+            }
+
+            fn set_rate(&mut self, lr: f64) {
+                self.lr = lr;
+            }
+        }
+    };
+}
+pub(crate) use hyperparameters;

@@ -1,0 +1,153 @@
+//! The values of several CPU tensors as slices, some of them writable, in safe Rust.
+//!
+//! Candle lends a tensor's storage for writing only inside an in-place operation. So the operations are nested: each
+//! borrows one tensor and calls the next.
+
+use std::cell::RefCell;
+
+use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, Tensor, WithDType};
+
+use crate::error::{Error, Result};
+
+/// A type that updates are computed in.
+pub trait Real: WithDType + std::ops::Neg<Output = Self> {
+    /// The square root.
+    fn sqrt(self) -> Self;
+
+    /// The greater of the two; NaN if either is.
+    fn maximum(self, other: Self) -> Self;
+
+    /// The storage as a slice, if it is of this type.
+    fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]>;
+}
+
+macro_rules! real {
+    ($ty:ident, $variant:ident) => {
+        impl Real for $ty {
+            fn sqrt(self) -> Self {
+                self.sqrt()
+            }
+
+            fn maximum(self, other: Self) -> Self {
+                if self >= other || self.is_nan() {
+                    self
+                } else {
+                    other
+                }
+            }
+
+            fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]> {
+                match storage {
+                    CpuStorage::$variant(values) => Some(values),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+real!(f32, F32);
+real!(f64, F64);
+
+/// Calls `f` with the values of the tensors, for writing.
+///
+/// They must be contiguous CPU tensors of type `T`, each with a storage of its own.
+pub(super) fn with_slices_mut<T: Real>(
+    tensors: &[Tensor],
+    f: &mut dyn FnMut(Vec<&mut [T]>) -> Result<()>,
+) -> Result<()> {
+    nested(tensors, Vec::new(), f)
+}
+
+/// Calls `f` with the values of a contiguous CPU tensor of type `T`.
+pub(super) fn with_slice<T: Real>(
+    tensor: &Tensor,
+    f: impl FnOnce(&[T]) -> Result<()>,
+) -> Result<()> {
+    let (storage, layout) = tensor.storage_and_layout();
+    match (&*storage, layout.contiguous_offsets()) {
+        (Storage::Cpu(cpu), Some((start, end))) => f(&cpu.as_slice::<T>()?[start..end]),
+        _ => Err(unfit()),
+    }
+}
+
+type Then<'f, T> = &'f mut dyn FnMut(Vec<&mut [T]>) -> Result<()>;
+
+/// The slices so far, and what to call with all of them.
+type Pending<'a, 'f, T> = (Vec<&'a mut [T]>, Then<'f, T>);
+
+fn nested<T: Real>(rest: &[Tensor], taken: Vec<&mut [T]>, f: Then<'_, T>) -> Result<()> {
+    let Some((first, rest)) = rest.split_first() else {
+        return f(taken);
+    };
+    let lend = Lend {
+        rest,
+        pending: RefCell::new(Some((taken, f))),
+        result: RefCell::new(Ok(())),
+    };
+    first.inplace_op1(&lend)?;
+    lend.result.into_inner()
+}
+
+/// Borrows one tensor and goes on with the rest.
+struct Lend<'r, 'a, 'f, T> {
+    rest: &'r [Tensor],
+    pending: RefCell<Option<Pending<'a, 'f, T>>>,
+    /// Candle's errors can't carry taper's.
+    result: RefCell<Result<()>>,
+}
+
+impl<T: Real> InplaceOp1 for Lend<'_, '_, '_, T> {
+    fn name(&self) -> &'static str {
+        "optimizer"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let pending = self.pending.borrow_mut().take();
+        let slice = T::slice_mut(storage).zip(layout.contiguous_offsets());
+        *self.result.borrow_mut() = match (pending, slice) {
+            (Some((taken, f)), Some((slice, (start, end)))) => {
+                let mut taken: Vec<&mut [T]> = taken;
+                taken.push(&mut slice[start..end]);
+                nested(self.rest, taken, f)
+            }
+            _ => Err(unfit()),
+        };
+        Ok(())
+    }
+}
+
+fn unfit() -> Error {
+    Error::op(
+        "optimizer",
+        "a tensor is not contiguous or not of the expected type: this is a bug in the optimizer",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn lends_several_at_once() -> Result<()> {
+        let a = Tensor::new(&[1f32, 2.], &Device::Cpu)?;
+        let b = Tensor::new(&[10f32, 20.], &Device::Cpu)?;
+        with_slices_mut::<f32>(&[a.clone(), b.clone()], &mut |mut slices| {
+            let (b, a) = (slices.pop(), slices.pop());
+            a.into_iter()
+                .flatten()
+                .zip(b.into_iter().flatten())
+                .for_each(|(a, b)| {
+                    *a += *b;
+                    *b = 0.;
+                });
+            Ok(())
+        })?;
+        assert_eq!(
+            (a.to_vec1::<f32>()?, b.to_vec1::<f32>()?),
+            (vec![11., 22.], vec![0., 0.])
+        );
+        assert!(with_slices_mut::<f64>(&[a], &mut |_| Ok(())).is_err());
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+"""Trajectories of optimizers: the parameters after each of 200 steps, in f64."""
+
+import torch
+
+from common import Writer
+
+w = Writer("optimizers")
+STEPS = 200
+
+
+def quadratic(x, curvature, centre):
+    return 0.5 * (curvature * (x - centre) ** 2).sum()
+
+
+def rosenbrock(x):
+    return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+
+
+def trajectory(optimizer, loss):
+    def run(start, *constants, **options):
+        x = torch.nn.Parameter(start.clone())
+        opt = optimizer([x], **options)
+        points = []
+        for _ in range(STEPS):
+            opt.zero_grad()
+            value = loss(x, *constants)
+            # A maximum of the negative is a minimum.
+            (-value if options.get("maximize") else value).backward()
+            opt.step()
+            points.append(x.detach().clone())
+        return torch.stack(points)
+
+    return run
+
+
+VARIANTS = {
+    "sgd": (
+        torch.optim.SGD,
+        {"lr": 0.02},
+        {"lr": 2e-4},
+        {
+            "plain": {},
+            "momentum": {"momentum": 0.9},
+            "dampening": {"momentum": 0.9, "dampening": 0.4},
+            "weight_decay": {"weight_decay": 0.1},
+            "nesterov": {"momentum": 0.8, "nesterov": True},
+            "maximize": {"maximize": True},
+            "all": {"momentum": 0.8, "nesterov": True, "weight_decay": 0.05, "maximize": True},
+        },
+    ),
+    "adam": (
+        torch.optim.Adam,
+        {"lr": 0.05},
+        {"lr": 0.02},
+        {
+            "plain": {},
+            "betas": {"betas": (0.6, 0.95)},
+            "eps": {"eps": 1e-3},
+            "weight_decay": {"weight_decay": 0.1},
+            "decoupled": {"weight_decay": 0.1, "decoupled_weight_decay": True},
+            "amsgrad": {"amsgrad": True},
+            "maximize": {"maximize": True},
+            "all": {"betas": (0.8, 0.99), "weight_decay": 0.05, "amsgrad": True, "maximize": True},
+        },
+    ),
+}
+
+curvature = torch.tensor([1.0, 4.0, 0.5, 10.0], dtype=torch.float64)
+centre, start = w.randn(4), w.randn(4, scale=2.0)
+valley = torch.tensor([-1.2, 1.0], dtype=torch.float64)
+
+for name, (optimizer, on_quadratic, on_rosenbrock, variants) in VARIANTS.items():
+    for variant, options in variants.items():
+        for problem, loss, inputs, base in (
+            ("quadratic", quadratic, [start, curvature, centre], on_quadratic),
+            ("rosenbrock", rosenbrock, [valley], on_rosenbrock),
+        ):
+            w.case(
+                f"{name}.{problem}_{variant}",
+                trajectory(optimizer, loss),
+                inputs,
+                dtypes=("f64",),
+                no_grad=range(len(inputs)),
+                tolerance=1e-9,
+                **base,
+                **options,
+            )
+
+w.save()
