@@ -28,11 +28,11 @@ class Writer:
         self.tensors = {}
         self.metadata = {}
 
-    def randn(self, *shape, scale=1.0):
+    def randn(self, shape, scale=1.0):
         """Normal values in f64; `case` rounds them to the type it computes in."""
         return torch.randn(shape, generator=self.generator, dtype=torch.float64) * scale
 
-    def rand(self, *shape, low=0.0, high=1.0):
+    def rand(self, shape, low=0.0, high=1.0):
         """Uniform values in f64."""
         return torch.rand(shape, generator=self.generator, dtype=torch.float64) * (high - low) + low
 
@@ -58,7 +58,7 @@ class Writer:
             for i, out in enumerate(outputs):
                 self._store(f"{key}/out{i}", out)
                 if out.requires_grad:
-                    upstream = self.randn(*out.shape).to(out.dtype)
+                    upstream = self.randn(out.shape).to(out.dtype)
                     self._store(f"{key}/upstream{i}", upstream)
                     tracked.append((out, upstream))
             if tracked:

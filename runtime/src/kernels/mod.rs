@@ -5,6 +5,8 @@
 
 mod chunks;
 mod conv2d;
+pub(crate) mod elementwise;
+mod float;
 mod gemm;
 mod pool2d;
 mod real;
@@ -12,6 +14,7 @@ mod values;
 mod window;
 
 pub(crate) use conv2d::Conv2d;
+pub(crate) use float::Float;
 pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use real::Real;
 pub(crate) use values::{output, values};

@@ -18,16 +18,17 @@ pub(crate) enum Form {
 impl Form {
     /// The form for a tensor that has the type of [`compute_dtype`].
     pub(crate) fn of(x: &Tensor) -> Self {
-        #[cfg(test)]
-        if plain_only::get() {
-            return Form::Plain;
-        }
-        match (x.device().is_cpu(), x.dtype()) {
+        match (has_kernels(x), x.dtype()) {
             (true, DType::F32) => Form::F32,
             (true, DType::F64) => Form::F64,
             _ => Form::Plain,
         }
     }
+}
+
+/// Whether CPU kernels compute with `x`, if they know its type.
+pub(crate) fn has_kernels(x: &Tensor) -> bool {
+    x.device().is_cpu() && !plain_only::get()
 }
 
 /// Runs a generic kernel for the type, or the plain form.
@@ -82,7 +83,6 @@ pub(crate) fn expect_dtype(
 }
 
 /// Makes this thread's operations use the plain form, so that tests can compare the two.
-#[cfg(test)]
 pub(crate) mod plain_only {
     use std::cell::Cell;
 
@@ -95,9 +95,16 @@ pub(crate) mod plain_only {
     }
 
     pub(crate) fn run<T>(f: impl FnOnce() -> T) -> T {
-        PLAIN.set(true);
-        let result = f();
-        PLAIN.set(false);
-        result
+        let _restore = Restore(PLAIN.replace(true));
+        f()
+    }
+
+    /// Also when `f` panics, and inside of another `run`.
+    struct Restore(bool);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            PLAIN.set(self.0);
+        }
     }
 }

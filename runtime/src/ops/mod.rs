@@ -1,26 +1,49 @@
 //! The operations: one file each, or one per tight family.
 
-mod add;
+mod arithmetic;
+mod clamp;
+mod compare;
+pub(crate) mod compute;
 mod conv2d;
+mod dropout;
+mod elu;
 mod expand;
+mod extremum;
 mod flip;
 mod gather;
+mod gelu;
 mod indices;
 mod join;
+mod math;
 mod narrow;
 mod operand;
+mod options;
 mod pad;
 mod pair;
 mod pool2d;
+mod pow;
+mod prelu;
+mod relu;
 mod reshape;
 mod rules;
+mod sigmoid;
+mod silu;
 mod size;
 mod sizes;
+mod softplus;
 mod squeeze;
+#[cfg(test)]
+mod tests;
 mod transpose;
+mod unary;
+mod where_;
 mod windows;
 
+pub use clamp::{Bound, ClampOptions};
 pub use conv2d::Conv2dOptions;
+pub use dropout::DropoutOptions;
+pub use elu::EluOptions;
+pub use gelu::{GeluApproximate, GeluOptions};
 pub use indices::{Index, Indices};
 pub use join::{cat, stack};
 pub use narrow::SplitSize;
@@ -28,7 +51,8 @@ pub use operand::Operand;
 pub use pad::{PadMode, PadOptions};
 pub use pair::Pair;
 pub use pool2d::{AvgPool2dOptions, MaxPool2dOptions};
+pub use relu::LeakyReluOptions;
 pub use reshape::FlattenOptions;
 pub use sizes::{Size, Sizes, INFER};
-
-pub(crate) mod compute;
+pub use softplus::SoftplusOptions;
+pub use where_::where_;

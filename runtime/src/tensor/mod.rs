@@ -7,6 +7,7 @@ use candle_core::{DType, Device, Shape};
 
 mod accumulate;
 mod backward;
+mod broadcast;
 mod buffer;
 mod convert;
 mod create;
@@ -17,17 +18,19 @@ mod owner;
 mod param;
 mod random;
 mod read;
+mod saved;
 mod tape;
 #[cfg(test)]
 mod tests;
 
 pub use backward::BackwardOptions;
+pub use broadcast::grad_to_shape;
 pub use buffer::Buffer;
 pub use dims::{Dim, Dims, IntoShape};
 pub use grad_mode::{enable_grad, is_grad_enabled, no_grad, GradMode};
 pub use param::{HookHandle, Param};
 pub use random::{manual_seed, with_generator, Generator, GeneratorState};
-pub use tape::{grad_to_shape, when, Saved};
+pub use saved::{when, Saved};
 
 use crate::error::Result;
 pub(crate) use owner::same_storage;

@@ -198,8 +198,10 @@ impl Generator {
             ));
         }
         let shape = shape.into_shape();
+        // Half of what `next_f64` draws, and as good: the probability is right to 2⁻³².
+        let limit = (p * (1u64 << 32) as f64) as u64;
         let values: Vec<u8> = (0..shape.elem_count())
-            .map(|_| u8::from(self.next_f64() < p))
+            .map(|_| u8::from(u64::from(self.rng.next_u32()) < limit))
             .collect();
         Tensor::from_vec(values, shape, &Device::Cpu)?
             .to_dtype(dtype)?

@@ -214,27 +214,6 @@ impl Tensor {
         };
         data.into_iter().enumerate().map(wrap).collect()
     }
-
-    /// Keeps this tensor's values for a backward closure; see [`record`](Self::record).
-    pub fn save(&self) -> Saved {
-        self.save_if(true)
-    }
-
-    /// [`save`](Self::save), if the condition (usually that another input [needs a gradient](Self::requires_grad)) holds;
-    /// else nothing is kept, and [`Saved::get`] is an error.
-    pub fn save_if(&self, needed: bool) -> Saved {
-        if !(needed && is_grad_enabled()) {
-            return Saved {
-                data: None,
-                owner: None,
-            };
-        }
-        let owner = self.owner.clone().map(|owner| (owner.version(), owner));
-        Saved {
-            data: Some(self.data.clone()),
-            owner,
-        }
-    }
 }
 
 /// A node for the operation, unless nothing needs a gradient.
@@ -277,94 +256,6 @@ fn view_of(data: &candle_core::Tensor, inputs: &[&Tensor]) -> Option<Arc<Owner>>
         .filter(|(input, _)| same_storage(&input.data, data))
         .map(|(_, owner)| owner.clone())
         .next()
-}
-
-/// An input's values as they were in the forward pass; see [`Tensor::record`].
-#[derive(Clone, Debug)]
-pub struct Saved {
-    data: Option<candle_core::Tensor>,
-    owner: Option<(u64, Arc<Owner>)>,
-}
-
-impl Saved {
-    /// The values.
-    ///
-    /// # Errors
-    /// [`Error::ChangedInPlace`] if they belong to a parameter or buffer that was set since.
-    pub fn get(&self) -> Result<&candle_core::Tensor> {
-        if let Some((expected, owner)) = &self.owner {
-            let found = owner.version();
-            if found != *expected {
-                let owner = owner.describe();
-                return Err(Error::ChangedInPlace {
-                    op: "",
-                    owner,
-                    expected: *expected,
-                    found,
-                });
-            }
-        }
-        self.data.as_ref().ok_or_else(|| {
-            Error::op(
-                "backward",
-                "a value was not saved: this is a bug in the operation",
-            )
-        })
-    }
-}
-
-/// `Some` of what `compute` returns if it is `needed`: for the gradients in a [`record`](Tensor::record) closure.
-///
-/// # Errors
-/// Those of `compute`.
-pub fn when<T>(needed: bool, compute: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
-    needed.then(compute).transpose()
-}
-
-/// Sums the gradient of a broadcast operand back to the operand's shape.
-///
-/// # Errors
-/// If `shape` does not broadcast to the gradient's shape.
-///
-/// ```
-/// use candle_core::{DType, Device, Shape, Tensor};
-/// let grad = Tensor::ones((2, 3), DType::F32, &Device::Cpu)?;
-/// let bias = taper::tensor::grad_to_shape(&grad, &Shape::from(3))?;
-/// assert_eq!(bias.to_vec1::<f32>()?, [2., 2., 2.]);
-/// # Ok::<(), taper::Error>(())
-/// ```
-pub fn grad_to_shape(grad: &candle_core::Tensor, shape: &Shape) -> Result<candle_core::Tensor> {
-    if grad.shape() == shape {
-        return Ok(grad.clone());
-    }
-    let (from, to) = (grad.dims(), shape.dims());
-    let lead = from.len().saturating_sub(to.len());
-    let fits = from.len() >= to.len()
-        && to
-            .iter()
-            .zip(&from[lead..])
-            .all(|(&to, &from)| to == from || to == 1);
-    if !fits {
-        return Err(Error::op(
-            "grad_to_shape",
-            format!("shape {to:?} does not broadcast to {from:?}"),
-        ));
-    }
-    let summed: Vec<usize> = (0..from.len())
-        .filter(|&i| i < lead || (to[i - lead] == 1 && from[i] != 1))
-        .collect();
-    Ok(sum_exact(grad, &summed)?.reshape(shape)?)
-}
-
-/// The sum over `dims`, kept as size 1. Half types are summed in f32: in their own type the sum of 10,000 ones is 2048.
-fn sum_exact(x: &candle_core::Tensor, dims: &[usize]) -> Result<candle_core::Tensor> {
-    if matches!(x.dtype(), DType::F16 | DType::BF16) {
-        return Ok(x
-            .to_dtype(DType::F32)?
-            .sum_keepdim(dims)?
-            .to_dtype(x.dtype())?);
-    }
-    Ok(x.sum_keepdim(dims)?)
 }
 
 /// Nodes alive that were made by this thread's tests.

@@ -4,6 +4,7 @@ use candle_core::{DType, Device};
 
 use super::assert_close;
 use crate::error::{Error, Result};
+use crate::ops::compute::plain_only;
 use crate::tensor::{grad_to_shape, BackwardOptions, Generator, IntoShape, Param, Tensor};
 
 /// Standard normal values in f64, the same on every call with the same shape.
@@ -51,17 +52,24 @@ enum Arrangement {
 }
 
 impl GradCheck {
+    /// Checks `f` as CPU kernels compute it and as plain Candle operations do: every layout of every input.
+    pub fn run(&self, f: impl Fn(&[Tensor]) -> Result<Tensor>, inputs: &[Tensor]) -> Result<()> {
+        self.run_form(&f, inputs)?;
+        plain_only::run(|| self.run_form(&f, inputs))
+            .map_err(|error| error.context("plain operations"))
+    }
+
     /// Checks `f`, a function of f64 tensors (others are passed on as constants), for every input: contiguous, transposed,
     /// a window in a larger tensor, and expanded, where the values must equal those of the contiguous layout too; and with
     /// a gradient for that input alone and for all.
     ///
     /// The result is multiplied by fixed random numbers, so that errors can't cancel. Near kinks finite differences are
     /// wrong: give inputs away from them.
-    pub fn run(&self, f: impl Fn(&[Tensor]) -> Result<Tensor>, inputs: &[Tensor]) -> Result<()> {
+    fn run_form(&self, f: &impl Fn(&[Tensor]) -> Result<Tensor>, inputs: &[Tensor]) -> Result<()> {
         let plain = vec![Arrangement::Contiguous; inputs.len()];
-        self.check(&f, inputs, &plain, None)?;
+        self.check(f, inputs, &plain, None)?;
         for i in (0..inputs.len()).filter(|&i| is_checked(&inputs[i])) {
-            self.check(&f, inputs, &plain, Some(i))?;
+            self.check(f, inputs, &plain, Some(i))?;
             for arrangement in [
                 Arrangement::Transposed,
                 Arrangement::Narrowed,
@@ -69,7 +77,7 @@ impl GradCheck {
             ] {
                 let mut arrangements = plain.clone();
                 arrangements[i] = arrangement;
-                self.check(&f, inputs, &arrangements, None)?;
+                self.check(f, inputs, &arrangements, None)?;
             }
         }
         self.check(

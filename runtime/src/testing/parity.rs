@@ -21,6 +21,7 @@ use safetensors::SafeTensors;
 
 use super::{assert_close, tolerance};
 use crate::error::{Error, Result};
+use crate::ops::compute::plain_only;
 use crate::tensor::{BackwardOptions, Param, Tensor};
 
 /// The cases of one family.
@@ -60,19 +61,26 @@ impl Parity {
         })
     }
 
-    /// Compares what `f` computes for every case, and the gradients; all failures are reported together.
+    /// Compares what `f` computes for every case, and the gradients, by CPU kernels and by plain Candle operations; all
+    /// failures are reported together.
     ///
     /// `f` is given the operation (the case's name up to the first dot) and the case. An operation that it does not
     /// know it answers with [`Case::unknown`], which makes the test fail.
     pub fn run<T: Outputs>(&self, f: impl Fn(&str, &Case) -> Result<T>) -> Result<()> {
         let mut failures = Vec::new();
         for (name, tensors) in &self.cases {
-            let case = Case::new(name, tensors, &self.metadata)?;
             let op = name.split('.').next().unwrap_or(name);
-            if let Err(error) =
-                f(op, &case).and_then(|outputs| case.compare(&outputs.into_outputs()))
-            {
-                failures.push(format!("{name}: {error}"));
+            let check = || {
+                let case = Case::new(name, tensors, &self.metadata)?;
+                case.compare(&f(op, &case)?.into_outputs())
+            };
+            if let Err(error) = check() {
+                failures.push(format!("{name}: {}", first_line(&error)));
+            } else if let Err(error) = plain_only::run(check) {
+                failures.push(format!(
+                    "{name} in plain operations: {}",
+                    first_line(&error)
+                ));
             }
         }
         if self.cases.is_empty() {
@@ -91,6 +99,16 @@ impl Parity {
             )),
         }
     }
+}
+
+/// The error without the back trace that Candle may add.
+fn first_line(error: &Error) -> String {
+    error
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// One result, or several.

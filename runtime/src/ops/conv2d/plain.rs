@@ -41,8 +41,10 @@ pub(super) fn grad_weight(conv: &Conv2d, x: &Tensor, grad: &Tensor) -> Result<Te
     Ok(by_group(conv, grad)?.matmul(&columns)?)
 }
 
-pub(super) fn grad_bias(_: &Conv2d, grad: &Tensor) -> Result<Tensor> {
-    Ok(grad.sum((0, 2, 3))?)
+pub(super) fn grad_bias(conv: &Conv2d, grad: &Tensor) -> Result<Tensor> {
+    // The gradient of a single image has no batch dimension.
+    let grad = grad.reshape((conv.batch, conv.groups * conv.outputs, pixels(conv)))?;
+    Ok(grad.sum((0, 2))?)
 }
 
 fn pixels(conv: &Conv2d) -> usize {

@@ -1,0 +1,136 @@
+//! One pass over contiguous values.
+
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+
+use super::Float;
+
+/// A function of one number.
+pub(crate) trait Map: Sync {
+    fn call<T: Float>(&self, x: T) -> T;
+}
+
+/// A function of two numbers.
+pub(crate) trait Zip: Sync {
+    fn call<T: Float>(&self, a: T, b: T) -> T;
+}
+
+/// A function of three numbers.
+pub(crate) trait Zip3: Sync {
+    fn call<T: Float>(&self, a: T, b: T, c: T) -> T;
+}
+
+/// `f` of every element of `x`, a float tensor on the CPU.
+pub(crate) fn map(f: &impl Map, x: &Tensor) -> Result<Tensor> {
+    x.contiguous()?.apply_op1_no_bwd(&Kernel(f))
+}
+
+/// `f` of every pair of elements of `a` and `b`, float tensors of one shape and type on the CPU.
+pub(crate) fn zip(f: &impl Zip, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    a.contiguous()?
+        .apply_op2_no_bwd(&b.contiguous()?, &Kernel(f))
+}
+
+/// `f` of every three elements of `a`, `b` and `c`, float tensors of one shape and type on the CPU.
+pub(crate) fn zip3(f: &impl Zip3, a: &Tensor, b: &Tensor, c: &Tensor) -> Result<Tensor> {
+    a.contiguous()?
+        .apply_op3_no_bwd(&b.contiguous()?, &c.contiguous()?, &Kernel(f))
+}
+
+/// A function as Candle's custom operation.
+struct Kernel<'a, F>(&'a F);
+
+/// The part of a slice that a contiguous layout covers.
+fn part<'a, T>(values: &'a [T], layout: &Layout) -> Result<&'a [T]> {
+    let (start, end) = layout
+        .contiguous_offsets()
+        .ok_or_else(|| candle_core::Error::RequiresContiguous { op: "elementwise" }.bt())?;
+    Ok(&values[start..end])
+}
+
+fn mismatch() -> candle_core::Error {
+    candle_core::Error::Msg("elementwise kernel: expected float tensors of one type".into()).bt()
+}
+
+/// Evaluates `$body` for the element types that there are, in f32 for the half types: `$wide` widens an element and
+/// `$narrow` rounds a result.
+macro_rules! for_each_type {
+    (($($storage:expr),+), ($($v:ident),+), $wide:ident, $narrow:ident => $body:expr) => {
+        match ($($storage),+,) {
+            ($(CpuStorage::F32($v)),+,) => {
+                let ($wide, $narrow) = (|x: f32| x, |x: f32| x);
+                CpuStorage::F32($body)
+            }
+            ($(CpuStorage::F64($v)),+,) => {
+                let ($wide, $narrow) = (|x: f64| x, |x: f64| x);
+                CpuStorage::F64($body)
+            }
+            ($(CpuStorage::F16($v)),+,) => {
+                let ($wide, $narrow) = (half::f16::to_f32, half::f16::from_f32);
+                CpuStorage::F16($body)
+            }
+            ($(CpuStorage::BF16($v)),+,) => {
+                let ($wide, $narrow) = (half::bf16::to_f32, half::bf16::from_f32);
+                CpuStorage::BF16($body)
+            }
+            _ => return Err(mismatch()),
+        }
+    };
+}
+
+impl<F: Map> CustomOp1 for Kernel<'_, F> {
+    fn name(&self) -> &'static str {
+        "map"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, lx: &Layout) -> Result<(CpuStorage, Shape)> {
+        let f = self.0;
+        let out = for_each_type!((x), (x), wide, narrow => {
+            part(x, lx)?.iter().map(|&x| narrow(f.call(wide(x)))).collect()
+        });
+        Ok((out, lx.shape().clone()))
+    }
+}
+
+impl<F: Zip> CustomOp2 for Kernel<'_, F> {
+    fn name(&self) -> &'static str {
+        "zip"
+    }
+
+    fn cpu_fwd(
+        &self,
+        a: &CpuStorage,
+        la: &Layout,
+        b: &CpuStorage,
+        lb: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let f = self.0;
+        let out = for_each_type!((a, b), (a, b), wide, narrow => {
+            let (a, b) = (part(a, la)?, part(b, lb)?);
+            a.iter().zip(b).map(|(&a, &b)| narrow(f.call(wide(a), wide(b)))).collect()
+        });
+        Ok((out, la.shape().clone()))
+    }
+}
+
+impl<F: Zip3> CustomOp3 for Kernel<'_, F> {
+    fn name(&self) -> &'static str {
+        "zip3"
+    }
+
+    fn cpu_fwd(
+        &self,
+        a: &CpuStorage,
+        la: &Layout,
+        b: &CpuStorage,
+        lb: &Layout,
+        c: &CpuStorage,
+        lc: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let f = self.0;
+        let out = for_each_type!((a, b, c), (a, b, c), wide, narrow => {
+            let (a, b, c) = (part(a, la)?, part(b, lb)?, part(c, lc)?);
+            a.iter().zip(b).zip(c).map(|((&a, &b), &c)| narrow(f.call(wide(a), wide(b), wide(c)))).collect()
+        });
+        Ok((out, la.shape().clone()))
+    }
+}

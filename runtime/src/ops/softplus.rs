@@ -1,0 +1,77 @@
+//! `softplus`.
+
+use crate::error::Result;
+use crate::ops::options::options;
+use crate::ops::unary::{functions, indicator, unary};
+use crate::tensor::Tensor;
+
+functions! {
+    Softplus { beta: f64, threshold: f64 } "softplus" keeps Input,
+    x => {
+        let z = x * T::of(beta);
+        if z > T::of(threshold) { x } else { z.exp().ln_1p() / T::of(beta) }
+    },
+    (x, g) => {
+        let z = x * T::of(beta);
+        if z > T::of(threshold) { g } else { g * z.sigmoid() }
+    },
+    plain x => {
+        let z = (x * beta)?;
+        // The branch that is not taken must not overflow: infinity times zero is NaN.
+        let curve = ((z.minimum(threshold)?.exp()? + 1.)?.log()? / beta)?;
+        z.gt(threshold)?.where_cond(x, &curve)
+    },
+    (x, g) => {
+        let z = (x * beta)?;
+        let straight = indicator(&z.gt(threshold)?, x)?;
+        g * straight.maximum(&(z.neg()?.exp()? + 1.)?.recip()?)?
+    };
+}
+
+options! {
+    /// The optional arguments of [`Tensor::softplus_with`].
+    SoftplusOptions {
+        /// How sharp the bend is.
+        beta: f64 = 1.,
+        /// Above this value of `beta`·x the function is x.
+        threshold: f64 = 20.,
+    }
+}
+
+impl Tensor {
+    /// ln(1 + eˣ), and x above 20 (`torch.nn.functional.softplus`).
+    ///
+    /// # Errors
+    /// If the type is not a number.
+    ///
+    /// ```
+    /// # use taper::{Device, Tensor};
+    /// let x = Tensor::new(&[-1e4f32, 0., 1e4], &Device::Cpu)?;
+    /// assert_eq!(x.softplus()?.to_vec::<f32>()?, [0., 2f32.ln(), 1e4]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    pub fn softplus(&self) -> Result<Tensor> {
+        self.softplus_with(SoftplusOptions::default())
+    }
+
+    /// ln(1 + e^(`beta`·x)) / `beta`, and x where `beta`·x is above `threshold`.
+    ///
+    /// # Errors
+    /// If the type is not a number.
+    ///
+    /// ```
+    /// # use taper::{ops::SoftplusOptions, Device, Tensor};
+    /// let x = Tensor::new(&[0f32], &Device::Cpu)?;
+    /// assert_eq!(x.softplus_with(SoftplusOptions::default().beta(2))?.item()? as f32, 2f32.ln() / 2.);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    pub fn softplus_with(&self, options: SoftplusOptions) -> Result<Tensor> {
+        unary(
+            Softplus {
+                beta: options.beta,
+                threshold: options.threshold,
+            },
+            self,
+        )
+    }
+}
