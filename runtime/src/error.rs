@@ -154,6 +154,10 @@ pub enum Error {
     #[error(transparent)]
     Data(#[from] crate::data::DataError),
 
+    /// A name, mask or state dict does not fit a model.
+    #[error(transparent)]
+    Module(#[from] crate::module::ModuleError),
+
     /// An error inside a model, with the path of the layer it happened in.
     #[error("{path}: {source}")]
     Context {

@@ -1,14 +1,32 @@
 //! Modules: the tree of layers, their parameters and buffers under PyTorch's names.
 
 mod build;
+mod containers;
+mod convert;
+mod error;
+mod ext;
+mod hook;
 mod layer;
+mod load;
+mod mask;
+mod names;
 mod plan;
 mod state;
+mod state_dict;
+#[cfg(test)]
+mod tests;
+mod walk;
 
 pub use build::{Build, Source};
+pub use error::ModuleError;
+pub use ext::ModuleExt;
+pub use hook::HookHandle;
 pub use layer::{Call, CallAt, Config, Forward, Layer, Rule, WithInputs};
+pub use load::{LoadOptions, LoadReport, Mismatch};
+pub use mask::{Mask, MaskRow, MaskTable};
 pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
 pub use state::{Hook, State};
+pub use state_dict::StateDict;
 
 use crate::{Buffer, Param, Result};
 

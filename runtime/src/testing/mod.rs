@@ -2,9 +2,11 @@
 
 mod gradcheck;
 mod parity;
+mod toy;
 
 pub use gradcheck::{gradcheck, randn, GradCheck};
 pub use parity::{Case, Parity};
+pub use toy::Toy;
 
 use candle_core::DType;
 

@@ -1,6 +1,7 @@
 //! Where in the network the trace is: paths of layers, the parameters met, their matching against patterns.
 
 use super::args::distance;
+use super::glob::glob;
 use super::{Dim, Text, Tracer, Truth, Value};
 use super::{Record, RecordKind};
 
@@ -336,31 +337,4 @@ impl Tracer<'_> {
         self.leave();
         v
     }
-}
-
-/// Whether `pattern` matches `path`: `*` any run of characters, `?` any one.
-pub const fn glob(pattern: &str, path: &str) -> bool {
-    let (p, s) = (pattern.as_bytes(), path.as_bytes());
-    let (mut i, mut j) = (0, 0);
-    let (mut star, mut resume) = (usize::MAX, 0);
-    while j < s.len() {
-        if i < p.len() && p[i] == b'*' {
-            star = i;
-            resume = j;
-            i += 1;
-        } else if i < p.len() && (p[i] == b'?' || p[i] == s[j]) {
-            i += 1;
-            j += 1;
-        } else if star != usize::MAX {
-            i = star + 1;
-            resume += 1;
-            j = resume;
-        } else {
-            return false;
-        }
-    }
-    while i < p.len() && p[i] == b'*' {
-        i += 1;
-    }
-    i == p.len()
 }
