@@ -1,8 +1,10 @@
 //! `expand`, `broadcast_to`, `repeat`: the same elements several times.
 
 use crate::error::{Error, Result};
+use crate::ops::rule::{bound, checked, receiver, SizeList};
 use crate::ops::Sizes;
 use crate::tensor::{grad_to_shape, when, Tensor};
+use crate::trace::{Args, Dim, Param, Takes, TensorValue, Text, Tracer, Value, MAX_RANK};
 
 impl Tensor {
     /// Dimensions of size 1 repeated to the given size, `-1` keeping a size; new ones may come in front. A view without
@@ -124,6 +126,131 @@ impl Tensor {
                 Ok([when(needed, sum)?])
             },
         ))
+    }
+}
+
+const SIZE: &[Param] = &[Param::required("size", Takes::Any)];
+
+const OTHER: &[Param] = &[Param::required("other", Takes::Any)];
+
+const REPEATS: &[Param] = &[Param::required("repeats", Takes::Any)];
+
+/// The shape rule of `expand`.
+pub(super) const fn trace_expand(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "expand", SIZE, args);
+    let sizes = checked!(t.sizes("expand", b.value(0)));
+    let out = checked!(t.expanded("expand", &x, &sizes));
+    t.called("expand", args, Value::Tensor(out))
+}
+
+/// The shape rule of `broadcast_to`.
+pub(super) const fn trace_broadcast_to(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "broadcast_to", SIZE, args);
+    let sizes = checked!(t.sizes("broadcast_to", b.value(0)));
+    let out = checked!(t.expanded("broadcast_to", &x, &sizes));
+    t.called("broadcast_to", args, Value::Tensor(out))
+}
+
+/// The shape rule of `expand_as`.
+pub(super) const fn trace_expand_as(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "expand_as", OTHER, args);
+    let other = checked!(t.operand(b.value(0)));
+    let sizes = SizeList {
+        known: other.ranked,
+        len: other.rank,
+        dims: other.dims,
+        infer: [false; MAX_RANK],
+    };
+    let out = checked!(t.expanded("expand_as", &x, &sizes));
+    t.called("expand_as", args, Value::Tensor(out))
+}
+
+/// The shape rule of `repeat`.
+pub(super) const fn trace_repeat(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "repeat", REPEATS, args);
+    let counts = checked!(t.sizes("repeat", b.value(0)));
+    if !counts.known || !x.ranked {
+        return t.called("repeat", args, Value::Tensor(TensorValue::unranked(x.kind)));
+    }
+    let mut m = Text::new();
+    m.push("repeat: ");
+    if counts.inferred() > 0 {
+        t.write_sizes(&counts, &mut m);
+        m.push(" leaves a number open");
+        return t.fail(&m);
+    }
+    if counts.len < x.rank {
+        t.write_shape(&x, &mut m);
+        m.push(" has ");
+        m.push_int(x.rank as i64);
+        m.push(" dimensions, but only ");
+        m.push_int(counts.len as i64);
+        m.push(" numbers came\nhelp: give one number for every dimension");
+        return t.fail(&m);
+    }
+    let lead = counts.len - x.rank;
+    let mut out = TensorValue::scalar(x.kind);
+    while out.rank < counts.len {
+        let i = out.rank;
+        out.dims[i] = if i < lead {
+            counts.dims[i]
+        } else {
+            t.algebra.mul(counts.dims[i], x.dims[i - lead])
+        };
+        out.rank += 1;
+    }
+    t.called("repeat", args, Value::Tensor(out))
+}
+
+impl Tracer<'_> {
+    const fn expanded(
+        &mut self,
+        op: &'static str,
+        x: &TensorValue,
+        sizes: &SizeList,
+    ) -> Option<TensorValue> {
+        if !x.ranked || !sizes.known {
+            return Some(TensorValue::unranked(x.kind));
+        }
+        let mut fits = sizes.len >= x.rank;
+        let mut out = TensorValue::scalar(x.kind);
+        while fits && out.rank < sizes.len {
+            let i = out.rank;
+            let own = if i + x.rank >= sizes.len {
+                Some(x.dims[i + x.rank - sizes.len])
+            } else {
+                None
+            };
+            let wanted = sizes.dims[i];
+            out.dims[i] = match (own, sizes.infer[i]) {
+                (Some(own), true) => own,
+                (None, true) => {
+                    fits = false;
+                    Dim::Unknown
+                }
+                (Some(own), false) => {
+                    fits = matches!(self.algebra.known(own), Some(1)) || !self.differ(own, wanted);
+                    wanted
+                }
+                (None, false) => wanted,
+            };
+            out.rank += 1;
+        }
+        if fits {
+            return Some(out);
+        }
+        let mut m = Text::new();
+        m.push(op);
+        m.push(": shape ");
+        self.write_shape(x, &mut m);
+        m.push(" does not broadcast to ");
+        self.write_sizes(sizes, &mut m);
+        self.error(&m);
+        None
     }
 }
 

@@ -1,8 +1,10 @@
 //! `flip` and `roll`: the elements in another order along their dimensions.
 
 use crate::error::Result;
+use crate::ops::rule::{bound, checked, receiver};
 use crate::ops::Size;
 use crate::tensor::{Dim, Dims, Tensor};
+use crate::trace::{Args, Param, Takes, Tracer, Value};
 
 impl Tensor {
     /// The elements in reverse order along the dimensions (`torch.flip`); a copy.
@@ -60,6 +62,29 @@ impl Tensor {
         let index = candle_core::Tensor::from_vec(order, count, self.device())?;
         self.selected(op, dim, index)
     }
+}
+
+const FLIP: &[Param] = &[Param::required("dims", Takes::Any)];
+
+const ROLL: &[Param] = &[
+    Param::required("shift", Takes::Int),
+    Param::required("dim", Takes::Int),
+];
+
+/// The shape rule of `flip`.
+pub(super) const fn trace_flip(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "flip", FLIP, args);
+    checked!(t.axes("flip", &x, b.value(0)));
+    t.called("flip", args, Value::Tensor(x.of_kind(x.kind)))
+}
+
+/// The shape rule of `roll`.
+pub(super) const fn trace_roll(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "roll", ROLL, args);
+    checked!(t.axis("roll", &x, b.value(1)));
+    t.called("roll", args, Value::Tensor(x.of_kind(x.kind)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use candle_core::{DType, Shape};
 
 use crate::error::{Error, Result};
+use crate::ops::rule::{bound, checked, receiver, Axis};
 use crate::tensor::{when, Dim, Tensor};
+use crate::trace::{Args, Dim as Size, Param, Takes, Text, Tracer, Value};
 
 impl Tensor {
     /// The positions `index`, a vector of integers, along a dimension (`torch.index_select`).
@@ -161,6 +163,67 @@ fn enlarge(x: &candle_core::Tensor, shape: &Shape) -> Result<candle_core::Tensor
         more => x.pad_with_zeros(dim, 0, more),
     };
     Ok(shape.dims().iter().enumerate().try_fold(x.clone(), pad)?)
+}
+
+const INDEXED: &[Param] = &[
+    Param::required("dim", Takes::Int),
+    Param::required("index", Takes::Any),
+];
+
+/// The shape rule of `index_select`.
+pub(super) const fn trace_index_select(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "index_select", INDEXED, args);
+    let axis = checked!(t.axis("index_select", &x, b.value(0)));
+    let index = checked!(t.operand(b.value(1)));
+    if !t.positions("index_select", "positions", &index) {
+        return Value::Any;
+    }
+    if index.ranked && index.rank > 1 {
+        let mut m = Text::new();
+        m.push("index_select: expected a vector of positions, but got ");
+        t.write_shape(&index, &mut m);
+        m.push("\nhelp: use `gather`, or `.flatten()` it");
+        return t.fail(&m);
+    }
+    let count = match (index.ranked, index.rank) {
+        (true, 0) => Size::Known(1),
+        _ => index.dims[0],
+    };
+    let mut out = x.of_kind(x.kind);
+    match axis {
+        Axis::At(dim) => out.dims[dim] = count,
+        Axis::Unknown => out.dims = [Size::Unknown; crate::trace::MAX_RANK],
+    }
+    t.called("index_select", args, Value::Tensor(out))
+}
+
+/// The shape rule of `gather`.
+pub(super) const fn trace_gather(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "gather", INDEXED, args);
+    let axis = checked!(t.axis("gather", &x, b.value(0)));
+    let index = checked!(t.operand(b.value(1)));
+    if !t.positions("gather", "positions", &index) {
+        return Value::Any;
+    }
+    let mut fits = !x.ranked || !index.ranked || x.rank == index.rank;
+    if let (Axis::At(dim), true, true) = (axis, fits, index.ranked) {
+        let mut i = 0;
+        while i < index.rank {
+            fits = fits && (i == dim || !t.below(x.dims[i], index.dims[i]));
+            i += 1;
+        }
+    }
+    if !fits {
+        let mut m = Text::new();
+        m.push("gather: positions ");
+        t.write_shape(&index, &mut m);
+        m.push(" do not fit a tensor ");
+        t.write_shape(&x, &mut m);
+        return t.fail(&m);
+    }
+    t.called("gather", args, Value::Tensor(index.of_kind(x.kind)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `cat` and `stack`: several tensors as one.
 
 use crate::error::{Error, Result};
+use crate::ops::rule::{checked, Axis, MAX_PARTS};
 use crate::tensor::{when, Dim, Tensor};
+use crate::trace::{Args, Dim as Size, Kind, Param, Takes, TensorValue, Text, Tracer, Value};
 
 /// The tensors one behind the other along a dimension (`torch.cat`).
 ///
@@ -120,6 +122,169 @@ fn same_type(op: &'static str, a: &Tensor, b: &Tensor) -> Result<()> {
         b.dtype()
     );
     Err(Error::op(op, message).help("convert with `to_dtype`"))
+}
+
+const JOINED: &[Param] = &[
+    Param::required("tensors", Takes::Any),
+    Param::leading("dim", Takes::Int, Value::int(0)),
+];
+
+/// The shape rule of `cat`.
+pub(super) const fn trace_cat(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let b = checked!(t.bind("cat", JOINED, args));
+    let (tensors, count) = checked!(t.tensors("cat", b.value(0)));
+    let Some(first) = first_ranked(&tensors, count) else {
+        return t.called("cat", args, Value::Tensor(TensorValue::unranked(Kind::Any)));
+    };
+    let axis = checked!(t.axis("cat", &first, b.value(1)));
+    let mut out = first.of_kind(first.kind);
+    let mut size = Size::Known(0);
+    let mut i = 0;
+    while i < count {
+        let x = tensors[i];
+        i += 1;
+        // PyTorch leaves these out.
+        if x.ranked && x.rank == 1 && matches!(t.algebra.known(x.dims[0]), Some(0)) {
+            continue;
+        }
+        if x.ranked && x.rank != first.rank {
+            return t.refuse_join("cat", "have different ranks", &first, &x);
+        }
+        let mut j = 0;
+        while j < first.rank {
+            let joined = match axis {
+                Axis::At(dim) => dim == j,
+                Axis::Unknown => true,
+            };
+            if !joined && x.ranked {
+                if t.differ(first.dims[j], x.dims[j]) {
+                    return t.refuse_join(
+                        "cat",
+                        "differ in more than the joined dimension",
+                        &first,
+                        &x,
+                    );
+                }
+                if let Size::Unknown = out.dims[j] {
+                    out.dims[j] = x.dims[j];
+                }
+            }
+            j += 1;
+        }
+        size = match axis {
+            Axis::At(dim) if x.ranked => t.algebra.add(size, x.dims[dim]),
+            _ => Size::Unknown,
+        };
+    }
+    out = match axis {
+        Axis::At(dim) => out.with(dim, size),
+        Axis::Unknown => TensorValue::unranked(first.kind),
+    };
+    t.called("cat", args, Value::Tensor(out))
+}
+
+/// The shape rule of `stack`.
+pub(super) const fn trace_stack(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let b = checked!(t.bind("stack", JOINED, args));
+    let (tensors, count) = checked!(t.tensors("stack", b.value(0)));
+    let Some(first) = first_ranked(&tensors, count) else {
+        return t.called(
+            "stack",
+            args,
+            Value::Tensor(TensorValue::unranked(Kind::Any)),
+        );
+    };
+    let axis = checked!(t.axis_inserted("stack", &first, b.value(1)));
+    let mut i = 0;
+    while i < count {
+        let x = tensors[i];
+        let mut fits = !x.ranked || x.rank == first.rank;
+        let mut j = 0;
+        while fits && j < x.rank {
+            fits = !t.differ(first.dims[j], x.dims[j]);
+            j += 1;
+        }
+        if !fits {
+            return t.refuse_join("stack", "differ", &first, &x);
+        }
+        i += 1;
+    }
+    let out = match axis {
+        Axis::At(dim) if count > 0 => first.inserted(dim, Size::Known(count as i64)),
+        _ => None,
+    };
+    let out = match out {
+        Some(out) => out,
+        None => TensorValue::unranked(first.kind),
+    };
+    t.called("stack", args, Value::Tensor(out))
+}
+
+/// The first tensor whose rank says something: `cat` leaves out vectors of nothing.
+const fn first_ranked(tensors: &[TensorValue; MAX_PARTS], count: usize) -> Option<TensorValue> {
+    let mut i = 0;
+    let mut empty = None;
+    while i < count {
+        if tensors[i].ranked {
+            if tensors[i].rank != 1 || !tensors[i].dims[0].is(0) {
+                return Some(tensors[i]);
+            }
+            empty = Some(tensors[i]);
+        }
+        i += 1;
+    }
+    empty
+}
+
+impl Tracer<'_> {
+    /// The tensors of a list and their number; none where the list isn't known.
+    const fn tensors(
+        &mut self,
+        op: &'static str,
+        v: Value,
+    ) -> Option<([TensorValue; MAX_PARTS], usize)> {
+        let mut tensors = [TensorValue::unranked(Kind::Any); MAX_PARTS];
+        let list = match v {
+            Value::List(list) if list.len() <= MAX_PARTS => list,
+            Value::List(_) | Value::Opaque => return Some((tensors, 0)),
+            Value::Unit => {
+                let mut m = Text::new();
+                m.push(op);
+                m.push(": expected at least one tensor, but none came");
+                self.error(&m);
+                return None;
+            }
+            // Rust's to report.
+            _ => return None,
+        };
+        let mut i = 0;
+        while i < list.len() {
+            tensors[i] = match self.operand(self.item(list, i)) {
+                Some(x) => x,
+                None => return None,
+            };
+            i += 1;
+        }
+        Some((tensors, i))
+    }
+
+    const fn refuse_join(
+        &mut self,
+        op: &'static str,
+        what: &'static str,
+        a: &TensorValue,
+        b: &TensorValue,
+    ) -> Value {
+        let mut m = Text::new();
+        m.push(op);
+        m.push(": shapes ");
+        self.write_shape(a, &mut m);
+        m.push(" and ");
+        self.write_shape(b, &mut m);
+        m.push(" ");
+        m.push(what);
+        self.fail(&m)
+    }
 }
 
 #[cfg(test)]

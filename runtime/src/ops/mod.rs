@@ -25,6 +25,7 @@ mod pow;
 mod prelu;
 mod relu;
 mod reshape;
+mod rule;
 mod rules;
 mod sigmoid;
 mod silu;

@@ -1,5 +1,7 @@
 //! `narrow`, `select`, `index`, `chunk`, `split`: parts of a tensor, all of them views.
 
+pub(super) mod rule;
+
 use crate::error::{Error, Result};
 use crate::ops::{Indices, Size, Sizes};
 use crate::tensor::{when, Dim, Tensor};

@@ -1,8 +1,10 @@
 //! `pad`: borders around the last dimensions.
 
 use crate::error::{Error, Result};
+use crate::ops::rule::{bound, checked, receiver};
 use crate::ops::Sizes;
 use crate::tensor::{when, Tensor};
+use crate::trace::{as_dim, Args, Dim as Count, Param, Takes, TensorValue, Text, Tracer, Value};
 
 /// What borders are made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -202,6 +204,62 @@ fn source(mode: PadMode, i: i64, size: i64) -> i64 {
         PadMode::Replicate => i.clamp(0, size - 1),
         PadMode::Circular => i.rem_euclid(size),
         _ => i,
+    }
+}
+
+const PAD: &[Param] = &[
+    Param::required("pad", Takes::Ints),
+    Param::optional("mode", Takes::Any, Value::Str("constant")),
+    Param::optional("value", Takes::Float, Value::Num(0.)),
+];
+
+/// The shape rule of `pad`. What the modes allow beyond that is left to the run time.
+pub(super) const fn trace_pad(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "pad", PAD, args);
+    let list = match b.value(0) {
+        Value::List(list) if x.ranked => list,
+        Value::Dim(_) => return t.refuse_pad(&x, 1),
+        _ => return t.called("pad", args, Value::Tensor(TensorValue::unranked(x.kind))),
+    };
+    if list.len() % 2 == 1 || list.len() / 2 > x.rank {
+        return t.refuse_pad(&x, list.len());
+    }
+    let mut out = x.of_kind(x.kind);
+    let mut i = 0;
+    while i < list.len() {
+        let dim = x.rank - 1 - i / 2;
+        let (before, after) = (as_dim(t.item(list, i)), as_dim(t.item(list, i + 1)));
+        let wider = t.algebra.add(x.dims[dim], before);
+        out.dims[dim] = t.algebra.add(wider, after);
+        let behind = t.algebra.add(x.dims[dim], after);
+        let zero = Count::Known(0);
+        if t.below(out.dims[dim], zero) || t.below(wider, zero) || t.below(behind, zero) {
+            let mut m = Text::new();
+            m.push("pad: borders of ");
+            t.write_dim(before, &mut m);
+            m.push(" and ");
+            t.write_dim(after, &mut m);
+            m.push(" cut more off dimension ");
+            m.push_int(dim as i64);
+            m.push(" of ");
+            t.write_shape(&x, &mut m);
+            m.push(" than there is");
+            return t.fail(&m);
+        }
+        i += 2;
+    }
+    t.called("pad", args, Value::Tensor(out))
+}
+
+impl Tracer<'_> {
+    const fn refuse_pad(&mut self, x: &TensorValue, count: usize) -> Value {
+        let mut m = Text::new();
+        m.push("pad: expected two sizes for each of the last dimensions of ");
+        self.write_shape(x, &mut m);
+        m.push(", but got ");
+        m.push_int(count as i64);
+        self.fail(&m)
     }
 }
 

@@ -1,5 +1,7 @@
 //! `reshape`, `view`, `flatten`, `unflatten`, `sizes`: the same elements under another shape.
 
+pub(super) mod rule;
+
 use crate::error::{Error, Result};
 use crate::ops::Sizes;
 use crate::tensor::{when, Dim, Dims, Tensor};

@@ -1,7 +1,9 @@
 //! `squeeze` and `unsqueeze`: without or with dimensions of size 1.
 
 use crate::error::Result;
+use crate::ops::rule::{bound, checked, receiver, Axis};
 use crate::tensor::{when, Dim, Dims, Tensor};
+use crate::trace::{Args, Dim as Size, Param, Takes, TensorValue, Tracer, Truth, Value};
 
 impl Tensor {
     /// Without those of the dimensions `dim` that have size 1, `()` being all; a view (`torch.squeeze`).
@@ -63,6 +65,54 @@ impl Tensor {
             move |grad, [needed]| Ok([when(needed, || Ok(grad.squeeze(dim)?))?]),
         ))
     }
+}
+
+const SQUEEZE: &[Param] = &[Param::leading("dim", Takes::Any, Value::Unit)];
+
+const UNSQUEEZE: &[Param] = &[Param::required("dim", Takes::Int)];
+
+/// The shape rule of `squeeze`. Whether a size that isn't known is 1 shows at run time.
+pub(super) const fn trace_squeeze(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "squeeze", SQUEEZE, args);
+    let axes = checked!(t.axes("squeeze", &x, b.value(0)));
+    let mut out = TensorValue::scalar(x.kind);
+    let mut known = axes.known;
+    let mut i = 0;
+    while known && i < x.rank {
+        let is_one = if axes.chosen[i] {
+            let cond = t.algebra.cond_eq(x.dims[i], Size::Known(1));
+            t.algebra.decide(cond)
+        } else {
+            Truth::No
+        };
+        known = !matches!(is_one, Truth::Unknown);
+        if matches!(is_one, Truth::No) {
+            out.dims[out.rank] = x.dims[i];
+            out.rank += 1;
+        }
+        i += 1;
+    }
+    if !known {
+        out = TensorValue::unranked(x.kind);
+    }
+    t.called("squeeze", args, Value::Tensor(out))
+}
+
+/// The shape rule of `unsqueeze`.
+pub(super) const fn trace_unsqueeze(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "unsqueeze", UNSQUEEZE, args);
+    let axis = checked!(t.axis_inserted("unsqueeze", &x, b.value(0)));
+    let out = match axis {
+        Axis::At(dim) => x.inserted(dim, Size::Known(1)),
+        Axis::Unknown => None,
+    };
+    let out = match out {
+        Some(out) => out,
+        None => TensorValue::unranked(x.kind),
+    };
+    t.called("unsqueeze", args, Value::Tensor(out))
 }
 
 #[cfg(test)]

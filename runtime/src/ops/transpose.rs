@@ -1,7 +1,9 @@
 //! `transpose`, `permute`, `t`: the same elements with the dimensions in another order.
 
 use crate::error::{Error, Result};
+use crate::ops::rule::{bound, checked, receiver, Axis};
 use crate::tensor::{when, Dim, Dims, Tensor};
+use crate::trace::{Args, Param, Takes, TensorValue, Text, Tracer, Value};
 
 impl Tensor {
     /// Swaps two dimensions; a view (`torch.transpose`).
@@ -100,6 +102,74 @@ impl Tensor {
             Ok([when(needed, || Ok(grad.transpose(a, b)?))?])
         }))
     }
+}
+
+const TRANSPOSE: &[Param] = &[
+    Param::required("dim0", Takes::Int),
+    Param::required("dim1", Takes::Int),
+];
+
+const PERMUTE: &[Param] = &[Param::required("dims", Takes::Any)];
+
+/// The shape rule of `transpose`.
+pub(super) const fn trace_transpose(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "transpose", TRANSPOSE, args);
+    let dim0 = checked!(t.axis("transpose", &x, b.value(0)));
+    let dim1 = checked!(t.axis("transpose", &x, b.value(1)));
+    let out = match (dim0, dim1) {
+        (Axis::At(i), Axis::At(j)) => x.with(i, x.dims[j]).with(j, x.dims[i]),
+        _ => TensorValue::unranked(x.kind),
+    };
+    t.called("transpose", args, Value::Tensor(out))
+}
+
+/// The shape rule of `t`.
+pub(super) const fn trace_t(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    if x.rank > 2 {
+        let mut m = Text::new();
+        m.push("t: expected at most two dimensions, but got ");
+        t.write_shape(&x, &mut m);
+        m.push("\nhelp: use `.transpose(-2, -1)`");
+        return t.fail(&m);
+    }
+    let out = if x.rank == 2 {
+        x.with(0, x.dims[1]).with(1, x.dims[0])
+    } else {
+        x
+    };
+    t.called("t", args, Value::Tensor(out))
+}
+
+/// The shape rule of `permute`.
+pub(super) const fn trace_permute(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "permute", PERMUTE, args);
+    let axes = checked!(t.axes("permute", &x, b.value(0)));
+    let counted = axes.known || matches!(b.value(0), Value::List(_));
+    if x.ranked && counted && !axes.all && axes.count != x.rank {
+        let mut m = Text::new();
+        m.push("permute: ");
+        t.write_shape(&x, &mut m);
+        m.push(" has ");
+        m.push_int(x.rank as i64);
+        m.push(" dimensions, but ");
+        m.push_int(axes.count as i64);
+        m.push(" are listed");
+        return t.fail(&m);
+    }
+    let mut out = TensorValue::unranked(x.kind);
+    if x.ranked {
+        out.ranked = true;
+        out.rank = x.rank;
+        let mut i = 0;
+        while axes.known && i < x.rank {
+            out.dims[i] = x.dims[axes.order[i]];
+            i += 1;
+        }
+    }
+    t.called("permute", args, Value::Tensor(out))
 }
 
 #[cfg(test)]

@@ -95,6 +95,18 @@ impl Args {
         }
     }
 
+    /// The arguments after the first, which is the receiver of an operation.
+    pub const fn rest(&self) -> Args {
+        let mut rest = Args::for_method(self.method);
+        let mut i = 1;
+        while i < self.len {
+            let arg = self.items[i];
+            rest.push(arg.name, arg.value, arg.site);
+            i += 1;
+        }
+        rest
+    }
+
     /// Replaces the `i`-th argument's value, or adds it at the end.
     pub const fn set(&mut self, i: usize, value: Value) {
         if i < self.len {
