@@ -3,8 +3,10 @@
 mod build;
 mod containers;
 mod convert;
+mod display;
 mod error;
 mod ext;
+mod graph;
 mod hook;
 mod layer;
 mod load;
@@ -13,13 +15,16 @@ mod names;
 mod plan;
 mod state;
 mod state_dict;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use build::{Build, Source};
+pub use display::format_module;
 pub use error::ModuleError;
 pub use ext::ModuleExt;
+pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use hook::HookHandle;
 pub use layer::{Call, CallAt, Config, Forward, Layer, Rule, WithInputs};
 pub use load::{LoadOptions, LoadReport, Mismatch};
@@ -27,6 +32,7 @@ pub use mask::{Mask, MaskRow, MaskTable};
 pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
 pub use state::{Hook, State};
 pub use state_dict::StateDict;
+pub use summary::{Summary, SummaryRow};
 
 use crate::{Buffer, Param, Result};
 
