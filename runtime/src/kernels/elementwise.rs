@@ -2,6 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 
+use super::chunks::for_each_chunk;
 use super::Float;
 
 /// A function of one number.
@@ -48,7 +49,24 @@ fn part<'a, T>(values: &'a [T], layout: &Layout) -> Result<&'a [T]> {
 }
 
 fn mismatch() -> candle_core::Error {
-    candle_core::Error::Msg("elementwise kernel: expected float tensors of one type".into()).bt()
+    candle_core::Error::Msg(
+        "elementwise kernel: expected float tensors of one type and size".into(),
+    )
+    .bt()
+}
+
+/// How many elements are computed in one piece, and what one costs beside copying it: a guess between a comparison and an
+/// exponential.
+const CHUNK: usize = 1 << 14;
+const COST: usize = 4;
+
+/// `len` elements, which `fill` writes piece by piece, given where a piece starts.
+fn build<T: Clone + Default + Send>(len: usize, fill: impl Fn(usize, &mut [T]) + Sync) -> Vec<T> {
+    let mut out = vec![T::default(); len];
+    for_each_chunk(&mut out, CHUNK, len.saturating_mul(COST), |i, piece| {
+        fill(i * CHUNK, piece)
+    });
+    out
 }
 
 /// Evaluates `$body` for the element types that there are, in f32 for the half types: `$wide` widens an element and
@@ -85,7 +103,12 @@ impl<F: Map> CustomOp1 for Kernel<'_, F> {
     fn cpu_fwd(&self, x: &CpuStorage, lx: &Layout) -> Result<(CpuStorage, Shape)> {
         let f = self.0;
         let out = for_each_type!((x), (x), wide, narrow => {
-            part(x, lx)?.iter().map(|&x| narrow(f.call(wide(x)))).collect()
+            let x = part(x, lx)?;
+            build(x.len(), |start, piece| {
+                for (out, &x) in piece.iter_mut().zip(&x[start..]) {
+                    *out = narrow(f.call(wide(x)));
+                }
+            })
         });
         Ok((out, lx.shape().clone()))
     }
@@ -106,7 +129,14 @@ impl<F: Zip> CustomOp2 for Kernel<'_, F> {
         let f = self.0;
         let out = for_each_type!((a, b), (a, b), wide, narrow => {
             let (a, b) = (part(a, la)?, part(b, lb)?);
-            a.iter().zip(b).map(|(&a, &b)| narrow(f.call(wide(a), wide(b)))).collect()
+            if a.len() != b.len() {
+                return Err(mismatch());
+            }
+            build(a.len(), |start, piece| {
+                for ((out, &a), &b) in piece.iter_mut().zip(&a[start..]).zip(&b[start..]) {
+                    *out = narrow(f.call(wide(a), wide(b)));
+                }
+            })
         });
         Ok((out, la.shape().clone()))
     }
@@ -129,8 +159,67 @@ impl<F: Zip3> CustomOp3 for Kernel<'_, F> {
         let f = self.0;
         let out = for_each_type!((a, b, c), (a, b, c), wide, narrow => {
             let (a, b, c) = (part(a, la)?, part(b, lb)?, part(c, lc)?);
-            a.iter().zip(b).zip(c).map(|((&a, &b), &c)| narrow(f.call(wide(a), wide(b), wide(c)))).collect()
+            if a.len() != b.len() || a.len() != c.len() {
+                return Err(mismatch());
+            }
+            build(a.len(), |start, piece| {
+                let operands = a[start..].iter().zip(&b[start..]).zip(&c[start..]);
+                for (out, ((&a, &b), &c)) in piece.iter_mut().zip(operands) {
+                    *out = narrow(f.call(wide(a), wide(b), wide(c)));
+                }
+            })
         });
         Ok((out, la.shape().clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device};
+
+    use super::*;
+
+    struct Sum;
+
+    impl Map for Sum {
+        fn call<T: Float>(&self, x: T) -> T {
+            x + T::ONE
+        }
+    }
+
+    impl Zip for Sum {
+        fn call<T: Float>(&self, a: T, b: T) -> T {
+            a + b
+        }
+    }
+
+    impl Zip3 for Sum {
+        fn call<T: Float>(&self, a: T, b: T, c: T) -> T {
+            a + b + c
+        }
+    }
+
+    /// Enough elements for several threads, and a last piece that is not whole.
+    #[test]
+    fn every_element_of_a_large_tensor_is_computed() -> Result<()> {
+        let x = Tensor::arange(0f32, 100_003., &Device::Cpu)?;
+        let expected = |factor: f32, plus: f32| {
+            (0..100_003)
+                .map(|i| i as f32 * factor + plus)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(map(&Sum, &x)?.to_vec1::<f32>()?, expected(1., 1.));
+        assert_eq!(zip(&Sum, &x, &x)?.to_vec1::<f32>()?, expected(2., 0.));
+        assert_eq!(zip3(&Sum, &x, &x, &x)?.to_vec1::<f32>()?, expected(3., 0.));
+        Ok(())
+    }
+
+    #[test]
+    fn operands_of_other_types_and_sizes_are_errors() -> Result<()> {
+        let x = Tensor::zeros(3, DType::F32, &Device::Cpu)?;
+        assert!(zip(&Sum, &x, &Tensor::zeros(2, DType::F32, &Device::Cpu)?).is_err());
+        assert!(zip(&Sum, &x, &Tensor::zeros(3, DType::F64, &Device::Cpu)?).is_err());
+        assert!(map(&Sum, &Tensor::zeros(3, DType::U8, &Device::Cpu)?).is_err());
+        Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 mod gradcheck;
 mod parity;
+#[cfg(test)]
+mod tests;
 mod toy;
 
 pub use gradcheck::{gradcheck, randn, GradCheck};
