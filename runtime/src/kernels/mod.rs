@@ -10,6 +10,7 @@ mod float;
 mod gemm;
 mod pool2d;
 mod real;
+mod reduce;
 mod values;
 mod window;
 
@@ -17,5 +18,6 @@ pub(crate) use conv2d::Conv2d;
 pub(crate) use float::Float;
 pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use real::Real;
+pub(crate) use reduce::{best, cumsum, sum};
 pub(crate) use values::{output, values};
 pub(crate) use window::{conv_windows, pool_windows, Axis};

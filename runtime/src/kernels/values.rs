@@ -2,9 +2,8 @@
 
 use std::ops::{Deref, Range};
 
-use candle_core::{Device, Shape, Storage, Tensor};
+use candle_core::{Device, Shape, Storage, Tensor, WithDType};
 
-use super::Real;
 use crate::error::{Error, Result};
 
 /// The values of a contiguous CPU tensor, read in place.
@@ -27,7 +26,7 @@ pub(crate) fn values(tensor: &Tensor) -> Result<Values<impl Deref<Target = Stora
 
 impl<Guard: Deref<Target = Storage>> Values<Guard> {
     /// As elements of the tensor's own type.
-    pub(crate) fn slice<T: Real>(&self) -> Result<&[T]> {
+    pub(crate) fn slice<T: WithDType>(&self) -> Result<&[T]> {
         match &*self.storage {
             Storage::Cpu(storage) => Ok(&T::cpu_storage_as_slice(storage)?[self.range.clone()]),
             _ => Err(Error::op(
@@ -39,6 +38,6 @@ impl<Guard: Deref<Target = Storage>> Values<Guard> {
 }
 
 /// A tensor that takes over the buffer.
-pub(crate) fn output<T: Real>(values: Vec<T>, shape: impl Into<Shape>) -> Result<Tensor> {
+pub(crate) fn output<T: WithDType>(values: Vec<T>, shape: impl Into<Shape>) -> Result<Tensor> {
     Ok(Tensor::from_vec(values, shape.into(), &Device::Cpu)?)
 }

@@ -23,6 +23,7 @@ mod pair;
 mod pool2d;
 mod pow;
 mod prelu;
+mod reduce;
 mod relu;
 mod reshape;
 mod rule;
@@ -52,6 +53,11 @@ pub use operand::Operand;
 pub use pad::{PadMode, PadOptions};
 pub use pair::Pair;
 pub use pool2d::{AvgPool2dOptions, MaxPool2dOptions};
+pub use reduce::{
+    AmaxOptions, AminOptions, ArgmaxOptions, ArgminOptions, LogsumexpOptions, MaxOptions,
+    MaxWithIndicesOptions, MeanOptions, MinOptions, MinWithIndicesOptions, NormOptions, StdOptions,
+    SumOptions, VarOptions,
+};
 pub use relu::LeakyReluOptions;
 pub use reshape::FlattenOptions;
 pub use sizes::{Size, Sizes, INFER};

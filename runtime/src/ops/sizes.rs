@@ -197,7 +197,7 @@ impl Sizes {
         let product = product.ok_or_else(mismatch)?;
         let left = match sizes.iter().filter(|size| size.is_none()).count() {
             0 if product == count => 0,
-            1 if product > 0 && count % product == 0 => count / product,
+            1 if product > 0 && count.is_multiple_of(product) => count / product,
             0 | 1 => return Err(mismatch()),
             n => {
                 return Err(Error::op(
