@@ -3,19 +3,23 @@
 //! Their callers in `ops` have checked the arguments. Work is cut into pieces by the shapes alone and every sum has a
 //! fixed order, so that results don't depend on the number of threads.
 
+mod batch_norm;
 mod chunks;
 mod conv2d;
 pub(crate) mod elementwise;
 mod float;
 mod gemm;
+mod layer_norm;
 mod pool2d;
 mod real;
 mod reduce;
 mod values;
 mod window;
 
+pub(crate) use batch_norm::Channels;
 pub(crate) use conv2d::Conv2d;
 pub(crate) use float::Float;
+pub(crate) use layer_norm::Rows;
 pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use real::Real;
 pub(crate) use reduce::{best, cumsum, sum};

@@ -82,6 +82,27 @@ pub(crate) fn expect_dtype(
     Err(Error::op(op, message).help("convert one of them with `to_dtype`"))
 }
 
+/// [`crate::Tensor::record`] for an operation whose later inputs may be missing: `backward` is asked for, and answers
+/// for, all `N`.
+pub(crate) fn record_optional<const N: usize>(
+    op: &'static str,
+    data: Tensor,
+    inputs: [Option<&crate::Tensor>; N],
+    backward: impl Fn(&Tensor, [bool; N]) -> Result<[Option<Tensor>; N]> + Send + Sync + 'static,
+) -> crate::Tensor {
+    let present = inputs.map(|input| input.is_some());
+    let inputs: Vec<_> = inputs.into_iter().flatten().collect();
+    crate::Tensor::record_list(op, data, &inputs, move |grad, needs| {
+        let mut needs = needs.iter();
+        let needs = present.map(|present| present && needs.next().is_some_and(|&needed| needed));
+        let grads = backward(grad, needs)?.into_iter().zip(present);
+        Ok(grads
+            .filter(|(_, present)| *present)
+            .map(|(grad, _)| grad)
+            .collect())
+    })
+}
+
 /// Makes this thread's operations use the plain form, so that tests can compare the two.
 pub(crate) mod plain_only {
     use std::cell::Cell;

@@ -2,7 +2,7 @@
 
 use candle_core::{Shape, Tensor as Data};
 
-use super::compute::{by_form, compute_dtype, dense, expect_dtype, expect_float};
+use super::compute::{by_form, compute_dtype, dense, expect_dtype, expect_float, record_optional};
 use super::Pair;
 use crate::error::{Error, Result};
 use crate::kernels::{conv_windows, output, values, Axis, Conv2d, Real};
@@ -153,13 +153,8 @@ impl Tensor {
                 })?,
             ])
         };
-        Ok(match bias {
-            Some(bias) => Tensor::record("conv2d", data, [self, weight, bias], backward),
-            None => Tensor::record("conv2d", data, [self, weight], move |grad, [x, w]| {
-                let [x, w, _] = backward(grad, [x, w, false])?;
-                Ok([x, w])
-            }),
-        })
+        let inputs = [Some(self), Some(weight), bias];
+        Ok(record_optional("conv2d", data, inputs, backward))
     }
 }
 
