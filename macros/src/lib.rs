@@ -8,13 +8,12 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[allow(dead_code, unused_imports)] // the expansion is about to use them
 mod ast;
-#[allow(dead_code)]
 mod diag;
-#[allow(dead_code, unused_imports)] // the trace is about to use them
 mod forward;
 mod krate;
+mod lower;
+mod model;
 
 use proc_macro::TokenStream;
 use quote::quote;
@@ -65,11 +64,13 @@ use quote::quote;
 #[proc_macro_attribute]
 pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::catch("model", || {
-        let item = item.into();
+        let item: proc_macro2::TokenStream = item.into();
         let diag = diag::Diag::new();
-        ast::Model::parse(attr.into(), proc_macro2::TokenStream::clone(&item), &diag);
-        let errors = diag.finish().err();
-        ast::with_fallback(errors, &item)
+        let parsed = ast::Model::parse(attr.into(), item.clone(), &diag);
+        match (diag.finish(), parsed) {
+            (Ok(()), Some(parsed)) => model::expand(&parsed, &krate::path()),
+            (errors, _) => ast::with_fallback(errors.err(), &item),
+        }
     })
     .into()
 }
@@ -104,7 +105,7 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
         let diag = diag::Diag::new();
         let parsed = forward::ForwardItem::parse(attr.into(), item.clone(), &diag);
         match (diag.finish(), parsed) {
-            (Ok(()), Some(parsed)) => parsed.tensor_body(&krate),
+            (Ok(()), Some(parsed)) => forward::expand(&parsed, &krate),
             (errors, _) => {
                 let (item, errors) = (forward::fallback(&item, &krate), errors.err());
                 quote!(#item #errors)
@@ -128,9 +129,14 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
 pub fn sequential(input: TokenStream) -> TokenStream {
     diag::catch("sequential", || {
         let diag = diag::Diag::new();
-        ast::Sequential::parse_expression(input.into(), &diag);
-        let errors = diag.finish().err();
-        quote!({ #errors })
+        let parsed = ast::Sequential::parse_expression(input.into(), &diag);
+        match (diag.finish(), parsed) {
+            (Ok(()), Some(block)) => model::sequential::expand(&block, &krate::path()),
+            (errors, _) => {
+                let errors = errors.err();
+                quote!({ #errors })
+            }
+        }
     })
     .into()
 }

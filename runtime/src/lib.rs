@@ -7,7 +7,7 @@ pub mod error;
 pub mod init;
 mod kernels;
 pub mod module;
-// pub mod nn;
+pub mod nn;
 pub mod ops;
 pub mod optim;
 mod private;
@@ -18,6 +18,7 @@ pub mod trace;
 
 pub use candle_core::{DType, Device};
 pub use error::{Error, Result};
+pub use taper_macros::{forward, model, sequential};
 pub use tensor::{
     enable_grad, is_grad_enabled, manual_seed, no_grad, with_generator, Buffer, Generator,
     GeneratorState, Param, Tensor,
@@ -26,5 +27,24 @@ pub use tensor::{
 /// What generated code refers to; it may change in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::private::{lift, size, sizes, IntoResult, INFER};
+    pub use crate::error::{Error, Result};
+    pub use crate::init::{functions as initial, Init};
+    pub use crate::module::*;
+    pub use crate::private::{
+        candle_forward, lift, position, size, sizes, within, IntoResult, INFER,
+    };
+    pub use crate::tensor::Tensor;
+    pub use crate::trace::*;
+    pub use candle_core;
+    pub use candle_nn;
+    pub use serde;
+    pub use std::{string::String, vec::Vec};
+}
+
+/// What a program that declares, trains and runs networks needs.
+pub mod prelude {
+    pub use crate::module::{Config, Forward, Mask, Module, ModuleExt, ParamDict, ParamList};
+    pub use crate::nn::*;
+    pub use crate::{forward, model, sequential};
+    pub use crate::{no_grad, Buffer, DType, Device, Param, Tensor};
 }

@@ -5,6 +5,7 @@
 
 mod body;
 pub(crate) mod call;
+mod expand;
 mod fallback;
 mod lower_call;
 mod method;
@@ -18,6 +19,7 @@ mod tests;
 mod unsupported;
 
 pub(crate) use call::{arguments, callee, Arguments, Callee};
+pub(crate) use expand::expand;
 pub(crate) use fallback::fallback;
 pub(crate) use method::lower_method;
 pub(crate) use param::{MethodParam, Output, OutputKind, ParamKind};

@@ -68,3 +68,33 @@ impl Init {
         }
     }
 }
+
+/// Initial values by PyTorch's names, for `#[param(…, init = …)]`.
+pub mod functions {
+    use super::Init;
+
+    /// All zeros.
+    pub const fn zeros() -> Init {
+        Init::ZEROS
+    }
+
+    /// All ones.
+    pub const fn ones() -> Init {
+        Init::ONES
+    }
+
+    /// The same value everywhere.
+    pub const fn constant(value: f64) -> Init {
+        Init::Constant(value)
+    }
+
+    /// Uniform between two bounds.
+    pub const fn uniform(low: f64, high: f64) -> Init {
+        Init::Uniform { low, high }
+    }
+
+    /// Normal with this mean and standard deviation.
+    pub const fn normal(mean: f64, std: f64) -> Init {
+        Init::Normal { mean, std }
+    }
+}

@@ -110,6 +110,54 @@ impl<'v> Build<'_, 'v> {
         nodes.into_iter().map(|n| self.build_node(n)).collect()
     }
 
+    /// For the children of the fields with these hashes, in the order of the trace: the position of the field.
+    pub fn order(&self, fields: &[u64]) -> Vec<u16> {
+        let of = |n: &PlanNode| {
+            let own = n.parent == Some(self.node) && n.kind == crate::trace::RecordKind::Component;
+            own.then(|| fields.iter().position(|f| *f == n.field))
+                .flatten()
+        };
+        self.plan
+            .nodes
+            .iter()
+            .filter_map(of)
+            .map(|i| i as u16)
+            .collect()
+    }
+
+    /// Builds a group of layers or parameters that is a path segment of its own.
+    ///
+    /// # Errors
+    /// As its members.
+    pub fn group<G: super::BuildGroup>(&mut self, field: u64, name: &str) -> Result<G> {
+        G::build_group(&mut self.inside(field, name)?)
+    }
+
+    /// The place of a group within this layer.
+    pub(super) fn inside(&mut self, field: u64, name: &str) -> Result<Build<'_, 'v>> {
+        let node = self.plan.children(self.node, field).next();
+        let Some(node) = node else {
+            return Err(Error::shape(
+                self.join(name),
+                "no `forward` with a known input uses this group",
+            ));
+        };
+        Ok(Build {
+            plan: self.plan,
+            node,
+            source: self.source,
+            config: None,
+        })
+    }
+
+    /// The error for a setting that only the root's own configuration can give.
+    pub fn unknown_setting(&self, name: &str) -> Error {
+        Error::shape(
+            self.join(name),
+            "a setting of this type can't be passed to a nested model\nhelp: give it a default",
+        )
+    }
+
     /// The names under which the elements of `field` are registered.
     pub fn names(&self, field: u64) -> Vec<String> {
         self.plan

@@ -44,6 +44,23 @@ impl<L> Clone for Rule<L> {
 
 impl<L> Copy for Rule<L> {}
 
+/// A model whose `#[forward]` has been traced where it is defined.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no forward",
+    label = "this model has no `#[forward]`",
+    note = "write `#[forward] impl {Self} {{ fn forward(&self, x: Tensor) -> Tensor {{ … }} }}`"
+)]
+pub trait Traced {
+    /// The proof of its shapes.
+    const PROOF: &'static crate::trace::Proof;
+}
+
+/// The hidden type of a `sequential!` or `dict!` field.
+pub trait Part<const FIELD: u64> {
+    /// The type.
+    type Type;
+}
+
 /// A module from one tensor to one tensor.
 pub trait Forward: Module {
     /// Runs the module.

@@ -14,6 +14,7 @@ mod gather;
 mod gelu;
 mod indices;
 mod join;
+mod linear;
 mod math;
 mod narrow;
 mod norm;

@@ -237,12 +237,13 @@ impl Tracer<'_> {
         }
     }
 
-    /// A value that a method takes besides tensors: what came, or the default for a proof.
-    pub const fn other_input(&mut self, inputs: &mut Args, i: usize, default: Value) -> Value {
-        if i >= inputs.len() {
-            inputs.set(i, default);
+    /// The tensor that a method's body sees as parameter `i`: what came, or one of which nothing is known.
+    pub const fn tensor_input(&self, inputs: &Args, i: usize) -> Value {
+        if i < inputs.len() {
+            inputs.value(i)
+        } else {
+            Value::Tensor(TensorValue::unranked(Kind::Any))
         }
-        inputs.value(i)
     }
 }
 

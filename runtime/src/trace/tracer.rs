@@ -158,6 +158,24 @@ impl<'a> Tracer<'a> {
         self.purpose
     }
 
+    /// Whether methods without a signature are to be run too: where construction must find every layer.
+    pub const fn wants_all(&self) -> bool {
+        matches!(self.purpose, Purpose::Build | Purpose::Count)
+    }
+
+    /// Whether parameters are being counted.
+    pub const fn counts(&self) -> bool {
+        matches!(self.purpose, Purpose::Count)
+    }
+
+    /// Reports the call of a method that the component lacks.
+    pub const fn no_method(&mut self) -> Value {
+        let mut m = Text::new();
+        m.push(self.model());
+        m.push(" has no such method in its `#[forward]` block");
+        self.fail(&m)
+    }
+
     /// Number of mistakes found so far.
     pub const fn issue_count(&self) -> usize {
         self.issue_count

@@ -1,0 +1,440 @@
+//! The expansion of `#[forward]`: each method's tensor form and its trace, the proof, one check per call site.
+
+use super::method::lower_method;
+use super::param::{OutputKind, ParamKind};
+use super::parse::{ForwardBlock, ForwardItem, Method};
+use crate::ast::plain_name;
+use crate::lower::{hash, Lower, Sites};
+use crate::model::signature;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, ToTokens};
+use syn::{Ident, Type};
+
+/// Everything that `#[forward]` generates.
+pub(crate) fn expand(item: &ForwardItem, krate: &TokenStream) -> TokenStream {
+    match item {
+        ForwardItem::Block(block) => expand_block(block, krate),
+        ForwardItem::Free(function) => expand_function(function, krate),
+    }
+}
+
+fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
+    let p = quote!(#krate::__private);
+    let ForwardBlock {
+        attrs,
+        self_ty,
+        methods,
+        others,
+        ..
+    } = block;
+    let names = block.names();
+    let bodies = methods
+        .iter()
+        .map(|m| lower_method(m, &names, krate, &door(m, krate)));
+    let mut sites = Sites::default();
+    let plain: Vec<String> = names.iter().map(plain_name).collect();
+    let traces: Vec<_> = methods
+        .iter()
+        .map(|m| method_trace(m, &plain, &mut sites, &p))
+        .collect();
+    let (all, one) = (all_arm(methods, &p), one_arms(methods, &p));
+    let helper = helper_arms(methods);
+    let proof = quote!(<#self_ty as #p::Traced>::PROOF);
+    let checks = sites.checks(&proof);
+    let rest = {
+        let mut rest = Sites::default();
+        rest.over(self_ty);
+        rest.check_rest(&proof, sites.end())
+    };
+    let callable = methods
+        .iter()
+        .find(|m| m.ident == "forward")
+        .map(|m| callable(m, self_ty, krate));
+    quote! {
+        #(#attrs)* impl #self_ty { #(#others)* #(#bodies)* }
+
+        #[doc(hidden)]
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl #self_ty {
+            #(#traces)*
+
+            pub const fn __taper_trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+                match __inputs.method {
+                    0 => { #all }
+                    #one
+                    _ => __t.no_method(),
+                }
+            }
+
+            const fn __taper_helper(__t: &mut #p::Tracer<'_>, __method: u64, __inputs: &#p::Args) -> #p::Value {
+                match __method {
+                    #helper
+                    _ => #p::Value::Any,
+                }
+            }
+        }
+
+        #[automatically_derived]
+        #[allow(long_running_const_eval)]
+        impl #p::Traced for #self_ty {
+            const PROOF: &'static #p::Proof = &{
+                let mut __storage = #p::Storage::new();
+                let mut __t = __storage.tracer(#p::Purpose::Proof);
+                <#self_ty as #p::Layer>::RULE.prove(&mut __t);
+                __t.finish()
+            };
+        }
+
+        #callable
+        #checks
+        #rest
+    }
+}
+
+/// The check of the inputs when a method is called.
+fn door(m: &Method, krate: &TokenStream) -> TokenStream {
+    let inputs = tensors(m);
+    let p = quote!(#krate::__private);
+    if inputs.is_empty() {
+        return TokenStream::new();
+    }
+    match &m.shape {
+        None if m.ident == "forward" => quote!(self.__taper_door(&[#(#inputs),*])?;),
+        None => TokenStream::new(),
+        Some(s) => {
+            let check = signature::door(s, &[], &plain_name(&m.ident), &p);
+            quote!({ let __inputs: &[::core::option::Option<&#krate::Tensor>] = &[#(#inputs),*]; #check?; })
+        }
+    }
+}
+
+/// The tensor parameters, as options of references.
+fn tensors(m: &Method) -> Vec<TokenStream> {
+    m.params
+        .iter()
+        .filter_map(|param| {
+            let x = &param.pat_ident;
+            match &param.kind {
+                ParamKind::Tensor { borrowed: false } => {
+                    Some(quote!(::core::option::Option::Some(&#x)))
+                }
+                ParamKind::Tensor { borrowed: true } => {
+                    Some(quote!(::core::option::Option::Some(#x)))
+                }
+                ParamKind::OptionTensor { borrowed: false } => Some(quote!(#x.as_ref())),
+                ParamKind::OptionTensor { borrowed: true } => Some(quote!(#x)),
+                ParamKind::Other(_) => None,
+            }
+        })
+        .collect()
+}
+
+fn trace_name(m: &Method) -> Ident {
+    format_ident!("__taper_m_{}", plain_name(&m.ident))
+}
+
+/// One method in the trace.
+fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStream) -> TokenStream {
+    let name = trace_name(m);
+    let (accept, promise) = match &m.shape {
+        Some(s) => {
+            let (_, promise) = signature::functions(s, &[], p);
+            let accept = format_ident!("{}_accept", name);
+            (
+                quote!(Self::#accept(__t, &mut __inputs)),
+                quote!({ #promise }),
+            )
+        }
+        None if m.ident == "forward" => (
+            quote!(Self::__taper_accept(__t, &mut __inputs)),
+            quote!(Self::__taper_promise(__t, __result);),
+        ),
+        None => (quote!(true), TokenStream::new()),
+    };
+    let accept_fn = m.shape.as_ref().map(|s| {
+        let (body, _) = signature::functions(s, &[], p);
+        let name = format_ident!("{}_accept", name);
+        quote! {
+            const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #body }
+        }
+    });
+    let mut lower = Lower::body(p.clone(), methods.to_vec(), sites);
+    let mut bindings = TokenStream::new();
+    for (i, param) in m.params.iter().enumerate() {
+        let (x, mutable) = (&param.pat_ident, param.mutable.then(|| quote!(mut)));
+        lower.declare(x);
+        let value = match &param.kind {
+            ParamKind::Tensor { .. } | ParamKind::OptionTensor { .. } => {
+                quote!(__t.tensor_input(&__inputs, #i))
+            }
+            ParamKind::Other(ty) => {
+                let default = default_value(ty, &plain_name(x), p);
+                quote!(match __inputs.get(#i) {
+                    ::core::option::Option::Some(__a) => __a.value,
+                    ::core::option::Option::None => #default,
+                })
+            }
+        };
+        bindings.extend(quote!(let #mutable #x = #value;));
+    }
+    let body = lower.statements(&m.block.stmts);
+    let tail = match m.block.stmts.last() {
+        Some(last) => sites.over(last),
+        None => sites.over(&m.ident),
+    };
+    quote! {
+        #accept_fn
+
+        pub const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+            let mut __inputs = *__inputs;
+            if !#accept {
+                return #p::Value::Any;
+            }
+            #bindings
+            let __result = { #body };
+            __t.at(#tail);
+            #promise
+            __result
+        }
+    }
+}
+
+/// What the trace takes for a parameter of another type when a method is proved on its own.
+fn default_value(ty: &Type, name: &str, p: &TokenStream) -> TokenStream {
+    match ty.to_token_stream().to_string().as_str() {
+        "bool" => quote!(__t.unknown_flag()),
+        "usize" => quote!(#p::Value::Dim(__t.algebra.hyper(#name))),
+        _ => quote!(#p::Value::Opaque),
+    }
+}
+
+/// All methods that can be proved on their own, `forward` first.
+fn all_arm(methods: &[Method], p: &TokenStream) -> TokenStream {
+    let mut out = quote!(let mut __v = #p::Value::Any;);
+    for m in methods.iter().filter(|m| m.ident == "forward") {
+        let name = trace_name(m);
+        let signed = if m.shape.is_some() {
+            quote!(true)
+        } else {
+            quote!(Self::__TAPER_SIGNED)
+        };
+        out.extend(quote! {
+            if #signed || __t.wants_all() || !__inputs.is_empty() {
+                let mut __forward = *__inputs;
+                __forward.method = 1;
+                __v = Self::#name(__t, &__forward);
+            }
+        });
+    }
+    for m in methods
+        .iter()
+        .filter(|m| m.ident != "forward" && m.shape.is_some())
+    {
+        let name = trace_name(m);
+        out.extend(quote! {
+            if !__t.counts() && __t.open_method() {
+                Self::#name(__t, &#p::Args::new());
+                __t.close();
+            }
+        });
+    }
+    quote!(#out __v)
+}
+
+fn one_arms(methods: &[Method], _: &TokenStream) -> TokenStream {
+    methods
+        .iter()
+        .map(|m| {
+            let (name, h) = (trace_name(m), hash(&plain_name(&m.ident)));
+            quote!(#h => Self::#name(__t, __inputs),)
+        })
+        .collect()
+}
+
+/// A method with a signature gets names of its own; one without is part of its caller.
+fn helper_arms(methods: &[Method]) -> TokenStream {
+    methods
+        .iter()
+        .map(|m| {
+            let (name, h) = (trace_name(m), hash(&plain_name(&m.ident)));
+            if m.shape.is_none() {
+                return quote!(#h => Self::#name(__t, __inputs),);
+            }
+            quote!(#h => {
+                if !__t.open_method() { return __t.no_method(); }
+                let __v = Self::#name(__t, __inputs);
+                __t.close();
+                __v
+            })
+        })
+        .collect()
+}
+
+/// `Forward`, `Call` and Candle's own traits, as far as the method's parameters allow.
+fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> TokenStream {
+    let p = quote!(#krate::__private);
+    let one =
+        matches!(m.params.as_slice(), [only] if matches!(only.kind, ParamKind::Tensor { .. }));
+    let gives_tensor = matches!(m.output.kind, OutputKind::Tensor);
+    if one && gives_tensor {
+        return quote! {
+            #[automatically_derived]
+            impl #p::Forward for #self_ty {
+                fn forward(&self, x: &#krate::Tensor) -> #krate::Result<#krate::Tensor> {
+                    <#self_ty>::forward(self, x)
+                }
+            }
+
+            #[automatically_derived]
+            impl #p::candle_nn::Module for #self_ty {
+                fn forward(&self, xs: &#p::candle_core::Tensor) -> #p::candle_core::Result<#p::candle_core::Tensor> {
+                    #p::candle_forward(self, xs)
+                }
+            }
+        };
+    }
+    let mut generics = Vec::new();
+    let mut types = Vec::new();
+    let names: Vec<Ident> = (0..m.params.len())
+        .map(|i| format_ident!("__a{i}"))
+        .collect();
+    for (i, param) in m.params.iter().enumerate() {
+        let t = format_ident!("__T{i}");
+        match &param.kind {
+            ParamKind::Tensor { .. } => {
+                generics.push(quote!(#t: ::core::borrow::Borrow<#krate::Tensor>));
+                types.push(quote!(#t));
+            }
+            ParamKind::OptionTensor { .. } => {
+                generics.push(
+                    quote!(#t: ::core::borrow::Borrow<::core::option::Option<#krate::Tensor>>),
+                );
+                types.push(quote!(#t));
+            }
+            ParamKind::Other(ty) => types.push(quote!(#ty)),
+        }
+    }
+    let output = &m.output.ty;
+    quote! {
+        #[automatically_derived]
+        impl<#(#generics),*> #p::Call<(#(#types,)*)> for #self_ty {
+            type Output = #output;
+
+            fn call(&self, (#(#names,)*): (#(#types,)*)) -> #krate::Result<#output> {
+                <#self_ty>::forward(self, #(#names),*)
+            }
+        }
+    }
+}
+
+/// A free function: its tensor form, and a module of the same name that holds its trace.
+fn expand_function(m: &Method, krate: &TokenStream) -> TokenStream {
+    let p = quote!(#krate::__private);
+    let body = lower_method(m, &[], krate, &door(m, krate));
+    let mut sites = Sites::default();
+    let (vis, name) = (&m.vis, &m.ident);
+    let mut trace = FreeTrace { p: &p, krate };
+    let (code, checks) = trace.build(m, &mut sites);
+    let doc = format!(" The shape rule of [`{name}`](fn@{name}).");
+    quote! {
+        #body
+
+        #[doc = #doc]
+        #[doc(hidden)]
+        #[allow(warnings, clippy::all)]
+        #vis mod #name {
+            #[allow(unused_imports)]
+            use super::*;
+            #code
+        }
+
+        #checks
+    }
+}
+
+struct FreeTrace<'a> {
+    p: &'a TokenStream,
+    krate: &'a TokenStream,
+}
+
+impl FreeTrace<'_> {
+    fn build(&mut self, m: &Method, sites: &mut Sites) -> (TokenStream, TokenStream) {
+        let p = self.p;
+        let _ = self.krate;
+        let word = plain_name(&m.ident);
+        let (accept, promise) = match &m.shape {
+            Some(s) => signature::functions(s, &[], p),
+            None => (quote!(true), TokenStream::new()),
+        };
+        let mut lower = Lower::body(p.clone(), Vec::new(), sites);
+        let mut bindings = TokenStream::new();
+        for (i, param) in m.params.iter().enumerate() {
+            let (x, mutable) = (&param.pat_ident, param.mutable.then(|| quote!(mut)));
+            lower.declare(x);
+            let value = match &param.kind {
+                ParamKind::Other(ty) => {
+                    let default = default_value(ty, &plain_name(x), p);
+                    quote!(match __inputs.get(#i) {
+                        ::core::option::Option::Some(__a) => __a.value,
+                        ::core::option::Option::None => #default,
+                    })
+                }
+                _ => quote!(__t.tensor_input(&__inputs, #i)),
+            };
+            bindings.extend(quote!(let #mutable #x = #value;));
+        }
+        let body = lower.statements(&m.block.stmts);
+        let tail = match m.block.stmts.last() {
+            Some(last) => sites.over(last),
+            None => sites.over(&m.ident),
+        };
+        let end = sites.end();
+        let path = &m.ident;
+        let (checks, proof) = match &m.shape {
+            None => (TokenStream::new(), quote!(&#p::Proof::OPEN)),
+            Some(_) => {
+                let proof = quote!(#path::PROOF);
+                let checks = sites.checks(&proof);
+                let mut rest = Sites::default();
+                rest.over(path);
+                let rest = rest.check_rest(&proof, end);
+                (quote!(#checks #rest), quote!(&__proof()))
+            }
+        };
+        let code = quote! {
+            const fn __accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #accept }
+
+            pub const fn trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+                if __t.is_nested() && PROOF.broken() {
+                    return #p::Value::Any;
+                }
+                if !__t.open(#word) {
+                    return #p::Value::Any;
+                }
+                let mut __inputs = *__inputs;
+                if !__accept(__t, &mut __inputs) {
+                    __t.close();
+                    return #p::Value::Any;
+                }
+                #bindings
+                let __result = { #body };
+                __t.at(#tail);
+                { #promise }
+                __t.close();
+                __result
+            }
+
+            const fn __proof() -> #p::Proof {
+                let mut __storage = #p::Storage::new();
+                let mut __t = __storage.tracer(#p::Purpose::Proof);
+                trace(&mut __t, &#p::Args::new());
+                __t.finish()
+            }
+
+            #[allow(long_running_const_eval)]
+            pub const PROOF: &#p::Proof = #proof;
+        };
+        (code, checks)
+    }
+}

@@ -1,0 +1,229 @@
+//! Expressions other than calls and branches.
+
+use super::{hash, Lower, Place};
+use crate::ast::plain_name;
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, ToTokens};
+use syn::{BinOp, Expr, Lit, Member, UnOp};
+
+impl Lower<'_> {
+    /// Lowers an expression to one of type `Value`.
+    pub(crate) fn expr(&mut self, e: &Expr) -> TokenStream {
+        let p = self.p.clone();
+        match e {
+            Expr::Lit(lit) => self.literal(&lit.lit),
+            Expr::Path(path) => self.path(&path.path),
+            Expr::Paren(inner) => self.expr(&inner.expr),
+            Expr::Group(inner) => self.expr(&inner.expr),
+            Expr::Reference(inner) => self.expr(&inner.expr),
+            Expr::Try(inner) => self.expr(&inner.expr),
+            Expr::Infer(_) => quote!(#p::Value::Infer),
+            Expr::Unary(unary) => self.unary(unary),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Tuple(tuple) => self.list(tuple.elems.iter()),
+            Expr::Array(array) => self.list(array.elems.iter()),
+            Expr::Index(index) => {
+                let (a, i) = (self.expr(&index.expr), self.expr(&index.index));
+                self.with(&[a, i], |v| quote!(__t.index(#(#v),*)))
+            }
+            Expr::Field(field) => self.field(field),
+            Expr::Cast(cast) => {
+                let a = self.expr(&cast.expr);
+                let ty = cast.ty.to_token_stream().to_string();
+                let float = ty == "f64" || ty == "f32";
+                self.with(&[a], |v| quote!(__t.cast(#(#v),*, #float)))
+            }
+            Expr::If(branch) => self.if_(branch),
+            Expr::Match(m) => self.match_(m),
+            Expr::Block(block) => self.block(&block.block),
+            Expr::Const(block) => quote!(const { #p::Leaf(#block).value() }),
+            Expr::MethodCall(call) => self.method_call(call),
+            Expr::Call(call) => self.call(call),
+            Expr::Assign(assign) => self.assign(&assign.left, &assign.right),
+            Expr::ForLoop(for_loop) => self.for_loop(for_loop),
+            _ => self.any(),
+        }
+    }
+
+    /// Binds values to variables one after the other, so that `__t` is free for each, and uses them.
+    pub(super) fn with(
+        &mut self,
+        values: &[TokenStream],
+        f: impl FnOnce(&[Ident]) -> TokenStream,
+    ) -> TokenStream {
+        let names: Vec<Ident> = values.iter().map(|_| self.fresh()).collect();
+        let body = f(&names);
+        quote!({ #(let #names = #values;)* #body })
+    }
+
+    fn literal(&self, lit: &Lit) -> TokenStream {
+        let p = &self.p;
+        match lit {
+            Lit::Int(n) => match n.base10_parse::<i64>() {
+                Ok(n) => quote!(#p::Value::int(#n)),
+                Err(_) => quote!(#p::Value::Dim(#p::Dim::Unknown)),
+            },
+            Lit::Float(x) => {
+                let x = x.base10_parse::<f64>().unwrap_or(f64::NAN);
+                quote!(#p::Value::Num(#x))
+            }
+            Lit::Bool(b) => quote!(#p::Value::flag(#b)),
+            Lit::Str(s) => quote!(#p::Value::Str(#s)),
+            _ => quote!(#p::Value::Opaque),
+        }
+    }
+
+    fn path(&mut self, path: &syn::Path) -> TokenStream {
+        let p = self.p.clone();
+        if let Some(name) = path.get_ident() {
+            if self.is_value(name) {
+                return quote!(#name);
+            }
+            if let Some(h) = self.setting_hash(name) {
+                return quote!(__t.setting(#h));
+            }
+            if name == "None" {
+                return quote!(#p::Value::Unit);
+            }
+        }
+        // A variant of an enum, by the look of its name: nothing that the trace could compare.
+        if let Some(last) = path.segments.last() {
+            let name = last.ident.to_string();
+            if name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase) {
+                return quote!(#p::Value::Opaque);
+            }
+        }
+        quote!(const { #p::Leaf(#path).value() })
+    }
+
+    fn unary(&mut self, unary: &syn::ExprUnary) -> TokenStream {
+        let a = self.expr(&unary.expr);
+        match unary.op {
+            UnOp::Neg(op) => {
+                let site = self.site(op.span, &unary.expr);
+                self.with(&[a], |v| quote!(#site __t.negate(#(#v),*)))
+            }
+            UnOp::Not(_) => self.with(&[a], |v| quote!(__t.not(#(#v),*))),
+            _ => a,
+        }
+    }
+
+    /// `__t.at(…)` for a site from a span to the end of some tokens; nothing outside bodies.
+    pub(super) fn site(&mut self, start: proc_macro2::Span, end: &impl ToTokens) -> TokenStream {
+        if self.place == Place::Argument {
+            return TokenStream::new();
+        }
+        let end = end
+            .to_token_stream()
+            .into_iter()
+            .last()
+            .map_or(start, |t| match t {
+                proc_macro2::TokenTree::Group(g) => g.span_close(),
+                other => other.span(),
+            });
+        let n = self.sites.add(start, end);
+        quote!(__t.at(#n);)
+    }
+
+    fn binary(&mut self, e: &syn::ExprBinary) -> TokenStream {
+        let p = self.p.clone();
+        let (op, compound) = match e.op {
+            BinOp::Add(_) => ("Add", false),
+            BinOp::Sub(_) => ("Sub", false),
+            BinOp::Mul(_) => ("Mul", false),
+            BinOp::Div(_) => ("Div", false),
+            BinOp::Rem(_) => ("Rem", false),
+            BinOp::And(_) => ("And", false),
+            BinOp::Or(_) => ("Or", false),
+            BinOp::Eq(_) => ("Eq", false),
+            BinOp::Ne(_) => ("Ne", false),
+            BinOp::Lt(_) => ("Lt", false),
+            BinOp::Le(_) => ("Le", false),
+            BinOp::Gt(_) => ("Gt", false),
+            BinOp::Ge(_) => ("Ge", false),
+            BinOp::AddAssign(_) => ("Add", true),
+            BinOp::SubAssign(_) => ("Sub", true),
+            BinOp::MulAssign(_) => ("Mul", true),
+            BinOp::DivAssign(_) => ("Div", true),
+            BinOp::RemAssign(_) => ("Rem", true),
+            _ => return self.any(),
+        };
+        let op = Ident::new(op, proc_macro2::Span::call_site());
+        let (a, b) = (self.expr(&e.left), self.expr(&e.right));
+        let start = e
+            .left
+            .to_token_stream()
+            .into_iter()
+            .next()
+            .map(|t| t.span());
+        let site = match start {
+            Some(start) => self.site(start, &e.right),
+            None => TokenStream::new(),
+        };
+        let value = self.with(
+            &[a, b],
+            |v| quote!(#site __t.binary(#p::BinaryOp::#op, #(#v),*)),
+        );
+        if !compound {
+            return value;
+        }
+        match variable(&e.left) {
+            Some(name) => quote!({ #name = #value; #p::Value::Unit }),
+            None => value,
+        }
+    }
+
+    /// A list or tuple of values.
+    pub(super) fn list<'e>(&mut self, items: impl Iterator<Item = &'e Expr>) -> TokenStream {
+        let p = self.p.clone();
+        let items: Vec<TokenStream> = items.map(|e| self.expr(e)).collect();
+        if items.is_empty() {
+            return quote!(#p::Value::Unit);
+        }
+        self.with(&items, |v| quote!(__t.list(&[#(#v),*])))
+    }
+
+    fn field(&mut self, e: &syn::ExprField) -> TokenStream {
+        match (&*e.base, &e.member) {
+            (base, Member::Named(name)) if is_self(base) => self.own_field(name),
+            (base, Member::Unnamed(index)) => {
+                let (a, i) = (self.expr(base), index.index as usize);
+                self.with(&[a], |v| quote!(__t.element(#(#v),*, #i)))
+            }
+            _ => self.any(),
+        }
+    }
+
+    /// `self.name`
+    pub(super) fn own_field(&mut self, name: &Ident) -> TokenStream {
+        let h = hash(&plain_name(name));
+        quote!(Self::__taper_get(__t, #h))
+    }
+
+    fn assign(&mut self, left: &Expr, right: &Expr) -> TokenStream {
+        let p = self.p.clone();
+        let value = self.expr(right);
+        match variable(left) {
+            Some(name) => quote!({ #name = #value; #p::Value::Unit }),
+            None => quote!({ let _ = #value; #p::Value::Unit }),
+        }
+    }
+}
+
+/// Whether an expression is `self` (or `&self`).
+pub(super) fn is_self(e: &Expr) -> bool {
+    match e {
+        Expr::Path(path) => path.path.is_ident("self"),
+        Expr::Reference(inner) => is_self(&inner.expr),
+        Expr::Paren(inner) => is_self(&inner.expr),
+        _ => false,
+    }
+}
+
+/// The variable that an expression names.
+pub(super) fn variable(e: &Expr) -> Option<&Ident> {
+    match e {
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
+    }
+}

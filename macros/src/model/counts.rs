@@ -1,0 +1,102 @@
+//! What the trace counts at compile time: parameters and multiply-accumulates with the defaults of all settings.
+
+use super::Context;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+impl Context<'_> {
+    /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
+    pub(super) fn counts(&self) -> TokenStream {
+        let (p, model, vis) = (&self.p, &self.model.ident, &self.model.vis);
+        if self.configs().any(|(_, c)| c.default.is_none()) {
+            return TokenStream::new();
+        }
+        let masks = self.masks();
+        let count = |method: TokenStream| {
+            quote!({
+                let mut __storage = #p::Storage::new();
+                let mut __t = __storage.tracer(#p::Purpose::Count);
+                <#model as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
+                __t.#method()
+            })
+        };
+        let (params, macs) = (count(quote!(count_params)), count(quote!(count_macs_total)));
+        quote! {
+            #[automatically_derived]
+            #[allow(long_running_const_eval, dead_code)]
+            impl #model {
+                /// The number of parameters, with the defaults of all settings.
+                #vis const PARAMS: u64 = #params;
+
+                /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
+                #vis const MACS: u64 = #macs;
+            }
+            #masks
+        }
+    }
+
+    /// Declared masks as constants, each pattern checked against the model's own names.
+    fn masks(&self) -> TokenStream {
+        let (p, model, vis) = (&self.p, &self.model.ident, &self.model.vis);
+        let mut constants = TokenStream::new();
+        let mut checks = TokenStream::new();
+        for mask in &self.model.masks {
+            let name = syn::Ident::new(
+                &crate::ast::plain_name(&mask.name).to_uppercase(),
+                mask.name.span(),
+            );
+            let patterns = &mask.patterns;
+            let doc = format!(
+                " Selects the parameters of `{}`.",
+                crate::ast::plain_name(&mask.name)
+            );
+            constants.extend(quote! {
+                #[doc = #doc]
+                #vis const #name: #p::MaskPatterns = #p::MaskPatterns::new(&[#(#patterns),*]);
+            });
+            checks.extend(super::counts::pattern_checks(
+                &quote!(#model),
+                &mask.patterns,
+                p,
+            ));
+        }
+        if constants.is_empty() {
+            return TokenStream::new();
+        }
+        quote! {
+            #[automatically_derived]
+            #[allow(dead_code)]
+            impl #model { #constants }
+            #checks
+        }
+    }
+}
+
+/// One compile-time check per pattern, at the pattern.
+pub(crate) fn pattern_checks(
+    model: &TokenStream,
+    patterns: &[syn::LitStr],
+    p: &TokenStream,
+) -> TokenStream {
+    let word = model.to_string().replace(' ', "");
+    let mut out = TokenStream::new();
+    for pattern in patterns {
+        let span = pattern.span();
+        let check = quote::quote_spanned!(span=> __check());
+        out.extend(quote! {
+            #[allow(long_running_const_eval)]
+            const _: () = {
+                #[track_caller]
+                const fn __check() {
+                    let mut __storage = #p::Storage::new();
+                    let mut __t = __storage.tracer(#p::Purpose::Count);
+                    __t.look_for(&[#pattern]);
+                    <#model as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
+                    __t.require_match(#word, 0);
+                }
+                #check
+            };
+        });
+    }
+    out
+}

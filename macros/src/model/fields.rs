@@ -1,0 +1,326 @@
+//! What `forward` reaches of the model in the trace: its submodules by `__taper_call`, everything else by `__taper_get`.
+
+use super::{rule::argument_sites, signature, Context};
+use crate::ast::{
+    plain_name, template, DictField, Field, FieldKind, LayerArgs, LayerField, ParamForm,
+    TemplatePart, Wrap,
+};
+use crate::lower::{hash, Lower, Sites};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+impl Context<'_> {
+    /// The functions of the trace that `#[forward]`'s code calls, and the checks of the arguments.
+    pub(super) fn trace_functions(&self) -> TokenStream {
+        let (p, model) = (&self.p, &self.model.ident);
+        let names = self.model.configs();
+        let mut calls = TokenStream::new();
+        let mut gets = TokenStream::new();
+        let mut checks = TokenStream::new();
+        for (n, f) in self.model.fields.iter().enumerate() {
+            let cfgs: Vec<_> = f.cfgs().collect();
+            let h = hash(&f.name());
+            let mut sites = argument_sites(n);
+            if let Some(code) = self.call_arm(f, &names, &mut sites) {
+                calls.extend(quote!(#(#cfgs)* #h => #code));
+            }
+            let get = self.get_arm(f);
+            gets.extend(quote!(#(#cfgs)* #h => #get,));
+            let own = sites.checks(&quote!(<#model as #p::Traced>::PROOF));
+            if !own.is_empty() {
+                checks.extend(quote!(#(#cfgs)* const _: () = { #own };));
+            }
+        }
+        let (accept, promise) = match &self.model.signature {
+            Some(s) => signature::functions(s, &names, p),
+            None => (quote!(true), TokenStream::new()),
+        };
+        let signed = self.model.signature.is_some();
+        let door = self.door();
+        let custom = self.custom();
+        quote! {
+            #[doc(hidden)]
+            #[automatically_derived]
+            #[allow(warnings, clippy::all)]
+            impl #model {
+                pub const fn __taper_call(
+                    __t: &mut #p::Tracer<'_>,
+                    __field: u64,
+                    __index: #p::Value,
+                    __inputs: &#p::Args,
+                ) -> #p::Value {
+                    match __field {
+                        #calls
+                        _ => #p::Value::Any,
+                    }
+                }
+
+                pub const fn __taper_get(__t: &mut #p::Tracer<'_>, __field: u64) -> #p::Value {
+                    match __field {
+                        #gets
+                        _ => #p::Value::Any,
+                    }
+                }
+
+                pub const __TAPER_SIGNED: bool = #signed;
+
+                pub const fn __taper_accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool {
+                    #accept
+                }
+
+                pub const fn __taper_promise(__t: &mut #p::Tracer<'_>, __result: #p::Value) {
+                    #promise
+                }
+
+                #door
+            }
+            #checks
+            #custom
+        }
+    }
+
+    /// Calls a submodule: enters its path, binds its arguments, runs its rule.
+    fn call_arm(&self, f: &Field, names: &[String], sites: &mut Sites) -> Option<TokenStream> {
+        match &f.kind {
+            FieldKind::Layer(layer) => Some(self.layer_arm(f, layer, names, sites)),
+            FieldKind::Dict(dict) => Some(self.dict_arm(f, dict, names, sites)),
+            _ => None,
+        }
+    }
+
+    fn layer_arm(
+        &self,
+        f: &Field,
+        layer: &LayerField,
+        names: &[String],
+        sites: &mut Sites,
+    ) -> TokenStream {
+        let p = &self.p;
+        let name = f.name();
+        let h = hash(&name);
+        let ty = self.layer_type(&name, layer);
+        let Some(repeat) = layer.repeat.as_ref().filter(|_| layer.wrap == Wrap::List) else {
+            let shown = layer.name.as_ref().map_or(name, |n| n.value());
+            let args = Lower::arguments(p.clone(), names, sites).layer_args(&layer.args);
+            return quote!({
+                let __args = #args;
+                __t.enter(#h, #shown, ::core::option::Option::None, false);
+                let __v = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
+                __t.leave_with(__v)
+            });
+        };
+        let mut lower = Lower::arguments(p.clone(), names, sites);
+        let count = lower.expr(&repeat.count);
+        if let Some(var) = &repeat.var {
+            lower.index(var);
+        }
+        let args = lower.layer_args(&layer.args);
+        let (prefix, shown, joined) = match layer.name.as_ref().map(|n| template(n)) {
+            Some(Ok(parts)) => name_template(&parts, &mut lower),
+            _ => (name, quote!(#p::Value::int(__i)), false),
+        };
+        let index = repeat.var.as_ref().map(|v| index_hash(v)).unwrap_or(0);
+        quote!({
+            let __count = #count;
+            match __index {
+                #p::Value::Dim(__d) => {
+                    let __i = match __t.algebra.known(__d) {
+                        ::core::option::Option::Some(__i) => __i,
+                        ::core::option::Option::None => 0,
+                    };
+                    if !__t.check_index(__i, __count) {
+                        return #p::Value::Any;
+                    }
+                    let __before = __t.lookup(#index);
+                    __t.set(#index, #p::Value::int(__i));
+                    let __shown = #shown;
+                    let __args = #args;
+                    __t.enter(#h, #prefix, __t.known_i64(__shown), #joined);
+                    let __v = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
+                    __t.leave_with(__v)
+                }
+                // The list called as a whole: each element is fed by the one before.
+                _ => {
+                    let mut __x = __inputs.value(0);
+                    let mut __first = __x;
+                    let mut __turn = __t.range(#p::Value::int(0), __count);
+                    while __t.next(&mut __turn) {
+                        let mut __one = *__inputs;
+                        __one.set(0, __x);
+                        let __i = __t.loop_index(&__turn);
+                        __x = Self::__taper_call(__t, #h, __i, &__one);
+                        __x = __t.settle(&__turn, &mut __first, __x);
+                    }
+                    __x
+                }
+            }
+        })
+    }
+
+    fn dict_arm(
+        &self,
+        f: &Field,
+        dict: &DictField,
+        names: &[String],
+        sites: &mut Sites,
+    ) -> TokenStream {
+        let p = &self.p;
+        let name = f.name();
+        let h = hash(&name);
+        let mut out = quote!(#p::Value::Any);
+        // A key is only known at run time: all entries are followed, as branches.
+        for (key, ty, args) in dict.entries.iter().rev() {
+            let args = Lower::arguments(p.clone(), names, sites).layer_args(args);
+            let (kh, key) = (hash(&plain_name(key)), plain_name(key));
+            out = quote!({
+                let mut __b = __t.branch(#p::Value::Opaque);
+                let mut __then = #p::Value::Any;
+                if __t.begin(&mut __b, true) {
+                    let __args = #args;
+                    __t.enter(#kh, #key, ::core::option::Option::None, false);
+                    __then = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
+                    __t.leave();
+                    __t.end(&mut __b, true);
+                }
+                let mut __other = __then;
+                if __t.begin(&mut __b, false) {
+                    __other = #out;
+                    __t.end(&mut __b, false);
+                }
+                __t.merge(&__b, __then, __other)
+            });
+        }
+        quote!({
+            __t.enter(#h, #name, ::core::option::Option::None, false);
+            __t.describe("ModuleDict", ::core::option::Option::None, &#p::Args::new());
+            let __v = #out;
+            __t.leave_with(__v)
+        })
+    }
+
+    /// The value of a field: a setting, a tensor, or what stands for a submodule.
+    fn get_arm(&self, f: &Field) -> TokenStream {
+        let p = &self.p;
+        let h = hash(&f.name());
+        let tensor = |dims: &[syn::Expr]| {
+            let dims = self.dims(dims);
+            quote!({ let __dims = #dims; #p::Value::Tensor(#p::TensorValue::floats(&__dims)) })
+        };
+        match &f.kind {
+            FieldKind::Config(_) => quote!(__t.setting(#h)),
+            FieldKind::Param(param) | FieldKind::Buffer(param) => match &param.form {
+                ParamForm::One(dims) => tensor(dims),
+                ParamForm::List(list) => {
+                    let items = list.iter().map(|dims| tensor(dims));
+                    quote!({ let __items = [#(#items),*]; __t.list(&__items) })
+                }
+                ParamForm::Dict(entries) => {
+                    let items = entries.iter().map(|(_, dims)| tensor(dims));
+                    quote!({ let __items = [#(#items),*]; __t.list(&__items) })
+                }
+            },
+            FieldKind::Layer(layer) => match (&layer.wrap, &layer.repeat) {
+                (Wrap::List, Some(repeat)) => {
+                    let names = self.model.configs();
+                    let mut sites = Sites::default();
+                    let count = Lower::arguments(p.clone(), &names, &mut sites).expr(&repeat.count);
+                    quote!({ let __n = #count; #p::Value::Layers(#h, #p::as_dim(__n)) })
+                }
+                _ => quote!(#p::Value::Layer(#h, #p::Dim::Known(0))),
+            },
+            FieldKind::Dict(_) => quote!(#p::Value::Layer(#h, #p::Dim::Known(0))),
+        }
+    }
+
+    /// The check of the inputs at run time.
+    fn door(&self) -> TokenStream {
+        let (p, krate) = (&self.p, &self.krate);
+        let body = match &self.model.signature {
+            Some(s) => signature::door(s, &self.model.configs(), &self.model.ident.to_string(), p),
+            None => quote!(::core::result::Result::Ok(())),
+        };
+        quote! {
+            #[inline]
+            pub fn __taper_door(&self, __inputs: &[::core::option::Option<&#krate::Tensor>]) -> #krate::Result<()> {
+                #body
+            }
+        }
+    }
+
+    /// A `custom` model's trace: what its signature promises.
+    fn custom(&self) -> TokenStream {
+        let (p, model) = (&self.p, &self.model.ident);
+        if !self.model.custom {
+            return TokenStream::new();
+        }
+        let made = match &self.model.signature {
+            Some(s) => signature::made(s, &self.model.configs(), p),
+            None => quote!(#p::Value::Opaque),
+        };
+        let word = model.to_string();
+        quote! {
+            #[doc(hidden)]
+            #[automatically_derived]
+            #[allow(warnings, clippy::all)]
+            impl #model {
+                pub const fn __taper_trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+                    let mut __inputs = *__inputs;
+                    if !Self::__taper_accept(__t, &mut __inputs) {
+                        return #p::Value::Any;
+                    }
+                    let __v = #made;
+                    __t.called(#word, &__inputs, __v)
+                }
+            }
+
+            #[automatically_derived]
+            impl #p::Traced for #model {
+                const PROOF: &'static #p::Proof = &#p::Proof::OPEN;
+            }
+        }
+    }
+}
+
+/// The hash of a repetition's index, different from that of any field.
+pub(super) fn index_hash(var: &syn::Ident) -> u64 {
+    hash(&format!("{} in 0..n", plain_name(var)))
+}
+
+/// A name template as prefix, index and whether they are joined.
+fn name_template(parts: &[TemplatePart], lower: &mut Lower<'_>) -> (String, TokenStream, bool) {
+    let p = lower.p.clone();
+    let mut prefix = String::new();
+    for part in parts {
+        match part {
+            TemplatePart::Text(text) => prefix.push_str(text),
+            TemplatePart::Index(e) => return (prefix, lower.expr(e), true),
+        }
+    }
+    (prefix, quote!(#p::Value::Unit), true)
+}
+
+impl Lower<'_> {
+    /// Declares the index of a repetition.
+    pub(crate) fn index(&mut self, var: &syn::Ident) {
+        self.setting(&plain_name(var), index_hash(var));
+    }
+
+    /// The arguments of a layer, each with a site of its own.
+    pub(crate) fn layer_args(&mut self, args: &LayerArgs) -> TokenStream {
+        let p = self.p.clone();
+        if args.items.is_empty() {
+            return quote!(#p::Args::new());
+        }
+        let mut pushes = TokenStream::new();
+        for (i, arg) in args.items.iter().enumerate() {
+            let v = format_ident!("__arg{i}");
+            let value = self.expr(&arg.value);
+            let (name, site) = match &arg.name {
+                Some(name) => (plain_name(name), self.sites.over(name)),
+                None => (String::new(), self.sites.over(&arg.value)),
+            };
+            pushes.extend(quote!(let #v = #value; __a.push(#name, #v, #site);));
+        }
+        quote!({ let mut __a = #p::Args::new(); #pushes __a })
+    }
+}

@@ -1,0 +1,254 @@
+//! Registration: the model as a `Module`, and as text.
+
+use super::{rule::argument_sites, sequential::Hidden, Context};
+use crate::ast::{
+    plain_name, template, DictField, Field, FieldKind, LayerField, ParamForm, TemplatePart, Wrap,
+};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+impl Context<'_> {
+    /// `Module` and `Display`.
+    pub(super) fn module(&self) -> TokenStream {
+        let (p, model) = (&self.p, &self.model.ident);
+        let word = model.to_string();
+        let visits = self.model.fields.iter().map(|f| self.visit(f, false));
+        let visits_mut = self.model.fields.iter().map(|f| self.visit(f, true));
+        quote! {
+            #[automatically_derived]
+            #[allow(warnings, clippy::all)]
+            impl #p::Module for #model {
+                fn type_name(&self) -> &'static str { #word }
+
+                fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
+                    #(#visits)*
+                }
+
+                fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
+                    #(#visits_mut)*
+                    ::core::result::Result::Ok(())
+                }
+
+                fn state(&self) -> ::core::option::Option<&#p::State> {
+                    ::core::option::Option::Some(&self.__taper)
+                }
+            }
+
+            #[automatically_derived]
+            impl ::core::fmt::Display for #model {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.write_str(&#p::format_module(self))
+                }
+            }
+        }
+    }
+
+    fn visit(&self, f: &Field, exclusive: bool) -> TokenStream {
+        let (cfgs, ident, name) = (f.cfgs(), &f.ident, f.name());
+        let (borrow, end) = if exclusive {
+            (quote!(&mut), quote!(?))
+        } else {
+            (quote!(&), quote!())
+        };
+        let one = |method: &str| {
+            let method = format_ident!("{method}");
+            quote!(visitor.#method(#name, #borrow self.#ident)#end;)
+        };
+        let code = match &f.kind {
+            FieldKind::Config(_) => return TokenStream::new(),
+            FieldKind::Param(param) => match param.form {
+                ParamForm::One(_) => one("param"),
+                _ => one("module"),
+            },
+            FieldKind::Buffer(param) => match param.form {
+                ParamForm::One(_) => one("buffer"),
+                _ => one("module"),
+            },
+            FieldKind::Dict(_) => one("module"),
+            FieldKind::Layer(layer) => self.visit_layer(f, layer, exclusive),
+        };
+        quote!(#(#cfgs)* { #code })
+    }
+
+    fn visit_layer(&self, f: &Field, layer: &LayerField, exclusive: bool) -> TokenStream {
+        let ident = &f.ident;
+        let (borrow, end) = if exclusive {
+            (quote!(&mut), quote!(?))
+        } else {
+            (quote!(&), quote!())
+        };
+        let name = layer.name.as_ref().map_or_else(|| f.name(), |n| n.value());
+        match (layer.wrap, &layer.name) {
+            (Wrap::One, _) => quote!(visitor.module(#name, #borrow self.#ident)#end;),
+            (Wrap::Option, _) => quote! {
+                if let ::core::option::Option::Some(__m) = #borrow self.#ident { visitor.module(#name, __m)#end; }
+            },
+            (Wrap::List, None) => quote!(visitor.module(#name, #borrow self.#ident)#end;),
+            (Wrap::List, Some(pattern)) => {
+                let name = self.element_name(layer, pattern);
+                let iter = if exclusive {
+                    quote!(iter_mut)
+                } else {
+                    quote!(iter)
+                };
+                quote! {
+                    for (__i, __m) in self.#ident.#iter().enumerate() {
+                        let __name = #name;
+                        visitor.module(&__name, __m)#end;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The name of element `__i` of a list, from its template.
+    fn element_name(&self, layer: &LayerField, pattern: &syn::LitStr) -> TokenStream {
+        let p = &self.p;
+        let var = layer
+            .repeat
+            .as_ref()
+            .and_then(|r| r.var.clone())
+            .unwrap_or_else(|| format_ident!("__i"));
+        let parts = template(pattern).unwrap_or_default();
+        let pieces = parts.iter().map(|part| match part {
+            TemplatePart::Text(text) => quote!(__out.push_str(#text);),
+            TemplatePart::Index(e) => quote!(__out.push_str(&#p::position(#e));),
+        });
+        quote!({
+            let #var = __i;
+            let mut __out = #p::String::new();
+            #(#pieces)*
+            __out
+        })
+    }
+
+    /// The hidden type of a `dict!` field, and the enum that names its keys.
+    pub(super) fn dict_type(
+        &self,
+        n: usize,
+        f: &Field,
+        dict: &DictField,
+    ) -> (TokenStream, TokenStream) {
+        let p = &self.p;
+        let _ = Hidden::new(p, &[], None, argument_sites(n));
+        let keys: Vec<_> = dict.entries.iter().map(|(key, _, _)| key.clone()).collect();
+        let names: Vec<_> = keys.iter().map(plain_name).collect();
+        let hashes: Vec<_> = names.iter().map(|n| crate::lower::hash(n)).collect();
+        let types: Vec<_> = dict.entries.iter().map(|(_, ty, _)| ty).collect();
+        let key_type = self.key_type(f);
+        let variants: Vec<_> = keys.iter().map(camel).collect();
+        let items = quote! {
+            #[derive(Clone, Debug)]
+            pub struct __Dict { #(#keys: #types,)* __taper: #p::State }
+
+            #[automatically_derived]
+            #[allow(warnings, clippy::all)]
+            impl #p::Module for __Dict {
+                fn type_name(&self) -> &'static str { "ModuleDict" }
+                fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
+                    #(visitor.module(#names, &self.#keys);)*
+                }
+                fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
+                    #(visitor.module(#names, &mut self.#keys)?;)*
+                    ::core::result::Result::Ok(())
+                }
+                fn state(&self) -> ::core::option::Option<&#p::State> {
+                    ::core::option::Option::Some(&self.__taper)
+                }
+            }
+
+            #[automatically_derived]
+            impl __Dict {
+                pub(super) fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
+                    ::core::result::Result::Ok(__Dict {
+                        #(#keys: __at.one(#hashes, #names)?,)*
+                        __taper: #p::State::new(),
+                    })
+                }
+            }
+
+            #[automatically_derived]
+            impl<A> #p::CallAt<#key_type, A> for __Dict
+            where
+                #(#types: #p::Call<A, Output = #p::Tensor>,)*
+            {
+                type Output = #p::Tensor;
+                fn call_at(&self, __key: #key_type, __args: A) -> #p::Result<#p::Tensor> {
+                    match __key { #(#key_type::#variants => #p::Call::call(&self.#keys, __args),)* }
+                }
+            }
+
+            #[automatically_derived]
+            impl #p::BuildGroup for __Dict {
+                fn build_group(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> { Self::build(__at) }
+            }
+        };
+        (items, quote!(__Dict))
+    }
+
+    /// Name of the enum of a dict's keys: `NetChoices` for the field `choices` of `Net`.
+    pub(super) fn key_type(&self, f: &Field) -> syn::Ident {
+        format_ident!("{}{}", self.model.ident, camel(&f.ident))
+    }
+
+    /// The enums that name the keys of `dict!` fields.
+    pub(super) fn key_enums(&self) -> TokenStream {
+        let (p, vis) = (&self.p, &self.model.vis);
+        let mut out = TokenStream::new();
+        for f in &self.model.fields {
+            let FieldKind::Dict(dict) = &f.kind else {
+                continue;
+            };
+            let (cfgs, name): (Vec<_>, _) = (f.cfgs().collect(), self.key_type(f));
+            let doc = format!(" The keys of `{}` in [`{}`].", f.name(), self.model.ident);
+            let keys = dict.entries.iter().map(|(key, _, _)| {
+                let (variant, doc) = (camel(key), format!(" `{}`", plain_name(key)));
+                quote!(#[doc = #doc] #variant)
+            });
+            let arms = dict.entries.iter().map(|(key, _, _)| {
+                let (variant, word) = (camel(key), plain_name(key));
+                quote!(#word => ::core::result::Result::Ok(#name::#variant))
+            });
+            let words: Vec<_> = dict
+                .entries
+                .iter()
+                .map(|(key, _, _)| plain_name(key))
+                .collect();
+            let expected = format!("one of {}", words.join(", "));
+            out.extend(quote! {
+                #(#cfgs)*
+                #[doc = #doc]
+                #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+                #vis enum #name { #(#keys),* }
+
+                #(#cfgs)*
+                #[automatically_derived]
+                impl ::core::str::FromStr for #name {
+                    type Err = #p::Error;
+                    fn from_str(__s: &str) -> #p::Result<Self> {
+                        match __s {
+                            #(#arms,)*
+                            _ => ::core::result::Result::Err(#p::Error::argument(stringify!(#name), "key", __s, #expected)),
+                        }
+                    }
+                }
+            });
+        }
+        out
+    }
+}
+
+/// `leaky_relu` → `LeakyRelu`.
+fn camel(ident: &syn::Ident) -> syn::Ident {
+    let name: String = plain_name(ident)
+        .split('_')
+        .map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map(|c| c.to_uppercase().chain(letters).collect::<String>())
+                .unwrap_or_default()
+        })
+        .collect();
+    syn::Ident::new(&name, ident.span())
+}

@@ -1,0 +1,186 @@
+//! The model as a layer of others: its table of arguments, and the rule that traces it.
+
+use super::Context;
+use crate::ast::{plain_name, ConfigKind, FieldKind, ParamForm};
+use crate::lower::{hash, Lower, Sites};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Expr;
+
+/// Where the numbers of sites of arguments begin: field `n` has 256 of them.
+pub(crate) fn argument_sites(field: usize) -> Sites {
+    Sites::from((1 << 16) + ((field as u32) << 8))
+}
+
+impl Context<'_> {
+    /// The rule: binds the arguments, opens a frame with them, registers own parameters, runs the methods.
+    pub(super) fn rule(&self) -> TokenStream {
+        let (p, model) = (&self.p, &self.model.ident);
+        let word = model.to_string();
+        let rows = self.configs().map(|(f, c)| {
+            let (cfgs, name) = (f.cfgs(), f.name());
+            let takes = match c.kind {
+                ConfigKind::Int => quote!(Int),
+                ConfigKind::Float => quote!(Float),
+                ConfigKind::Bool => quote!(Bool),
+                ConfigKind::Other => quote!(Any),
+            };
+            let row = match c.default {
+                Some(_) => quote!(#p::Param::optional(#name, #p::Takes::#takes, #p::Value::Unit)),
+                None => quote!(#p::Param::required(#name, #p::Takes::#takes)),
+            };
+            quote!(#(#cfgs)* #row)
+        });
+        let settings = self.bound_settings();
+        let tensors = self.register();
+        let symbols = self.symbols();
+        quote! {
+            #[derive(Clone, Copy)]
+            pub struct __Rule;
+
+            impl __Rule {
+                /// Proves the model for all values of its hyperparameters.
+                pub const fn prove(self, __t: &mut #p::Tracer<'_>) {
+                    if __t.open(#word) {
+                        #symbols
+                        __t.seal();
+                        #model::__taper_trace(__t, &#p::Args::new());
+                        __t.close();
+                    }
+                }
+
+                pub const fn trace(self, __t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
+                    const __TABLE: &[#p::Param] = &[#(#rows),*];
+                    if __t.is_nested() && <#model as #p::Traced>::PROOF.broken() {
+                        return #p::Value::Any;
+                    }
+                    let ::core::option::Option::Some(mut __bound) = __t.bind(#word, __TABLE, __args) else {
+                        return #p::Value::Any;
+                    };
+                    if !__t.open(#word) {
+                        return #p::Value::Any;
+                    }
+                    #settings
+                    __t.seal();
+                    __t.describe(#word, ::core::option::Option::Some(&__bound), __inputs);
+                    #tensors
+                    let __mark = __t.used();
+                    let __v = #model::__taper_trace(__t, __inputs);
+                    __t.release(__mark, __v);
+                    __t.close();
+                    __v
+                }
+            }
+        }
+    }
+
+    /// Sets all hyperparameters: as bound or, where left out, by default.
+    fn bound_settings(&self) -> TokenStream {
+        let p = &self.p;
+        let names = self.model.configs();
+        let mut out = quote!(let mut __row = 0usize;);
+        for (f, c) in self.configs() {
+            let (cfgs, h) = (f.cfgs(), hash(&f.name()));
+            let default = match (&c.default, c.kind) {
+                (Some(_), ConfigKind::Other) => Some(quote!(#p::Value::Opaque)),
+                (Some(e), _) => {
+                    let mut sites = Sites::default();
+                    let mut lower = Lower::arguments(p.clone(), &names, &mut sites);
+                    Some(lower.expr(e))
+                }
+                (None, _) => None,
+            };
+            let value = match default {
+                Some(default) => quote! {
+                    match __bound.value(__row) {
+                        #p::Value::Unit => #default,
+                        __given => __given,
+                    }
+                },
+                None => quote!(__bound.value(__row)),
+            };
+            out.extend(quote! {
+                #(#cfgs)*
+                {
+                    let __v = #value;
+                    __bound.set(__row, __v);
+                    __t.set(#h, __v);
+                    __row += 1;
+                }
+            });
+        }
+        out
+    }
+
+    /// Sets all hyperparameters to symbols.
+    fn symbols(&self) -> TokenStream {
+        let p = &self.p;
+        self.configs()
+            .map(|(f, c)| {
+                let (cfgs, name, h) = (f.cfgs(), f.name(), hash(&f.name()));
+                let value = match c.kind {
+                    ConfigKind::Int => quote!(#p::Value::Dim(__t.algebra.hyper(#name))),
+                    ConfigKind::Bool => quote!(__t.unknown_flag()),
+                    _ => quote!(#p::Value::Opaque),
+                };
+                quote!(#(#cfgs)* { let __v = #value; __t.set(#h, __v); })
+            })
+            .collect()
+    }
+
+    /// Registers the model's own parameters and buffers.
+    fn register(&self) -> TokenStream {
+        let mut out = TokenStream::new();
+        for f in &self.model.fields {
+            let (method, field) = match &f.kind {
+                FieldKind::Param(param) => (quote!(param), param),
+                FieldKind::Buffer(param) => (quote!(buffer), param),
+                _ => continue,
+            };
+            let (cfgs, name) = (f.cfgs(), f.name());
+            let one = |name: &str, dims: &[Expr]| {
+                let dims = self.dims(dims);
+                quote!({ let __dims = #dims; __t.#method(#name, &__dims); })
+            };
+            let code = match &field.form {
+                ParamForm::One(dims) => one(&name, dims),
+                ParamForm::List(list) => {
+                    let items = list
+                        .iter()
+                        .enumerate()
+                        .map(|(i, dims)| one(&i.to_string(), dims));
+                    self.group(&name, quote!(#(#items)*))
+                }
+                ParamForm::Dict(entries) => {
+                    let items = entries
+                        .iter()
+                        .map(|(key, dims)| one(&plain_name(key), dims));
+                    self.group(&name, quote!(#(#items)*))
+                }
+            };
+            out.extend(quote!(#(#cfgs)* #code));
+        }
+        out
+    }
+
+    /// An array of dimensions.
+    pub(super) fn dims(&self, dims: &[Expr]) -> TokenStream {
+        let p = &self.p;
+        let names = self.model.configs();
+        let mut sites = Sites::default();
+        let mut lower = Lower::arguments(p.clone(), &names, &mut sites);
+        let dims: Vec<_> = dims.iter().map(|e| lower.expr(e)).collect();
+        quote!([#(#p::as_dim(#dims)),*])
+    }
+
+    /// A list or dict of parameters is a path segment of its own.
+    fn group(&self, name: &str, items: TokenStream) -> TokenStream {
+        let (p, h) = (&self.p, hash(name));
+        quote!({
+            __t.enter(#h, #name, ::core::option::Option::None, false);
+            __t.describe("ParameterGroup", ::core::option::Option::None, &#p::Args::new());
+            #items
+            __t.leave();
+        })
+    }
+}

@@ -1,0 +1,489 @@
+//! `sequential!` and its hidden structs: layers in a row, each with a rule, construction and a forward of its own.
+
+use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
+use crate::lower::{hash, Lower, Sites};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::Expr;
+
+/// One layer of a block after flattening.
+struct Leaf {
+    /// The struct's field.
+    field: Ident,
+    hash: u64,
+    name: Option<String>,
+    ty: TokenStream,
+    /// Whether it may occur any number of times: within `for`, or with `* n`.
+    many: bool,
+}
+
+/// Defines the structs of one block and of those nested in it.
+pub(crate) struct Hidden<'a> {
+    p: TokenStream,
+    configs: &'a [String],
+    var: Option<&'a Ident>,
+    sites: Sites,
+    items: TokenStream,
+    count: usize,
+}
+
+impl<'a> Hidden<'a> {
+    /// `configs` are the hyperparameters that arguments may name, `var` the index of the list the block stands in.
+    pub(crate) fn new(
+        p: &TokenStream,
+        configs: &'a [String],
+        var: Option<&'a Ident>,
+        sites: Sites,
+    ) -> Self {
+        Hidden {
+            p: p.clone(),
+            configs,
+            var,
+            sites,
+            items: TokenStream::new(),
+            count: 0,
+        }
+    }
+
+    /// The items, and one check per argument and entry against `proof`.
+    pub(crate) fn finish(self, proof: Option<&TokenStream>) -> TokenStream {
+        let checks = proof.map(|proof| self.sites.checks(proof));
+        let items = &self.items;
+        quote!(#items #checks)
+    }
+
+    /// The number after the last site.
+    pub(crate) fn end(&self) -> u32 {
+        self.sites.end()
+    }
+
+    /// Defines the struct of a block; its name.
+    pub(crate) fn define(&mut self, block: &'a Sequential) -> TokenStream {
+        let name = format_ident!("__Sequential{}", self.count);
+        self.count += 1;
+        let mut leaves = Vec::new();
+        let trace = self.entries(&block.entries, false, &mut leaves);
+        let (rule, p) = (format_ident!("{name}Rule"), &self.p);
+        let fields = leaves.iter().map(|l| {
+            let (field, ty) = (&l.field, &l.ty);
+            if l.many {
+                quote!(#field: #p::Vec<#ty>)
+            } else {
+                quote!(#field: #ty)
+            }
+        });
+        let (build, module, forward) = (
+            self.build(&leaves),
+            self.module(&leaves),
+            self.forward(&leaves),
+        );
+        self.items.extend(quote! {
+            #[derive(Clone, Debug)]
+            pub struct #name { #(#fields,)* order: #p::Vec<u16>, __taper: #p::State }
+
+            #[derive(Clone, Copy)]
+            pub struct #rule;
+
+            #[allow(warnings, clippy::all)]
+            impl #rule {
+                pub const fn trace(self, __t: &mut #p::Tracer<'_>, _: &#p::Args, __inputs: &#p::Args) -> #p::Value {
+                    __t.describe("Sequential", ::core::option::Option::None, __inputs);
+                    let mut __x = __inputs.value(0);
+                    let mut __k = 0i64;
+                    #trace
+                    __x
+                }
+            }
+
+            #[automatically_derived]
+            impl #p::Layer for #name {
+                type Rule = #rule;
+                const RULE: #rule = #rule;
+
+                fn trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
+                    #rule.trace(__t, __args, __inputs)
+                }
+
+                fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
+                    #build
+                }
+            }
+
+            #[automatically_derived]
+            impl #p::Module for #name {
+                fn type_name(&self) -> &'static str { "Sequential" }
+                #module
+                fn state(&self) -> ::core::option::Option<&#p::State> {
+                    ::core::option::Option::Some(&self.__taper)
+                }
+            }
+
+            #[automatically_derived]
+            #[allow(warnings, clippy::all)]
+            impl #p::Forward for #name {
+                fn forward(&self, __x: &#p::Tensor) -> #p::Result<#p::Tensor> {
+                    #forward
+                }
+            }
+        });
+        quote!(#name)
+    }
+
+    /// The trace of some entries; their leaves are added.
+    fn entries(&mut self, entries: &'a [Entry], many: bool, leaves: &mut Vec<Leaf>) -> TokenStream {
+        let mut code = TokenStream::new();
+        for entry in entries {
+            code.extend(self.entry(entry, many, leaves, &[]));
+        }
+        code
+    }
+
+    fn entry(
+        &mut self,
+        entry: &'a Entry,
+        many: bool,
+        leaves: &mut Vec<Leaf>,
+        vars: &[&'a syn::Pat],
+    ) -> TokenStream {
+        let p = self.p.clone();
+        match &entry.kind {
+            EntryKind::Layer { ty, args, times } => {
+                let many = many || times.is_some();
+                let leaf = self.leaf(leaves, entry, quote!(#ty), many);
+                let step = self.step(leaf, ty, args, vars);
+                match times {
+                    None => step,
+                    Some(times) => {
+                        let count = self.value(times, vars);
+                        quote! {
+                            let __n = #count;
+                            let mut __times = __t.range(#p::Value::int(0), __n);
+                            let mut __first = __x;
+                            while __t.next(&mut __times) {
+                                #step
+                                __x = __t.settle(&__times, &mut __first, __x);
+                            }
+                        }
+                    }
+                }
+            }
+            EntryKind::Block(block) => {
+                let ty = self.define(block);
+                let leaf = self.leaf(leaves, entry, ty.clone(), many);
+                let path: syn::Path = syn::parse_quote!(#ty);
+                self.step(leaf, &path, &LayerArgs::default(), vars)
+            }
+            EntryKind::For {
+                pat,
+                table,
+                entries,
+            } => {
+                let mut all = vars.to_vec();
+                all.push(pat);
+                let mut body = TokenStream::new();
+                for inner in entries {
+                    body.extend(self.entry(inner, true, leaves, &all));
+                }
+                let names = names_of(pat);
+                quote! {
+                    let mut __row = 0usize;
+                    while __row < #table.len() {
+                        let #pat = #table[__row];
+                        #(let #names = #p::Leaf(#names).value();)*
+                        #body
+                        __row += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    fn leaf(
+        &mut self,
+        leaves: &mut Vec<Leaf>,
+        entry: &'a Entry,
+        ty: TokenStream,
+        many: bool,
+    ) -> (u64, Option<String>) {
+        let n = leaves.len();
+        let field = format_ident!("layer{n}");
+        let h = hash(&format!("layer{n}"));
+        let name = entry.name.as_ref().map(plain_name);
+        leaves.push(Leaf {
+            field,
+            hash: h,
+            name: name.clone(),
+            ty,
+            many,
+        });
+        (h, name)
+    }
+
+    /// One layer in the trace: its arguments, its path, its rule. An error of its shapes points at the entry.
+    fn step(
+        &mut self,
+        (h, name): (u64, Option<String>),
+        ty: &syn::Path,
+        args: &LayerArgs,
+        vars: &[&'a syn::Pat],
+    ) -> TokenStream {
+        let p = self.p.clone();
+        let site = self.sites.over(ty);
+        let args = self.lower(vars, |l| l.layer_args(args));
+        let (shown, index) = match &name {
+            Some(name) => (name.clone(), quote!(::core::option::Option::None)),
+            None => (String::new(), quote!(::core::option::Option::Some(__k))),
+        };
+        let method = hash("forward");
+        quote! {
+            {
+                let __args = #args;
+                __t.enter(#h, #shown, #index, false);
+                let mut __in = #p::Args::for_method(#method);
+                __in.positional(__x);
+                __t.at(#site);
+                __x = <#ty as #p::Layer>::RULE.trace(__t, &__args, &__in);
+                __t.leave();
+                __k += 1;
+            }
+        }
+    }
+
+    fn value(&mut self, e: &Expr, vars: &[&'a syn::Pat]) -> TokenStream {
+        self.lower(vars, |l| l.expr(e))
+    }
+
+    fn lower<T>(&mut self, vars: &[&'a syn::Pat], f: impl FnOnce(&mut Lower<'_>) -> T) -> T {
+        let mut lower = Lower::arguments(self.p.clone(), self.configs, &mut self.sites);
+        if let Some(var) = self.var {
+            lower.index(var);
+        }
+        for name in vars.iter().flat_map(|v| names_of(v)) {
+            lower.declare(&name);
+        }
+        f(&mut lower)
+    }
+
+    fn build(&self, leaves: &[Leaf]) -> TokenStream {
+        let p = &self.p;
+        let mut out = TokenStream::new();
+        let mut hashes = Vec::new();
+        for (n, leaf) in leaves.iter().enumerate() {
+            let (field, h) = (&leaf.field, leaf.hash);
+            let shown = leaf.name.clone().unwrap_or_else(|| n.to_string());
+            hashes.push(h);
+            out.extend(if leaf.many {
+                quote!(let #field = __at.list(#h)?;)
+            } else {
+                quote!(let #field = __at.one(#h, #shown)?;)
+            });
+        }
+        let fields = leaves.iter().map(|l| &l.field);
+        quote! {
+            #out
+            let order = __at.order(&[#(#hashes),*]);
+            ::core::result::Result::Ok(Self { #(#fields,)* order, __taper: #p::State::new() })
+        }
+    }
+
+    /// Visiting in the order of execution, under the names that the trace gave.
+    fn module(&self, leaves: &[Leaf]) -> TokenStream {
+        let p = &self.p;
+        let mut arms = (TokenStream::new(), TokenStream::new());
+        let count = leaves.len();
+        for (n, leaf) in leaves.iter().enumerate() {
+            let (n, field) = (n as u16, &leaf.field);
+            let name = match &leaf.name {
+                Some(name) => quote!(#name),
+                None => quote!(&#p::position(__k)),
+            };
+            if leaf.many {
+                let slot = n as usize;
+                arms.0.extend(quote!(#n => {
+                    if let ::core::option::Option::Some(__m) = self.#field.get(__next[#slot]) { visitor.module(#name, __m); }
+                    __next[#slot] += 1;
+                }));
+                arms.1.extend(quote!(#n => {
+                    if let ::core::option::Option::Some(__m) = self.#field.get_mut(__next[#slot]) { visitor.module(#name, __m)?; }
+                    __next[#slot] += 1;
+                }));
+            } else {
+                arms.0
+                    .extend(quote!(#n => visitor.module(#name, &self.#field),));
+                arms.1
+                    .extend(quote!(#n => visitor.module(#name, &mut self.#field)?,));
+            }
+        }
+        let (shared, exclusive) = arms;
+        quote! {
+            #[allow(warnings, clippy::all)]
+            fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
+                let mut __next = [0usize; #count];
+                for (__k, __n) in self.order.iter().enumerate() {
+                    match *__n { #shared _ => {} }
+                }
+            }
+
+            #[allow(warnings, clippy::all)]
+            fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
+                let mut __next = [0usize; #count];
+                for (__k, __n) in self.order.iter().enumerate() {
+                    match *__n { #exclusive _ => {} }
+                }
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+
+    /// Straight-line code where every layer occurs once, else a walk in the order of the trace.
+    fn forward(&self, leaves: &[Leaf]) -> TokenStream {
+        let p = &self.p;
+        if leaves.is_empty() {
+            return quote!(::core::result::Result::Ok(::core::clone::Clone::clone(__x)));
+        }
+        if leaves.iter().all(|l| !l.many) {
+            let steps = leaves.iter().enumerate().map(|(n, l)| {
+                let (field, name) = (&l.field, l.name.clone().unwrap_or_else(|| n.to_string()));
+                let x = if n == 0 { quote!(__x) } else { quote!(&__x) };
+                quote!(let __x = #p::within(#name, #p::Call::call(&self.#field, (#x,)))?;)
+            });
+            return quote!(#(#steps)* ::core::result::Result::Ok(__x));
+        }
+        let count = leaves.len();
+        let arms = leaves.iter().enumerate().map(|(n, l)| {
+            let (n, field) = (n as u16, &l.field);
+            if l.many {
+                let slot = n as usize;
+                quote!(#n => {
+                    __next[#slot] += 1;
+                    #p::CallAt::call_at(&self.#field, __next[#slot] - 1, (&__x,))
+                })
+            } else {
+                quote!(#n => #p::Call::call(&self.#field, (&__x,)),)
+            }
+        });
+        quote! {
+            let mut __next = [0usize; #count];
+            let mut __x = ::core::clone::Clone::clone(__x);
+            for (__k, __n) in self.order.iter().enumerate() {
+                let __y = match *__n { #(#arms)* _ => continue };
+                __x = #p::within(&#p::position(__k), __y)?;
+            }
+            ::core::result::Result::Ok(__x)
+        }
+    }
+}
+
+/// The names that a pattern binds.
+fn names_of(pat: &syn::Pat) -> Vec<Ident> {
+    match pat {
+        syn::Pat::Ident(pat) => vec![pat.ident.clone()],
+        syn::Pat::Tuple(tuple) => tuple.elems.iter().flat_map(names_of).collect(),
+        syn::Pat::TupleStruct(t) => t.elems.iter().flat_map(names_of).collect(),
+        syn::Pat::Slice(slice) => slice.elems.iter().flat_map(names_of).collect(),
+        syn::Pat::Paren(pat) => names_of(&pat.pat),
+        syn::Pat::Reference(pat) => names_of(&pat.pat),
+        syn::Pat::Type(pat) => names_of(&pat.pat),
+        _ => Vec::new(),
+    }
+}
+
+/// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
+pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
+    let p = quote!(#krate::__private);
+    let mut hidden = Hidden::new(&p, &[], None, Sites::from(1 << 16));
+    let inner = hidden.define(block);
+    let rule = format_ident!("{}Rule", inner.to_string());
+    let signature = block
+        .signature
+        .as_ref()
+        .map(|s| super::signature::functions(s, &[], &p));
+    let (accept, promise) = signature.unwrap_or_else(|| (quote!(true), TokenStream::new()));
+    let door = match &block.signature {
+        Some(s) => super::signature::door(s, &[], "sequential!", &p),
+        None => quote!(::core::result::Result::Ok(())),
+    };
+    let proof = match &block.signature {
+        Some(_) => quote!(&__proof()),
+        None => quote!(&#p::Proof::OPEN),
+    };
+    let end = hidden.end();
+    let items = hidden.finish(Some(&quote!(__PROOF)));
+    let method = hash("forward");
+    quote!({
+        #[allow(warnings, clippy::all)]
+        const fn __trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __given: &#p::Args) -> #p::Value {
+            if !__t.open("sequential!") {
+                return #p::Value::Any;
+            }
+            let mut __in = *__given;
+            let __inputs = &mut __in;
+            __inputs.method = #method;
+            let __result = if { #accept } { #rule.trace(__t, __args, __inputs) } else { #p::Value::Any };
+            __t.at(#p::NO_SITE);
+            { #promise }
+            __t.close();
+            __result
+        }
+        const fn __proof() -> #p::Proof {
+            let mut __storage = #p::Storage::new();
+            let mut __t = __storage.tracer(#p::Purpose::Proof);
+            __trace(&mut __t, &#p::Args::new(), &#p::Args::new());
+            __t.finish()
+        }
+        #[allow(long_running_const_eval)]
+        const __PROOF: &#p::Proof = #proof;
+        #items
+        #[allow(long_running_const_eval)]
+        const _: () = __PROOF.check_rest(#end);
+
+        #[derive(Clone, Debug)]
+        struct __Net(#inner);
+        #[derive(Clone, Copy)]
+        struct __Rule;
+        impl #p::Layer for __Net {
+            type Rule = __Rule;
+            const RULE: __Rule = __Rule;
+            fn trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
+                __trace(__t, __args, __inputs)
+            }
+            fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
+                ::core::result::Result::Ok(__Net(<#inner as #p::Layer>::build(__at)?))
+            }
+        }
+        impl #p::Module for __Net {
+            fn type_name(&self) -> &'static str { "Sequential" }
+            fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) { #p::Module::visit(&self.0, visitor) }
+            fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
+                #p::Module::visit_mut(&mut self.0, visitor)
+            }
+            fn state(&self) -> ::core::option::Option<&#p::State> { #p::Module::state(&self.0) }
+        }
+        impl #p::Forward for __Net {
+            fn forward(&self, __x: &#p::Tensor) -> #p::Result<#p::Tensor> {
+                let __inputs = &[::core::option::Option::Some(__x)];
+                #door?;
+                #p::Forward::forward(&self.0, __x)
+            }
+        }
+        impl ::core::fmt::Display for __Net {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&#p::format_module(self))
+            }
+        }
+        #[derive(Clone, Debug, Default)]
+        struct __Config;
+        impl #p::Config for __Config {
+            type Layer = __Net;
+            fn args(&self, _: &mut #p::Tracer<'_>) -> #p::Args { #p::Args::new() }
+        }
+        #[allow(dead_code)]
+        impl __Config {
+            fn init(&self, device: &#krate::Device) -> #krate::Result<__Net> { #p::Config::init(self, device) }
+            fn init_seeded(&self, device: &#krate::Device, seed: u64) -> #krate::Result<__Net> {
+                #p::Config::init_seeded(self, device, seed)
+            }
+        }
+        __Config
+    })
+}

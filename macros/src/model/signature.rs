@@ -1,0 +1,139 @@
+//! Signatures as code: matched by the trace, and at the door of `forward`.
+
+use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
+use crate::lower::{hash, Lower, Sites};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Expr;
+
+/// The bodies of the functions that accept the inputs and check the results.
+pub(crate) fn functions(
+    s: &Signature,
+    configs: &[String],
+    p: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let accept = s.inputs.iter().enumerate().map(|(i, pattern)| {
+        let (rank, kind, optional) = (pattern.dims.len(), kind(pattern, p), pattern.optional);
+        let dims = dims(s, pattern, configs, p);
+        quote! {
+            let mut __e = __t.expect_input(__inputs, #i, #rank, #kind, #optional);
+            #dims
+            if !__t.accept(&__e, __inputs, #i) {
+                return false;
+            }
+        }
+    });
+    let tuple = s.outputs.len() > 1;
+    let promise = s.outputs.iter().enumerate().map(|(i, pattern)| {
+        let (rank, kind) = (pattern.dims.len(), kind(pattern, p));
+        let dims = dims(s, pattern, configs, p);
+        quote! {
+            let mut __e = __t.expect_output(__result, #i, #tuple, #rank, #kind);
+            #dims
+            __t.promise(&__e, "forward");
+        }
+    });
+    (quote!(#(#accept)* true), quote!(#(#promise)*))
+}
+
+/// The value that a signature promises, for a model whose body the trace can't see.
+pub(crate) fn made(s: &Signature, configs: &[String], p: &TokenStream) -> TokenStream {
+    let outputs: Vec<TokenStream> = s
+        .outputs
+        .iter()
+        .map(|pattern| {
+            let (rank, kind) = (pattern.dims.len(), kind(pattern, p));
+            let dims = dims(s, pattern, configs, p);
+            quote!({
+                let mut __e = __t.make_output(#rank, #kind);
+                #dims
+                __e.made()
+            })
+        })
+        .collect();
+    match outputs.as_slice() {
+        [one] => quote!(#one),
+        many => quote!({ let __outputs = [#(#many),*]; __t.list(&__outputs) }),
+    }
+}
+
+fn kind(pattern: &Pattern, p: &TokenStream) -> TokenStream {
+    match pattern.kind {
+        ElementKind::Float => quote!(#p::Kind::Float),
+        ElementKind::Int => quote!(#p::Kind::Int),
+        ElementKind::Bool => quote!(#p::Kind::Bool),
+    }
+}
+
+fn dims(s: &Signature, pattern: &Pattern, configs: &[String], p: &TokenStream) -> TokenStream {
+    let free: Vec<String> = s.free_dims(configs).iter().map(plain_name).collect();
+    let mut known = configs.to_vec();
+    known.extend(free.iter().cloned());
+    let mut sites = Sites::default();
+    let mut lower = Lower::arguments(p.clone(), &known, &mut sites);
+    let mut out = TokenStream::new();
+    for dim in &pattern.dims {
+        out.extend(match dim {
+            DimPattern::Any(_) => quote!(__t.expect_any(&mut __e);),
+            DimPattern::Expr(e) => match free_name(e, &free) {
+                Some(name) => {
+                    let h = hash(&name);
+                    quote!(__t.expect_name(&mut __e, #name, #h);)
+                }
+                None => {
+                    let value = lower.dim(e);
+                    quote!({ let __d = #value; __t.expect_dim(&mut __e, __d); })
+                }
+            },
+        });
+    }
+    out
+}
+
+fn free_name(e: &Expr, free: &[String]) -> Option<String> {
+    let Expr::Path(path) = e else { return None };
+    let name = plain_name(path.path.get_ident()?);
+    free.contains(&name).then_some(name)
+}
+
+impl Lower<'_> {
+    /// A dimension of a signature: `{EXPR}` is a constant in scope.
+    fn dim(&mut self, e: &Expr) -> TokenStream {
+        let p = self.p.clone();
+        match e {
+            Expr::Block(block) => quote!(const { #p::Leaf(#block).value() }),
+            _ => self.expr(e),
+        }
+    }
+}
+
+/// The run-time check of the inputs against the signature.
+pub(crate) fn door(s: &Signature, configs: &[String], model: &str, p: &TokenStream) -> TokenStream {
+    let free: Vec<String> = s.free_dims(configs).iter().map(plain_name).collect();
+    let inputs = s.inputs.iter().map(|pattern| {
+        let kind = kind(pattern, p);
+        let dims = pattern.dims.iter().map(|dim| match dim {
+            DimPattern::Any(_) => quote!(#p::Side::Any),
+            DimPattern::Expr(e) => match free_name(e, &free) {
+                Some(name) => quote!(#p::Side::Free(#name)),
+                None => side(e, configs, p),
+            },
+        });
+        quote!(#p::Entrance { kind: #kind, dims: &[#(#dims),*] })
+    });
+    quote!(#p::door(#model, &[#(#inputs),*], __inputs))
+}
+
+/// A dimension as a number, if hyperparameters and constants give one.
+fn side(e: &Expr, configs: &[String], p: &TokenStream) -> TokenStream {
+    match e {
+        Expr::Lit(_) => quote!(#p::Side::Is(#e)),
+        Expr::Block(block) => quote!(#p::Side::Is(#block)),
+        Expr::Path(path) => match path.path.get_ident() {
+            Some(name) if configs.contains(&plain_name(name)) => quote!(#p::Side::Is(self.#name)),
+            _ => quote!(#p::Side::Is(#e)),
+        },
+        // Arithmetic over dimensions is checked by the operations that meet it.
+        _ => quote!(#p::Side::Any),
+    }
+}
