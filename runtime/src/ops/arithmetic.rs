@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::ops::operand::{beside, broadcast_shape, promoted, Operand, Value};
 use crate::ops::unary::{forward, functions, unary};
 use crate::tensor::{grad_to_shape, when, Tensor};
+use crate::trace::{Args, BinaryOp, Tracer, Value as Traced};
 
 functions! {
     AddNumber { number: f64 } "add" keeps Nothing closed,
@@ -274,6 +275,26 @@ macro_rules! number_operators {
 number_operators!((f64, true), (i32, false) => Tensor);
 number_operators!((f64, true), (i32, false) => &Tensor);
 number_operators!((f64, true), (i32, false) => &crate::tensor::Param);
+
+/// The shape rule of `add`.
+pub(super) const fn trace_add(t: &mut Tracer<'_>, args: &Args) -> Traced {
+    t.binary(BinaryOp::Add, args.value(0), args.value(1))
+}
+
+/// The shape rule of `sub`.
+pub(super) const fn trace_sub(t: &mut Tracer<'_>, args: &Args) -> Traced {
+    t.binary(BinaryOp::Sub, args.value(0), args.value(1))
+}
+
+/// The shape rule of `mul`.
+pub(super) const fn trace_mul(t: &mut Tracer<'_>, args: &Args) -> Traced {
+    t.binary(BinaryOp::Mul, args.value(0), args.value(1))
+}
+
+/// The shape rule of `div`.
+pub(super) const fn trace_div(t: &mut Tracer<'_>, args: &Args) -> Traced {
+    t.binary(BinaryOp::Div, args.value(0), args.value(1))
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,10 @@
 //! `clamp`.
 
 use crate::error::{Error, Result};
+use crate::ops::rule::{bound, receiver};
 use crate::ops::unary::{functions, unary};
 use crate::tensor::Tensor;
+use crate::trace::{Args, Kind, Param, Takes, Text, Tracer, Value};
 
 functions! {
     Clamp { min: f64, max: f64 } "clamp" keeps Input closed,
@@ -114,4 +116,20 @@ impl Tensor {
             self,
         )
     }
+}
+const CLAMP: &[Param] = &[
+    Param::leading("min", Takes::Any, Value::Unit),
+    Param::leading("max", Takes::Any, Value::Unit),
+];
+
+/// The shape rule of `clamp`.
+pub(super) const fn trace_clamp(t: &mut Tracer<'_>, args: &Args) -> Value {
+    receiver!(args);
+    let b = bound!(t, "clamp", CLAMP, args);
+    if matches!((b.value(0), b.value(1)), (Value::Unit, Value::Unit)) {
+        let mut m = Text::new();
+        m.push("clamp needs a number for `min`, `max` or both");
+        return t.fail(&m);
+    }
+    t.elementwise("clamp", &[], args, Kind::Any)
 }

@@ -4,7 +4,9 @@ use candle_core::Tensor as Data;
 
 use crate::error::Result;
 use crate::ops::operand::{broadcast_shape, promoted, Operand};
+use crate::ops::rule::receiver;
 use crate::tensor::Tensor;
+use crate::trace::{Args, Kind, Tracer, Value};
 
 fn compare(
     op: &'static str,
@@ -95,6 +97,24 @@ comparisons! {
     /// # Ok::<(), taper::Error>(())
     /// ```
     ge broadcast_ge;
+}
+
+macro_rules! comparison_rules {
+    ($($rule:ident $op:literal;)*) => {$(
+        pub(super) const fn $rule(t: &mut Tracer<'_>, args: &Args) -> Value {
+            receiver!(args);
+            t.broadcast_values($op, args, Kind::Bool)
+        }
+    )*};
+}
+
+comparison_rules! {
+    trace_eq "eq";
+    trace_ne "ne";
+    trace_lt "lt";
+    trace_le "le";
+    trace_gt "gt";
+    trace_ge "ge";
 }
 
 #[cfg(test)]

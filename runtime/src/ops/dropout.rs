@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::ops::options::options;
 use crate::ops::unary::float;
 use crate::tensor::{when, with_generator, Tensor};
+use crate::trace::{Args, Kind, Param, Takes, Tracer, Value};
 
 options! {
     /// The optional arguments of [`Tensor::dropout_with`].
@@ -80,6 +81,16 @@ impl Tensor {
 /// x·scale where it is kept and x·0 elsewhere. The mask is kept as bytes, a quarter of what the factors would take.
 fn masked(x: &Data, keep: &Data, scale: f64) -> candle_core::Result<Data> {
     x * (keep.to_dtype(x.dtype())? * scale)?
+}
+
+const DROPOUT: &[Param] = &[
+    Param::optional("p", Takes::Float, Value::Num(0.5)),
+    Param::optional("training", Takes::Bool, Value::flag(true)),
+];
+
+/// The shape rule of `dropout`.
+pub(super) const fn trace_dropout(t: &mut Tracer<'_>, args: &Args) -> Value {
+    t.elementwise("dropout", DROPOUT, args, Kind::Any)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::ops::options::options;
 use crate::ops::unary::{functions, indicator, unary};
 use crate::tensor::Tensor;
+use crate::trace::{Args, Kind, Param, Takes, Tracer, Value};
 
 functions! {
     Elu { alpha: f64 } "elu" keeps Input,
@@ -59,4 +60,10 @@ impl Tensor {
             self,
         )
     }
+}
+const ELU: &[Param] = &[Param::optional("alpha", Takes::Float, Value::Num(1.))];
+
+/// The shape rule of `elu`.
+pub(super) const fn trace_elu(t: &mut Tracer<'_>, args: &Args) -> Value {
+    t.elementwise("elu", ELU, args, Kind::Float)
 }

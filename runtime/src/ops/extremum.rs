@@ -7,8 +7,10 @@ use crate::kernels::elementwise::{zip, zip3, Zip, Zip3};
 use crate::kernels::Float;
 use crate::ops::compute::has_kernels;
 use crate::ops::operand::{broadcast_shape, promoted, Operand};
+use crate::ops::rule::receiver;
 use crate::ops::unary::{indicator, is_integer};
 use crate::tensor::{grad_to_shape, when, Tensor};
+use crate::trace::{Args, Kind, Tracer, Value};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Extremum {
@@ -147,6 +149,18 @@ impl Tensor {
     pub fn minimum(&self, other: impl Operand) -> Result<Tensor> {
         extremum(Extremum::Minimum, self, other)
     }
+}
+
+/// The shape rule of `maximum`.
+pub(super) const fn trace_maximum(t: &mut Tracer<'_>, args: &Args) -> Value {
+    receiver!(args);
+    t.broadcast_values("maximum", args, Kind::Any)
+}
+
+/// The shape rule of `minimum`.
+pub(super) const fn trace_minimum(t: &mut Tracer<'_>, args: &Args) -> Value {
+    receiver!(args);
+    t.broadcast_values("minimum", args, Kind::Any)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::ops::options::options;
 use crate::ops::unary::{functions, unary};
 use crate::tensor::Tensor;
+use crate::trace::{Args, Kind, Param, Takes, Text, Tracer, Value};
 
 /// √(2/π)
 const SQRT_2_PI: f64 = std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2;
@@ -119,4 +120,25 @@ impl Tensor {
             )),
         }
     }
+}
+const GELU: &[Param] = &[Param::optional(
+    "approximate",
+    Takes::Any,
+    Value::Str("none"),
+)];
+
+/// The shape rule of `gelu`.
+pub(super) const fn trace_gelu(t: &mut Tracer<'_>, args: &Args) -> Value {
+    if let Some(arg) = args.get(1) {
+        if let Value::Str(word) = arg.value {
+            if !crate::trace::same(word, "none") && !crate::trace::same(word, "tanh") {
+                let mut m = Text::new();
+                m.push("gelu: `approximate` is \"none\" or \"tanh\", but got \"");
+                m.push(word);
+                m.push("\"");
+                return t.fail(&m);
+            }
+        }
+    }
+    t.elementwise("gelu", GELU, args, Kind::Float)
 }

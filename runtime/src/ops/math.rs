@@ -1,6 +1,7 @@
 //! Elementary functions: `neg`, `abs`, `square`, `sqrt`, `rsqrt`, `exp`, `log`, `sin`, `cos`.
 
 use crate::error::Result;
+use crate::ops::rule::elementwise_rules;
 use crate::ops::unary::{functions, unary};
 use crate::tensor::Tensor;
 
@@ -175,4 +176,15 @@ impl Tensor {
     pub fn cos(&self) -> Result<Tensor> {
         unary(Cos {}, self)
     }
+}
+elementwise_rules! {
+    trace_neg "neg" closed;
+    trace_abs "abs" closed;
+    trace_square "square" closed;
+    trace_sqrt "sqrt" float;
+    trace_rsqrt "rsqrt" float;
+    trace_exp "exp" float;
+    trace_log "log" float;
+    trace_sin "sin" float;
+    trace_cos "cos" float;
 }

@@ -1,12 +1,16 @@
 //! The operations: one file each, or one per tight family.
 
 mod arithmetic;
+#[path = "candle/rule.rs"]
+mod candle_rule;
 mod clamp;
 mod compare;
 pub(crate) mod compute;
 mod conv2d;
 mod dropout;
 mod elu;
+#[path = "embedding/rule.rs"]
+mod embedding_rule;
 mod expand;
 mod extremum;
 mod flip;
@@ -15,7 +19,11 @@ mod gelu;
 mod indices;
 mod join;
 mod linear;
+#[path = "loss/rule.rs"]
+mod loss_rule;
 mod math;
+#[path = "matmul/rule.rs"]
+mod matmul_rule;
 mod narrow;
 mod norm;
 mod operand;
@@ -30,10 +38,13 @@ mod relu;
 mod reshape;
 mod rule;
 mod rules;
+mod same;
 mod sigmoid;
 mod silu;
 mod size;
 mod sizes;
+#[path = "softmax/rule.rs"]
+mod softmax_rule;
 mod softplus;
 mod squeeze;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `pad`: borders around the last dimensions.
 
 use crate::error::{Error, Result};
-use crate::ops::rule::{bound, checked, receiver};
+use crate::ops::rule::{bound, receiver};
 use crate::ops::Sizes;
 use crate::tensor::{when, Tensor};
 use crate::trace::{as_dim, Args, Dim as Count, Param, Takes, TensorValue, Text, Tracer, Value};

@@ -7,8 +7,10 @@ use crate::kernels::elementwise::{zip, zip3, Zip, Zip3};
 use crate::kernels::Float;
 use crate::ops::compute::has_kernels;
 use crate::ops::operand::{broadcast_shape, promoted, Operand, Value};
+use crate::ops::rule::receiver;
 use crate::ops::unary::{float, functions, indicator, unary, widened};
 use crate::tensor::{grad_to_shape, when, Tensor};
+use crate::trace::{Args, Kind, Tracer, Value as Traced};
 
 functions! {
     PowNumber { exponent: f64 } "pow" keeps Input,
@@ -145,6 +147,15 @@ impl Tensor {
             },
         ))
     }
+}
+
+/// The shape rule of `pow`.
+pub(super) const fn trace_pow(t: &mut Tracer<'_>, args: &Args) -> Traced {
+    if let (Traced::Dim(base), Some(exponent)) = (args.value(0), t.known_int(args.value(1))) {
+        return Traced::Dim(t.algebra.pow(base, exponent as u32));
+    }
+    receiver!(args);
+    t.broadcast_values("pow", args, Kind::Float)
 }
 
 #[cfg(test)]

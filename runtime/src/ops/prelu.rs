@@ -6,8 +6,10 @@ use crate::error::{Error, Result};
 use crate::kernels::elementwise::{zip, zip3, Zip, Zip3};
 use crate::kernels::Float;
 use crate::ops::compute::has_kernels;
+use crate::ops::rule::{bound, checked, receiver};
 use crate::ops::unary::indicator;
 use crate::tensor::{grad_to_shape, when, Tensor};
+use crate::trace::{Args, Dim, Param as Row, Takes, Text, Tracer, Value};
 
 struct Prelu;
 
@@ -131,6 +133,38 @@ impl Tensor {
             },
         ))
     }
+}
+
+const PRELU: &[Row] = &[Row::required("weight", Takes::Any)];
+
+/// The shape rule of `prelu`.
+pub(super) const fn trace_prelu(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let x = receiver!(args);
+    let b = bound!(t, "prelu", PRELU, args);
+    let weight = checked!(t.operand(b.value(0)));
+    if !t.expect_floats("prelu", &x) {
+        return Value::Any;
+    }
+    let count = t.elements(&weight);
+    let channels = if x.ranked && x.rank < 2 {
+        Dim::Known(1)
+    } else {
+        x.dims[1]
+    };
+    let fits = !weight.ranked
+        || (weight.rank <= 1
+            && (matches!(t.algebra.known(count), Some(1)) || !t.differ(count, channels)));
+    if !fits {
+        let mut m = Text::new();
+        m.push("prelu: expected a weight of 1 or ");
+        t.write_dim(channels, &mut m);
+        m.push(" elements for an input ");
+        t.write_shape(&x, &mut m);
+        m.push(", but got ");
+        t.write_shape(&weight, &mut m);
+        return t.fail(&m);
+    }
+    t.called("prelu", args, Value::Tensor(x.of_kind(x.kind)))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::ops::options::options;
 use crate::ops::unary::{functions, indicator, unary};
 use crate::tensor::Tensor;
+use crate::trace::{Args, Kind, Param, Takes, Tracer, Value};
 
 // Written with the comparison that lets NaN through, as PyTorch does.
 functions! {
@@ -80,4 +81,19 @@ impl Tensor {
             self,
         )
     }
+}
+const LEAKY_RELU: &[Param] = &[Param::optional(
+    "negative_slope",
+    Takes::Float,
+    Value::Num(0.01),
+)];
+
+/// The shape rule of `leaky_relu`.
+pub(super) const fn trace_leaky_relu(t: &mut Tracer<'_>, args: &Args) -> Value {
+    t.elementwise("leaky_relu", LEAKY_RELU, args, Kind::Float)
+}
+
+/// The shape rule of `relu`.
+pub(super) const fn trace_relu(t: &mut Tracer<'_>, args: &Args) -> Value {
+    t.elementwise("relu", &[], args, Kind::Any)
 }

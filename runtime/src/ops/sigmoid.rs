@@ -1,6 +1,7 @@
 //! `sigmoid` and `tanh`.
 
 use crate::error::Result;
+use crate::ops::rule::elementwise_rules;
 use crate::ops::unary::{functions, unary};
 use crate::tensor::Tensor;
 
@@ -44,4 +45,8 @@ impl Tensor {
     pub fn tanh(&self) -> Result<Tensor> {
         unary(Tanh {}, self)
     }
+}
+elementwise_rules! {
+    trace_sigmoid "sigmoid" float;
+    trace_tanh "tanh" float;
 }

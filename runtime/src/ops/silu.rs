@@ -3,6 +3,7 @@
 use candle_core::{Result as CandleResult, Tensor as Data};
 
 use crate::error::Result;
+use crate::ops::rule::elementwise_rules;
 use crate::ops::unary::{functions, unary};
 use crate::tensor::Tensor;
 
@@ -39,4 +40,7 @@ impl Tensor {
     pub fn silu(&self) -> Result<Tensor> {
         unary(Silu {}, self)
     }
+}
+elementwise_rules! {
+    trace_silu "silu" float;
 }

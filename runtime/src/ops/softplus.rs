@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::ops::options::options;
 use crate::ops::unary::{functions, indicator, unary};
 use crate::tensor::Tensor;
+use crate::trace::{Args, Kind, Param, Takes, Tracer, Value};
 
 functions! {
     Softplus { beta: f64, threshold: f64 } "softplus" keeps Input,
@@ -74,4 +75,13 @@ impl Tensor {
             self,
         )
     }
+}
+const SOFTPLUS: &[Param] = &[
+    Param::optional("beta", Takes::Float, Value::Num(1.)),
+    Param::optional("threshold", Takes::Float, Value::Num(20.)),
+];
+
+/// The shape rule of `softplus`.
+pub(super) const fn trace_softplus(t: &mut Tracer<'_>, args: &Args) -> Value {
+    t.elementwise("softplus", SOFTPLUS, args, Kind::Float)
 }

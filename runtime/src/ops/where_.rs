@@ -4,7 +4,9 @@ use candle_core::DType;
 
 use crate::error::{Error, Result};
 use crate::ops::operand::{broadcast_shape, promoted, Operand, Value};
+use crate::ops::rule::checked;
 use crate::tensor::{grad_to_shape, when, Tensor};
+use crate::trace::{Args, Kind, Param, Takes, Text, Tracer, Value as Traced};
 
 /// `input` where the condition is not zero and `other` elsewhere, all three broadcast against each other (`torch.where`).
 ///
@@ -67,6 +69,35 @@ fn choices(condition: &Tensor, a: Value<'_>, b: Value<'_>) -> Result<(Tensor, Te
             Ok((promoted(&like, a)?.1, promoted(&like, b)?.1))
         }
     }
+}
+
+const WHERE: &[Param] = &[
+    Param::required("condition", Takes::Any),
+    Param::required("input", Takes::Any),
+    Param::required("other", Takes::Any),
+];
+
+/// The shape rule of `where_`.
+pub(super) const fn trace_where_(t: &mut Tracer<'_>, args: &Args) -> Traced {
+    let b = checked!(t.bind("where_", WHERE, args));
+    let condition = checked!(t.operand(b.value(0)));
+    if let Kind::Float = condition.kind {
+        let mut m = Text::new();
+        m.push("where_: the condition ");
+        t.write_shape(&condition, &mut m);
+        m.push(" holds floats\nhelp: compare it: `.ne(0)`");
+        return t.fail(&m);
+    }
+    let mut operands = Args::new();
+    operands.positional(b.value(1));
+    operands.positional(b.value(2));
+    operands.positional(b.value(0));
+    let mut choices = Args::new();
+    choices.positional(b.value(1));
+    choices.positional(b.value(2));
+    let kind = t.promoted_kind(&choices);
+    let out = checked!(t.broadcast_all("where_", &operands));
+    t.called("where_", args, Traced::Tensor(out.of_kind(kind)))
 }
 
 #[cfg(test)]

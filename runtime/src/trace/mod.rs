@@ -8,6 +8,7 @@ mod args;
 mod assumption;
 mod bound;
 mod branch;
+mod broadcast;
 mod compare;
 mod condition;
 mod dim;
@@ -35,6 +36,7 @@ mod witness;
 mod tests;
 
 pub use algebra::Algebra;
+pub(crate) use args::same;
 pub use args::{as_dim, Arg, Args, Bound, Param, Takes, MAX_ARGS, NO_SITE};
 pub use assumption::{Assumptions, Mark};
 pub use branch::{Branch, Loop};

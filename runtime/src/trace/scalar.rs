@@ -59,17 +59,21 @@ impl Tracer<'_> {
     pub const fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
         match (a, b) {
             (Value::Any, _) | (_, Value::Any) => Value::Any,
-            (Value::Tensor(x), Value::Tensor(y)) if !op.is_comparison() => {
-                self.broadcast_op(op.word(), x, y)
-            }
-            (Value::Tensor(x), Value::Dim(_) | Value::Num(_) | Value::Opaque)
-            | (Value::Dim(_) | Value::Num(_) | Value::Opaque, Value::Tensor(x))
+            (
+                Value::Tensor(_),
+                Value::Tensor(_) | Value::Dim(_) | Value::Num(_) | Value::Opaque,
+            )
+            | (Value::Dim(_) | Value::Num(_) | Value::Opaque, Value::Tensor(_))
                 if !op.is_comparison() =>
             {
                 let mut inputs = super::Args::new();
                 inputs.positional(a);
                 inputs.positional(b);
-                self.called(op.word(), &inputs, Value::Tensor(x.of_kind(x.kind)))
+                let kind = match op {
+                    BinaryOp::Div => super::Kind::Float,
+                    _ => super::Kind::Any,
+                };
+                self.broadcast_values(op.word(), &inputs, kind)
             }
             (Value::Dim(x), Value::Dim(y)) => self.integers(op, x, y),
             (Value::Flag(x), Value::Flag(y)) => self.flags(op, x, y),
@@ -203,34 +207,6 @@ impl Tracer<'_> {
             i += 1;
         }
         out
-    }
-
-    /// The shape of two tensors broadcast against each other, or an error in the name of `op`.
-    pub const fn broadcast_op(
-        &mut self,
-        op: &'static str,
-        a: TensorValue,
-        b: TensorValue,
-    ) -> Value {
-        let mut inputs = super::Args::new();
-        inputs.positional(Value::Tensor(a));
-        inputs.positional(Value::Tensor(b));
-        match self.broadcast(a, b) {
-            Ok(out) => self.called(op, &inputs, Value::Tensor(out)),
-            Err((x, y)) => {
-                let mut m = Text::new();
-                m.push(op);
-                m.push(": shapes ");
-                self.write_shape(&a, &mut m);
-                m.push(" and ");
-                self.write_shape(&b, &mut m);
-                m.push(" do not broadcast: ");
-                self.write_dim(x, &mut m);
-                m.push(" against ");
-                self.write_dim(y, &mut m);
-                self.fail(&m)
-            }
-        }
     }
 
     /// The broadcast shape, or the two dimensions that don't fit.

@@ -9,6 +9,7 @@ use crate::kernels::{conv_windows, output, values, Axis, Conv2d, Real};
 use crate::tensor::{when, Tensor};
 
 mod plain;
+pub(super) mod rule;
 #[cfg(test)]
 mod tests;
 

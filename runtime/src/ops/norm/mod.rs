@@ -10,6 +10,7 @@ mod batch;
 mod batch_plain;
 mod layer;
 mod layer_plain;
+pub(super) mod rule;
 #[cfg(test)]
 mod tests;
 

@@ -13,6 +13,7 @@ use crate::tensor::Tensor;
 mod adaptive;
 mod average;
 mod max;
+pub(super) mod rule;
 #[cfg(test)]
 mod tests;
 

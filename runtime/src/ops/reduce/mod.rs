@@ -4,6 +4,7 @@ pub(crate) mod axes;
 mod extremum;
 mod logsumexp;
 mod norm;
+pub(super) mod rule;
 mod sum;
 mod var;
 
