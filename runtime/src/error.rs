@@ -158,6 +158,10 @@ pub enum Error {
     #[error(transparent)]
     Module(#[from] crate::module::ModuleError),
 
+    /// A file of weights is damaged or is something else.
+    #[error(transparent)]
+    File(#[from] crate::io::FileError),
+
     /// An error inside a model, with the path of the layer it happened in.
     #[error("{path}: {source}")]
     Context {

@@ -5,6 +5,7 @@ extern crate self as taper;
 
 pub mod error;
 pub mod init;
+pub mod io;
 mod kernels;
 pub mod module;
 pub mod nn;
