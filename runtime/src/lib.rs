@@ -7,6 +7,7 @@ pub mod error;
 pub mod init;
 pub mod io;
 mod kernels;
+pub mod loss;
 pub mod module;
 pub mod nn;
 pub mod ops;
@@ -16,6 +17,7 @@ pub mod tensor;
 #[doc(hidden)]
 pub mod testing;
 pub mod trace;
+pub mod train;
 
 pub use candle_core::{DType, Device};
 pub use error::{Error, Result};

@@ -26,31 +26,12 @@ pub trait Hyperparameters: Clone + std::fmt::Debug + Send + Sync + 'static {
     fn set_rate(&mut self, lr: f64);
 }
 
-/// Declares an options struct: public fields, PyTorch's defaults, a chained setter per field, access by name, and
-/// `From<f64>` for the learning rate alone.
+/// Declares an options struct (as `options!` does) with access by name, and `From<f64>` for the learning rate alone.
 macro_rules! hyperparameters {
     ($(#[$meta:meta])* pub struct $options:ident { $($(#[$doc:meta])* $field:ident: $ty:ty = $default:expr,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
-        pub struct $options {
-            $($(#[$doc])* pub $field: $ty,)*
-        }
-
-        impl Default for $options {
-            fn default() -> Self {
-                $options { $($field: $default,)* }
-            }
-        }
-
-        impl $options {
-            $(
-                $(#[$doc])*
-                #[must_use]
-                pub fn $field(mut self, $field: impl Into<$ty>) -> Self {
-                    self.$field = $field.into();
-                    self
-                }
-            )*
+        $crate::ops::options::options! {
+            $(#[$meta])*
+            $options { $($(#[$doc])* $field: $ty = $default,)* }
         }
 
         /// The defaults with this learning rate.

@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use super::rates::{read, At, Rates};
 use super::LrScheduler;
 use crate::error::{Error, Result};
+use crate::ops::options::options;
 use crate::optim::{Optimizer, Settings};
 
 /// From the initial rate to `eta_min` along half a cosine in `t_max` epochs, and back
@@ -34,42 +35,18 @@ pub struct CosineAnnealingLr {
     rates: Rates,
 }
 
-/// The optional arguments of [`CosineAnnealingLr`].
-///
-/// ```
-/// use taper::optim::lr_scheduler::CosineAnnealingLrOptions;
-/// assert_eq!(CosineAnnealingLrOptions::default().last_epoch, -1);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct CosineAnnealingLrOptions {
-    /// The least rate. Default: 0.
-    pub eta_min: f64,
-    /// The epoch to go on after; the groups then need an initial rate. Default: −1, from the beginning.
-    pub last_epoch: i64,
-}
-
-impl Default for CosineAnnealingLrOptions {
-    fn default() -> Self {
-        CosineAnnealingLrOptions {
-            eta_min: 0.,
-            last_epoch: -1,
-        }
-    }
-}
-
-impl CosineAnnealingLrOptions {
-    /// The least rate.
-    #[must_use]
-    pub fn eta_min(mut self, eta_min: impl Into<f64>) -> Self {
-        self.eta_min = eta_min.into();
-        self
-    }
-
-    /// The epoch to go on after.
-    #[must_use]
-    pub fn last_epoch(mut self, last_epoch: impl Into<i64>) -> Self {
-        self.last_epoch = last_epoch.into();
-        self
+options! {
+    /// The optional arguments of [`CosineAnnealingLr`].
+    ///
+    /// ```
+    /// use taper::optim::lr_scheduler::CosineAnnealingLrOptions;
+    /// assert_eq!(CosineAnnealingLrOptions::default().last_epoch, -1);
+    /// ```
+    CosineAnnealingLrOptions {
+        /// The least rate. Default: 0.
+        eta_min: f64 = 0.,
+        /// The epoch to go on after; the groups then need an initial rate. Default: −1, from the beginning.
+        last_epoch: i64 = -1,
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::rates::{At, Rates};
 use super::LrScheduler;
 use crate::error::{Error, Result};
+use crate::ops::options::options;
 use crate::optim::{Optimizer, Settings};
 
 /// The factor of the initial rate in an epoch.
@@ -34,30 +35,16 @@ pub struct LambdaLr {
     rates: Rates,
 }
 
-/// The optional arguments of [`LambdaLr`].
-///
-/// ```
-/// use taper::optim::lr_scheduler::LambdaLrOptions;
-/// assert_eq!(LambdaLrOptions::default().last_epoch, -1);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct LambdaLrOptions {
-    /// The epoch to go on after; the groups then need an initial rate. Default: −1, from the beginning.
-    pub last_epoch: i64,
-}
-
-impl Default for LambdaLrOptions {
-    fn default() -> Self {
-        LambdaLrOptions { last_epoch: -1 }
-    }
-}
-
-impl LambdaLrOptions {
-    /// The epoch to go on after.
-    #[must_use]
-    pub fn last_epoch(mut self, last_epoch: impl Into<i64>) -> Self {
-        self.last_epoch = last_epoch.into();
-        self
+options! {
+    /// The optional arguments of [`LambdaLr`].
+    ///
+    /// ```
+    /// use taper::optim::lr_scheduler::LambdaLrOptions;
+    /// assert_eq!(LambdaLrOptions::default().last_epoch, -1);
+    /// ```
+    LambdaLrOptions {
+        /// The epoch to go on after; the groups then need an initial rate. Default: −1, from the beginning.
+        last_epoch: i64 = -1,
     }
 }
 

@@ -1,0 +1,3 @@
+//! Training and evaluation.
+
+pub mod metrics;
