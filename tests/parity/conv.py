@@ -26,12 +26,12 @@ for name, (x, weight, bias, args) in {
     "wide_padding": ((1, 2, 2, 3), (2, 2, 3, 3), True, {"padding": (4, 3)}),
     "empty_batch": ((0, 2, 5, 4), (3, 2, 3, 3), True, {"padding": (1, 1)}),
 }.items():
-    inputs = [w.randn(*x), w.randn(*weight)] + ([w.randn(weight[0])] if bias else [])
+    inputs = [w.randn(x), w.randn(weight)] + ([w.randn((weight[0],))] if bias else [])
     w.case(f"conv2d.{name}", conv2d, inputs, **args)
 
 # Half types: the result alone, since upstream gradients would be rounded differently.
 for dtype in ("bf16", "f16"):
-    x, weight, bias = (w.randn(*shape) for shape in ((2, 3, 6, 5), (4, 3, 3, 2), (4,)))
+    x, weight, bias = (w.randn(shape) for shape in ((2, 3, 6, 5), (4, 3, 3, 2), (4,)))
     w.case("conv2d.half", conv2d, [x, weight, bias], dtypes=(dtype,), no_grad=(0, 1, 2))
 
 w.save()

@@ -26,9 +26,9 @@ for name, (shape, args) in {
 }.items():
     c = shape[1]
     for training in (True, False):
-        x, mean, var = w.randn(*shape, scale=2.0) + 0.7, w.randn(c), w.rand(c, low=0.5, high=2.0)
+        x, mean, var = w.randn(shape, scale=2.0) + 0.7, w.randn((c,)), w.rand((c,), low=0.5, high=2.0)
         mode = "train" if training else "eval"
-        inputs = [x, mean, var, w.randn(c), w.randn(c)]
+        inputs = [x, mean, var, w.randn((c,)), w.randn((c,))]
         w.case(f"batch_norm.{name}.{mode}", batch_norm, inputs, no_grad=(1, 2), training=training, **args)
         w.case(f"batch_norm.{name}.{mode}.plain", batch_norm, inputs[:3], no_grad=(1, 2), training=training, **args)
 
@@ -38,9 +38,9 @@ for name, (shape, args) in {
     "deep": ((2, 2, 3), {"normalized_shape": (3,), "eps": 1e-3}),
     "empty": ((0, 3), {"normalized_shape": (3,)}),
 }.items():
-    x, n = w.randn(*shape, scale=2.0) + 0.7, args["normalized_shape"]
-    w.case(f"layer_norm.{name}", layer_norm, [x, w.randn(*n), w.randn(*n)], **args)
+    x, n = w.randn(shape, scale=2.0) + 0.7, args["normalized_shape"]
+    w.case(f"layer_norm.{name}", layer_norm, [x, w.randn(n), w.randn(n)], **args)
     w.case(f"layer_norm.{name}.plain", layer_norm, [x], **args)
-    w.case(f"layer_norm.{name}.weight", layer_norm, [x, w.randn(*n)], **args)
+    w.case(f"layer_norm.{name}.weight", layer_norm, [x, w.randn(n)], **args)
 
 w.save()

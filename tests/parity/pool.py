@@ -23,12 +23,12 @@ for name, (shape, args) in {
     "dilation": ((1, 2, 7, 8), {"kernel_size": (2, 3), "stride": (2, 1), "padding": (0, 1), "dilation": (3, 2)}),
     "empty_batch": ((0, 2, 4, 4), {"kernel_size": (2, 2)}),
 }.items():
-    w.case(f"max_pool2d.{name}", max_pool2d, [w.randn(*shape)], **args)
+    w.case(f"max_pool2d.{name}", max_pool2d, [w.randn(shape)], **args)
 
 # Ties between neighbours, NaN, and infinities.
 ties = torch.randint(0, 3, (2, 2, 6, 6), generator=w.generator).double()
 w.case("max_pool2d.ties", max_pool2d, [ties], kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))
-special = w.randn(1, 1, 6, 6)
+special = w.randn((1, 1, 6, 6))
 special.view(-1)[torch.tensor([0, 1, 8, 20, 21])] = torch.tensor([float("nan"), float("nan"), float("inf"), float("nan"), 9.0]).double()
 special[..., 4:, :2] = -float("inf")
 w.case("max_pool2d.special", max_pool2d, [special], kernel_size=(2, 2))
@@ -46,7 +46,7 @@ for name, (shape, args) in {
     "divisor": ((1, 2, 5, 6), {"kernel_size": (2, 2), "padding": (1, 1), "divisor_override": 3}),
     "empty_batch": ((0, 2, 4, 4), {"kernel_size": (2, 2)}),
 }.items():
-    w.case(f"avg_pool2d.{name}", F.avg_pool2d, [w.randn(*shape)], **args)
+    w.case(f"avg_pool2d.{name}", F.avg_pool2d, [w.randn(shape)], **args)
 
 for name, (shape, size) in {
     "one": ((2, 3, 4, 6), (1, 1)),
@@ -55,6 +55,6 @@ for name, (shape, size) in {
     "larger": ((1, 2, 2, 3), (3, 5)),
     "empty_batch": ((0, 2, 4, 4), (2, 2)),
 }.items():
-    w.case(f"adaptive_avg_pool2d.{name}", F.adaptive_avg_pool2d, [w.randn(*shape)], output_size=size)
+    w.case(f"adaptive_avg_pool2d.{name}", F.adaptive_avg_pool2d, [w.randn(shape)], output_size=size)
 
 w.save()

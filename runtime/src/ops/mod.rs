@@ -9,8 +9,7 @@ pub(crate) mod compute;
 mod conv2d;
 mod dropout;
 mod elu;
-#[path = "embedding/rule.rs"]
-mod embedding_rule;
+mod embedding;
 mod expand;
 mod extremum;
 mod flip;
@@ -58,6 +57,7 @@ pub use clamp::{Bound, ClampOptions};
 pub use conv2d::Conv2dOptions;
 pub use dropout::DropoutOptions;
 pub use elu::EluOptions;
+pub use embedding::EmbeddingOptions;
 pub use gelu::{GeluApproximate, GeluOptions};
 pub use indices::{Index, Indices};
 pub use join::{cat, stack};

@@ -53,7 +53,7 @@ operations! {
     dropout => super::dropout::trace_dropout,
     elem_count => super::size::trace_elem_count,
     elu => super::elu::trace_elu,
-    embedding => super::embedding_rule::trace_embedding,
+    embedding => super::embedding::rule::trace_embedding,
     eq => super::compare::trace_eq,
     exp => super::math::trace_exp,
     expand => super::expand::trace_expand,
