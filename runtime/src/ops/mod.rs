@@ -17,12 +17,10 @@ mod gather;
 mod gelu;
 mod indices;
 mod join;
-mod linear;
 #[path = "loss/rule.rs"]
 mod loss_rule;
 mod math;
-#[path = "matmul/rule.rs"]
-mod matmul_rule;
+mod matmul;
 mod narrow;
 mod norm;
 mod operand;

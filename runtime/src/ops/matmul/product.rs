@@ -1,0 +1,97 @@
+//! Matrix products of plain tensors, correct for any strides.
+
+use candle_core::{DType, Tensor as Data};
+
+use crate::error::Result;
+use crate::ops::compute::compute_dtype;
+
+/// The product of matrices, the dimensions in front broadcast. The shapes must fit.
+///
+/// Half types are multiplied in f32 on the CPU: sums are rounded once, as in PyTorch.
+pub(crate) fn product(a: &Data, b: &Data) -> Result<Data> {
+    let dtype = a.dtype();
+    if !dtype.is_float() {
+        return Ok(of_integers(a, b)?.to_dtype(dtype)?);
+    }
+    let wide = if a.device().is_cpu() {
+        compute_dtype(dtype)
+    } else {
+        dtype
+    };
+    let (a, b) = (&a.to_dtype(wide)?, &b.to_dtype(wide)?);
+    Ok(of_floats(a, b)?.to_dtype(dtype)?)
+}
+
+fn of_floats(a: &Data, b: &Data) -> Result<Data> {
+    let (rank_a, rank_b) = (a.rank(), b.rank());
+    let (m, k, n) = (
+        a.dims()[rank_a - 2],
+        a.dims()[rank_a - 1],
+        b.dims()[rank_b - 1],
+    );
+    let (front_a, front_b) = (&a.dims()[..rank_a - 2], &b.dims()[..rank_b - 2]);
+    let single = |front: &[usize]| front.iter().all(|&size| size == 1);
+    if rank_a == 2 && rank_b == 2 {
+        return Ok(matrices(a)?.matmul(&matrices(b)?)?);
+    }
+    let front =
+        candle_core::Shape::from(front_a).broadcast_shape_binary_op(&front_b.into(), "matmul")?;
+    let out = [front.dims(), &[m, n]].concat();
+    if single(front_b) {
+        // All rows of the left side meet one matrix.
+        let all = with_rows(&a.broadcast_as([front.dims(), &[m, k]].concat())?)?;
+        return Ok(all.matmul(&matrices(&b.reshape((k, n))?)?)?.reshape(out)?);
+    }
+    let count = front.elem_count();
+    let side = |x: &Data, own: &[usize], rows: usize, columns: usize| -> Result<Data> {
+        if single(own) {
+            // A batch of one repeats without a copy.
+            return Ok(
+                matrices(&x.reshape((1, rows, columns))?)?.broadcast_as((count, rows, columns))?
+            );
+        }
+        let x = matrices(&x.broadcast_as([front.dims(), &[rows, columns]].concat())?)?;
+        if x.is_contiguous() {
+            return Ok(x.reshape((count, rows, columns))?);
+        }
+        let (last, before) = (x.rank() - 1, x.rank() - 2);
+        Ok(x.transpose(before, last)?
+            .reshape((count, columns, rows))?
+            .transpose(1, 2)?)
+    };
+    Ok(side(a, front_a, m, k)?
+        .matmul(&side(b, front_b, k, n)?)?
+        .reshape(out)?)
+}
+
+/// Candle has no products of integers; sums of element-wise products are slow but right.
+fn of_integers(a: &Data, b: &Data) -> Result<Data> {
+    let (a, b) = (a.to_dtype(DType::I64)?, b.to_dtype(DType::I64)?);
+    let products = a
+        .unsqueeze(a.rank())?
+        .broadcast_mul(&b.unsqueeze(b.rank() - 2)?)?;
+    Ok(products.sum(products.rank() - 2)?)
+}
+
+/// The matrices in a layout that every device's product takes: row after row without gaps, or column after column.
+fn matrices(x: &Data) -> Result<Data> {
+    if x.is_contiguous() || transposed(x)?.is_contiguous() {
+        return Ok(x.clone());
+    }
+    Ok(x.contiguous()?)
+}
+
+/// The dimensions in front and the rows as one: `[.., m, k]` as `[.. · m, k]`.
+pub(crate) fn with_rows(x: &Data) -> Result<Data> {
+    let columns = x.dims()[x.rank() - 1];
+    let rows: usize = x.dims()[..x.rank() - 1].iter().product();
+    if x.rank() == 2 {
+        return matrices(x);
+    }
+    Ok(x.reshape((rows, columns))?)
+}
+
+/// Each matrix transposed; a view.
+pub(crate) fn transposed(x: &Data) -> Result<Data> {
+    Ok(x.transpose(x.rank() - 2, x.rank() - 1)?)
+}

@@ -1,0 +1,20 @@
+//! Products of matrices against PyTorch; the cases are made by `tests/parity/matmul.py`.
+
+use taper::testing::Parity;
+use taper::Result;
+
+#[test]
+fn matmul() -> Result<()> {
+    Parity::open("matmul")?.run(|op, case| {
+        let (a, b) = (case.input(0)?, case.input(1)?);
+        match op {
+            "matmul" => a.matmul(b),
+            "bmm" => a.bmm(b),
+            "dot" => a.dot(b),
+            "outer" => a.outer(b),
+            "linear" if case.inputs() == 3 => a.linear(b, Some(case.input(2)?)),
+            "linear" => a.linear(b, None),
+            _ => case.unknown(),
+        }
+    })
+}
