@@ -406,9 +406,13 @@ impl FreeTrace<'_> {
             const fn __accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #accept }
 
             pub const fn trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                if __t.is_nested() && PROOF.broken() {
+                if PROOF.broken() {
                     return #p::Value::Any;
                 }
+                __run(__t, __inputs)
+            }
+
+            const fn __run(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
                 if !__t.open(#word) {
                     return #p::Value::Any;
                 }
@@ -428,7 +432,7 @@ impl FreeTrace<'_> {
             const fn __proof() -> #p::Proof {
                 let mut __storage = #p::Storage::new();
                 let mut __t = __storage.tracer(#p::Purpose::Proof);
-                trace(&mut __t, &#p::Args::new());
+                __run(&mut __t, &#p::Args::new());
                 __t.finish()
             }
 

@@ -135,7 +135,8 @@ impl Context<'_> {
                     __t.set(#index, #p::Value::int(__i));
                     let __shown = #shown;
                     let __args = #args;
-                    __t.enter(#h, #prefix, __t.known_i64(__shown), #joined);
+                    let __shown = __t.known_i64(__shown);
+                    __t.enter(#h, #prefix, __shown, #joined);
                     let __v = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
                     __t.leave_with(__v)
                 }

@@ -412,6 +412,8 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
     let method = hash("forward");
     quote!({
         #[allow(warnings, clippy::all)]
+        const fn __accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #accept }
+        #[allow(warnings, clippy::all)]
         const fn __trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __given: &#p::Args) -> #p::Value {
             if !__t.open("sequential!") {
                 return #p::Value::Any;
@@ -419,7 +421,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
             let mut __in = *__given;
             let __inputs = &mut __in;
             __inputs.method = #method;
-            let __result = if { #accept } { #rule.trace(__t, __args, __inputs) } else { #p::Value::Any };
+            let __result = if __accept(__t, __inputs) { #rule.trace(__t, __args, __inputs) } else { #p::Value::Any };
             __t.at(#p::NO_SITE);
             { #promise }
             __t.close();
