@@ -219,26 +219,6 @@ impl Error {
         }
     }
 
-    /// The same error with a segment put in front of its path.
-    ///
-    /// ```
-    /// let error = taper::Error::op("relu", "…").within("act").within("block1");
-    /// assert!(error.to_string().starts_with("block1.act: "));
-    /// ```
-    #[must_use]
-    pub fn within(self, name: &str) -> Self {
-        match self {
-            Error::Context { path, source } => Error::Context {
-                path: format!("{name}.{path}"),
-                source,
-            },
-            other => Error::Context {
-                path: name.to_owned(),
-                source: Box::new(other),
-            },
-        }
-    }
-
     /// The layer at path `at` doesn't fit.
     ///
     /// ```

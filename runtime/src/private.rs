@@ -94,7 +94,7 @@ pub fn position(n: usize) -> String {
 /// Adds a path segment to an error.
 #[inline]
 pub fn within<T>(name: &str, result: Result<T>) -> Result<T> {
-    result.map_err(|e| e.within(name))
+    result.map_err(|e| e.context(name))
 }
 
 /// Runs a model on a plain Candle tensor.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Module, ModuleError, State, Visitor, VisitorMut};
-use crate::Result;
+use super::{Call, Forward, Module, ModuleError, State, Visitor, VisitorMut};
+use crate::{Error, Result, Tensor};
 
 /// A list of modules, named `0`, `1`, … (`torch.nn.ModuleList`).
 ///
@@ -112,5 +112,35 @@ impl<M: Module + ?Sized> Module for Arc<M> {
 
     fn state(&self) -> Option<&State> {
         (**self).state()
+    }
+}
+
+impl<M: Forward> Forward for Option<M> {
+    /// Runs the module, if it was built.
+    ///
+    /// # Errors
+    /// If it wasn't, because `forward` didn't reach it when the model was built.
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Some(module) => module.forward(x),
+            None => Err(Error::shape(
+                "",
+                "this optional layer was not built, because `forward` did not reach it with the settings of construction",
+            )),
+        }
+    }
+}
+
+impl<M: Forward> Forward for Vec<M> {
+    /// Runs the modules one after the other.
+    ///
+    /// # Errors
+    /// As the modules.
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let mut x = x.clone();
+        for (i, module) in self.iter().enumerate() {
+            x = Call::call(module, (&x,)).map_err(|e| e.context(i.to_string()))?;
+        }
+        Ok(x)
     }
 }

@@ -132,7 +132,10 @@ fn refuse(
     } else {
         "input ".to_owned()
     };
-    let mut message = format!("expects {which}{expected}, but got {:?}", x.dims());
+    let mut message = format!(
+        "`{model}` expects {which}{expected}, but got {:?}",
+        x.dims()
+    );
     if !kind_fits(entrance.kind, x.dtype()) {
         let _ = write!(
             message,
@@ -146,5 +149,5 @@ fn refuse(
     } else if x.rank() + 1 == entrance.dims.len() {
         message.push_str("\nhelp: add the batch dimension with `unsqueeze(0)`");
     }
-    Error::shape(model, message)
+    Error::shape("", message)
 }

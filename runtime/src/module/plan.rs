@@ -111,7 +111,7 @@ impl Plan {
             if tracer.overflowed() {
                 if room >= 1 << 20 {
                     return Err(Error::shape(
-                        std::any::type_name::<C::Layer>(),
+                        super::short_type_name::<C::Layer>(),
                         "the network has too many layers",
                     ));
                 }
@@ -119,10 +119,7 @@ impl Plan {
                 continue;
             }
             if tracer.issue_count() > 0 {
-                return Err(Error::shape(
-                    std::any::type_name::<C::Layer>(),
-                    tracer.issue(0).text.as_str(),
-                ));
+                return Err(Error::shape("", tracer.issue(0).text.as_str()));
             }
             return Ok(Plan {
                 nodes: own(&mut tracer),

@@ -138,11 +138,17 @@ impl Tracer<'_> {
     /// Writes the path of the layer being traced.
     pub const fn write_path(&self, out: &mut Text) {
         let mut i = 0;
+        let mut first = true;
         while i < self.path_len {
-            if i > 0 {
-                out.push(".");
+            let segment = &self.path[i];
+            // The root of a network under construction has no name.
+            if !segment.name.is_empty() || segment.index.is_some() {
+                if !first {
+                    out.push(".");
+                }
+                segment.write(out);
+                first = false;
             }
-            self.path[i].write(out);
             i += 1;
         }
     }
@@ -306,7 +312,7 @@ impl Tracer<'_> {
     const fn match_patterns(&mut self, name: &'static str, index: Option<i64>) {
         let mut full = Text::new();
         self.write_path(&mut full);
-        if self.path_len > 0 {
+        if !full.is_empty() {
             full.push(".");
         }
         Segment {

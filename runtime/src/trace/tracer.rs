@@ -371,9 +371,11 @@ impl<'a> Tracer<'a> {
             return;
         }
         let mut full = Text::new();
-        if self.path_len > 0 {
+        let mut path = Text::new();
+        self.write_path(&mut path);
+        if !path.is_empty() {
             full.push("`");
-            self.write_path(&mut full);
+            full.push_text(&path);
             full.push("`: ");
         }
         full.push_text(text);
