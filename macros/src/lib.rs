@@ -150,9 +150,14 @@ pub fn sequential(input: TokenStream) -> TokenStream {
 pub fn mask(input: TokenStream) -> TokenStream {
     diag::catch("mask", || {
         let diag = diag::Diag::new();
-        ast::MaskCall::parse(input.into(), &diag);
-        let errors = diag.finish().err();
-        quote!({ #errors })
+        let parsed = ast::MaskCall::parse(input.into(), &diag);
+        match (diag.finish(), parsed) {
+            (Ok(()), Some(call)) => model::counts::expand_mask(&call, &krate::path()),
+            (errors, _) => {
+                let errors = errors.err();
+                quote!({ #errors })
+            }
+        }
     })
     .into()
 }

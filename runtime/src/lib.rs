@@ -21,7 +21,7 @@ pub mod train;
 
 pub use candle_core::{DType, Device};
 pub use error::{Error, Result};
-pub use taper_macros::{forward, model, sequential};
+pub use taper_macros::{forward, mask, model, sequential};
 pub use tensor::{
     enable_grad, is_grad_enabled, manual_seed, no_grad, with_generator, Buffer, Generator,
     GeneratorState, Param, Tensor,
@@ -46,8 +46,10 @@ pub mod __private {
 
 /// What a program that declares, trains and runs networks needs.
 pub mod prelude {
-    pub use crate::module::{Config, Forward, Mask, Module, ModuleExt, ParamDict, ParamList};
+    pub use crate::module::{
+        Config, Forward, Inspect, Mask, Module, ModuleExt, ParamDict, ParamList,
+    };
     pub use crate::nn::*;
-    pub use crate::{forward, model, sequential};
+    pub use crate::{forward, mask, model, sequential};
     pub use crate::{no_grad, Buffer, DType, Device, Param, Tensor};
 }

@@ -191,6 +191,7 @@ fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStre
             if !#accept {
                 return #p::Value::Any;
             }
+            __t.received(&__inputs);
             #bindings
             let __result = { #body };
             __t.at(#tail);

@@ -165,6 +165,15 @@ impl Context<'_> {
         });
         quote! {
             #[automatically_derived]
+            impl #p::Inspect for #model {
+                type Config = #name;
+
+                fn current_settings(&self) -> #name {
+                    self.settings()
+                }
+            }
+
+            #[automatically_derived]
             impl #p::Config for #name {
                 type Layer = #model;
 

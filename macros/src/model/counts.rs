@@ -52,13 +52,9 @@ impl Context<'_> {
             );
             constants.extend(quote! {
                 #[doc = #doc]
-                #vis const #name: #p::MaskPatterns = #p::MaskPatterns::new(&[#(#patterns),*]);
+                #vis const #name: #p::Mask = #p::Mask::from_static(&[#(#patterns),*]);
             });
-            checks.extend(super::counts::pattern_checks(
-                &quote!(#model),
-                &mask.patterns,
-                p,
-            ));
+            checks.extend(pattern_checks(&quote!(#model), &mask.patterns, p));
         }
         if constants.is_empty() {
             return TokenStream::new();
@@ -70,6 +66,17 @@ impl Context<'_> {
             #checks
         }
     }
+}
+
+/// `mask!(LeNet: "fc1.*")`
+pub(crate) fn expand_mask(call: &crate::ast::MaskCall, krate: &TokenStream) -> TokenStream {
+    let p = quote!(#krate::__private);
+    let (model, patterns) = (&call.model, &call.patterns);
+    let checks = pattern_checks(&quote!(#model), patterns, &p);
+    quote!({
+        #checks
+        #p::Mask::from_static(&[#(#patterns),*])
+    })
 }
 
 /// One compile-time check per pattern, at the pattern.

@@ -2,7 +2,7 @@
 
 mod build;
 mod config;
-mod counts;
+pub(crate) mod counts;
 mod fields;
 mod members;
 mod rule;

@@ -421,7 +421,9 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
             let mut __in = *__given;
             let __inputs = &mut __in;
             __inputs.method = #method;
-            let __result = if __accept(__t, __inputs) { #rule.trace(__t, __args, __inputs) } else { #p::Value::Any };
+            let __fits = __accept(__t, __inputs);
+            __t.received(__inputs);
+            let __result = if __fits { #rule.trace(__t, __args, __inputs) } else { #p::Value::Any };
             __t.at(#p::NO_SITE);
             { #promise }
             __t.close();
@@ -478,6 +480,10 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         impl #p::Config for __Config {
             type Layer = __Net;
             fn args(&self, _: &mut #p::Tracer<'_>) -> #p::Args { #p::Args::new() }
+        }
+        impl #p::Inspect for __Net {
+            type Config = __Config;
+            fn current_settings(&self) -> __Config { __Config }
         }
         #[allow(dead_code)]
         impl __Config {

@@ -141,6 +141,29 @@ impl Tracer<'_> {
         Value::Tensor(out)
     }
 
+    /// Notes the inputs that the signature made up, for a network that is traced on its own.
+    pub const fn received(&mut self, inputs: &super::Args) {
+        if self.records.is_empty() || self.path_len == 0 {
+            return;
+        }
+        let at = self.path[self.path_len - 1].record as usize;
+        let empty = at < self.records.len()
+            && match self.records[at].inputs {
+                Some(list) => list.is_empty(),
+                None => true,
+            };
+        if !empty {
+            return;
+        }
+        let mut items = [Value::Any; super::MAX_ARGS];
+        let mut i = 0;
+        while i < inputs.len() {
+            items[i] = inputs.value(i);
+            i += 1;
+        }
+        self.records[at].inputs = self.keep(&items, i);
+    }
+
     /// The records made so far.
     pub fn records(&self) -> &[Record] {
         &self.records[..self.recorded.min(self.records.len())]
