@@ -24,6 +24,7 @@ for name, (x, weight, bias, args) in {
     "pointwise": ((2, 5, 4, 3), (7, 5, 1, 1), True, {}),
     "pointwise_stride": ((2, 3, 5, 4), (2, 3, 1, 1), False, {"stride": (2, 2)}),
     "wide_padding": ((1, 2, 2, 3), (2, 2, 3, 3), True, {"padding": (4, 3)}),
+    "same": ((1, 2, 4, 5), (2, 2, 2, 4), True, {"padding": "same", "dilation": (3, 1)}),
     "empty_batch": ((0, 2, 5, 4), (3, 2, 3, 3), True, {"padding": (1, 1)}),
 }.items():
     inputs = [w.randn(x), w.randn(weight)] + ([w.randn((weight[0],))] if bias else [])

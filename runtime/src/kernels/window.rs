@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// One dimension of a convolution or pool: `output` windows of `kernel` elements, `dilation` apart, the first of them
-/// `padding` before the start and each `stride` after the one before.
+/// `padding` before the start and each `stride` after the one before. What is beyond the end is padding too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Axis {
     pub(crate) input: usize,
@@ -41,16 +41,15 @@ impl Axis {
     }
 }
 
-/// The number of windows of a convolution: `⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`, or `None` if
-/// not even one fits or a size is 0 that must not be.
+/// The number of windows of a convolution over a padded input: `⌊(padded − dilation·(kernel − 1) − 1) / stride⌋ + 1`, or
+/// `None` if not even one fits or a size is 0 that must not be.
 pub(crate) const fn conv_windows(
-    input: usize,
+    padded: usize,
     kernel: usize,
     stride: usize,
-    padding: usize,
     dilation: usize,
 ) -> Option<usize> {
-    match slack(input, kernel, stride, padding, dilation) {
+    match slack(padded, kernel, stride, 0, dilation) {
         Some(slack) if slack >= 0 => Some(slack as usize / stride + 1),
         _ => None,
     }
@@ -144,11 +143,11 @@ mod tests {
 
     #[test]
     fn the_number_of_windows() {
-        assert_eq!(conv_windows(28, 3, 1, 2, 1), Some(30));
-        assert_eq!(conv_windows(7, 3, 2, 0, 2), Some(2));
-        assert_eq!(conv_windows(2, 3, 1, 0, 1), None);
-        assert_eq!(conv_windows(2, 3, 0, 1, 1), None);
-        assert_eq!(conv_windows(usize::MAX, 3, 1, usize::MAX, 1), None);
+        assert_eq!(conv_windows(32, 3, 1, 1), Some(30));
+        assert_eq!(conv_windows(7, 3, 2, 2), Some(2));
+        assert_eq!(conv_windows(2, 3, 1, 1), None);
+        assert_eq!(conv_windows(4, 3, 0, 1), None);
+        assert_eq!(conv_windows(usize::MAX, 3, 1, 1), None);
         assert_eq!(pool_windows(5, 2, 2, 0, 1, false), Some(2));
         assert_eq!(pool_windows(5, 2, 2, 0, 1, true), Some(3));
         // The third window would start in the right padding.

@@ -52,7 +52,7 @@ mod where_;
 mod windows;
 
 pub use clamp::{Bound, ClampOptions};
-pub use conv2d::Conv2dOptions;
+pub use conv2d::{Conv2dOptions, ConvPadding};
 pub use dropout::DropoutOptions;
 pub use elu::EluOptions;
 pub use embedding::EmbeddingOptions;

@@ -8,70 +8,13 @@ use crate::error::{Error, Result};
 use crate::kernels::{conv_windows, output, values, Axis, Conv2d, Real};
 use crate::tensor::{when, Tensor};
 
+pub use options::{Conv2dOptions, ConvPadding};
+
+mod options;
 mod plain;
 pub(super) mod rule;
 #[cfg(test)]
 mod tests;
-
-/// The optional arguments of [`Tensor::conv2d_with`]; the defaults are PyTorch's.
-///
-/// ```
-/// use taper::ops::{Conv2dOptions, Pair};
-/// let options = Conv2dOptions::default().stride(2).padding((1, 0));
-/// assert_eq!((options.stride, options.padding, options.groups), (Pair(2, 2), Pair(1, 0), 1));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Conv2dOptions {
-    /// How far apart neighbouring windows are. Default: 1.
-    pub stride: Pair,
-    /// Zeros on both sides of the input. Default: 0.
-    pub padding: Pair,
-    /// How far apart the elements of the kernel are. Default: 1.
-    pub dilation: Pair,
-    /// Into how many parts the channels are divided, each convolved on its own. Default: 1.
-    pub groups: usize,
-}
-
-impl Default for Conv2dOptions {
-    fn default() -> Self {
-        Conv2dOptions {
-            stride: Pair(1, 1),
-            padding: Pair(0, 0),
-            dilation: Pair(1, 1),
-            groups: 1,
-        }
-    }
-}
-
-impl Conv2dOptions {
-    /// How far apart neighbouring windows are.
-    #[must_use]
-    pub fn stride(mut self, stride: impl Into<Pair>) -> Self {
-        self.stride = stride.into();
-        self
-    }
-
-    /// Zeros on both sides of the input.
-    #[must_use]
-    pub fn padding(mut self, padding: impl Into<Pair>) -> Self {
-        self.padding = padding.into();
-        self
-    }
-
-    /// How far apart the elements of the kernel are.
-    #[must_use]
-    pub fn dilation(mut self, dilation: impl Into<Pair>) -> Self {
-        self.dilation = dilation.into();
-        self
-    }
-
-    /// Into how many parts the channels are divided, each convolved on its own.
-    #[must_use]
-    pub fn groups(mut self, groups: usize) -> Self {
-        self.groups = groups;
-        self
-    }
-}
 
 impl Tensor {
     /// Convolves `[N, C, H, W]` (or `[C, H, W]`) with a weight `[out, C, kh, kw]` and adds a bias `[out]`
@@ -204,28 +147,52 @@ fn check(
             return Err(fail(message));
         }
     }
+    let padding = paddings(Pair(kh, kw), options)?;
     let Conv2dOptions {
-        stride,
-        padding,
-        dilation,
-        ..
+        stride, dilation, ..
     } = options;
     Ok(Conv2d {
         batch,
         groups,
         inputs,
         outputs: out / groups,
-        y: axis(height, kh, stride.0, padding.0, dilation.0, input)?,
-        x: axis(width, kw, stride.1, padding.1, dilation.1, input)?,
+        y: axis(height, [kh, stride.0, dilation.0], padding[0], input)?,
+        x: axis(width, [kw, stride.1, dilation.1], padding[1], input)?,
     })
+}
+
+/// The zeros before and after, for height and width.
+fn paddings(kernel: Pair, options: Conv2dOptions) -> Result<[[usize; 2]; 2]> {
+    match options.padding {
+        ConvPadding::Zeros(Pair(y, x)) => Ok([[y, y], [x, x]]),
+        ConvPadding::Same if options.stride == Pair(1, 1) => {
+            let zeros = |kernel: usize, dilation: usize| {
+                let total = kernel.saturating_sub(1).saturating_mul(dilation);
+                [total / 2, total - total / 2]
+            };
+            let Pair(dy, dx) = options.dilation;
+            Ok([zeros(kernel.0, dy), zeros(kernel.1, dx)])
+        }
+        ConvPadding::Same => {
+            let expected = "1 with the padding \"same\"";
+            Err(Error::argument(
+                "conv2d",
+                "stride",
+                options.stride,
+                expected,
+            ))
+        }
+        ConvPadding::Unknown(word) => {
+            let expected = "a size, a pair of sizes, \"same\" or \"valid\"";
+            Err(Error::argument("conv2d", "padding", word, expected))
+        }
+    }
 }
 
 fn axis(
     size: usize,
-    kernel: usize,
-    stride: usize,
-    padding: usize,
-    dilation: usize,
+    [kernel, stride, dilation]: [usize; 3],
+    [before, after]: [usize; 2],
     input: &Tensor,
 ) -> Result<Axis> {
     for (name, value) in [("stride", stride), ("dilation", dilation)] {
@@ -233,10 +200,10 @@ fn axis(
             return Err(Error::argument("conv2d", name, value, "at least 1"));
         }
     }
-    let Some(windows) = conv_windows(size, kernel, stride, padding, dilation) else {
+    let padded = size.saturating_add(before).saturating_add(after);
+    let Some(windows) = conv_windows(padded, kernel, stride, dilation) else {
         let message = format!(
-            "a kernel of {kernel} (dilation {dilation}) does not fit into {size} (padding {padding} on either side) of \
-             the input {:?}",
+            "a kernel of {kernel} (dilation {dilation}) does not fit into {padded}, with padding, of the input {:?}",
             input.dims()
         );
         return Err(Error::op("conv2d", message).help("use a smaller kernel or more padding"));
@@ -246,7 +213,7 @@ fn axis(
         output: windows,
         kernel,
         stride,
-        padding,
+        padding: before,
         dilation,
     })
 }

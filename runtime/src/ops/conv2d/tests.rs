@@ -37,6 +37,11 @@ fn cases() -> Vec<([usize; 4], [usize; 4], Conv2dOptions)> {
         ([1, 2, 1, 1], [2, 2, 1, 1], options().padding(2)),
         ([0, 2, 4, 4], [3, 2, 3, 3], options()),
         (
+            [1, 2, 4, 5],
+            [2, 2, 2, 4],
+            options().padding("same").dilation((3, 1)),
+        ),
+        (
             [1, 2, 2, 2],
             [2, 2, 1, 5],
             options().padding((0, 6)).dilation((1, 3)),
@@ -193,8 +198,10 @@ fn errors_say_what_was_expected() -> Result<()> {
         text(x.conv2d(&w, Some(&zeros(&[5])?))),
         "conv2d: expected a bias [6], but it has shape [5]"
     );
-    assert!(text(x.conv2d_with(&w, None, options().dilation(7))).contains("does not fit into 28"));
+    assert!(text(x.conv2d_with(&w, None, options().dilation(7))).contains("does not fit into 28,"));
     for wrong in [
+        options().padding("same").stride(2),
+        options().padding("full"),
         options().stride(0),
         options().groups(4),
         options().groups(0),
