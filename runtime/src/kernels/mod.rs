@@ -13,6 +13,7 @@ mod layer_norm;
 mod pool2d;
 mod real;
 mod reduce;
+mod softmax;
 mod values;
 mod window;
 
@@ -23,5 +24,6 @@ pub(crate) use layer_norm::Rows;
 pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use real::Real;
 pub(crate) use reduce::{best, cumsum, sum};
+pub(crate) use softmax::{Exponential, Softmax};
 pub(crate) use values::{output, values};
 pub(crate) use window::{conv_windows, pool_windows, Axis};

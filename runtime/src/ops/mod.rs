@@ -40,8 +40,7 @@ mod sigmoid;
 mod silu;
 mod size;
 mod sizes;
-#[path = "softmax/rule.rs"]
-mod softmax_rule;
+mod softmax;
 mod softplus;
 mod squeeze;
 #[cfg(test)]

@@ -41,6 +41,13 @@ macro_rules! extrema {
             ///
             /// # Errors
             #[doc = concat!("Those of [`", stringify!($max), "`](Self::", stringify!($max), ").")]
+            ///
+            /// ```
+            /// # use taper::{DType, Device, Tensor};
+            /// let x = Tensor::zeros([2, 3], DType::F32, &Device::Cpu)?;
+            #[doc = concat!("assert_eq!(x.", stringify!($max_with), "(1, taper::ops::", stringify!($MaxOptions), "::default().keepdim(true))?.dims(), [2, 1]);")]
+            /// # Ok::<(), taper::Error>(())
+            /// ```
             pub fn $max_with(&self, dim: impl Into<Dims>, options: $MaxOptions) -> Result<Tensor> {
                 match dim.into() {
                     Dims::List(list) if list.len() == 1 => {
@@ -75,6 +82,13 @@ macro_rules! extrema {
             ///
             /// # Errors
             #[doc = concat!("Those of [`", stringify!($pair), "`](Self::", stringify!($pair), ").")]
+            ///
+            /// ```
+            /// # use taper::{DType, Device, Tensor};
+            /// let x = Tensor::zeros([2, 3], DType::F32, &Device::Cpu)?;
+            #[doc = concat!("assert_eq!(x.", stringify!($pair_with), "(1, taper::ops::", stringify!($PairOptions), "::default().keepdim(true))?.1.dims(), [2, 1]);")]
+            /// # Ok::<(), taper::Error>(())
+            /// ```
             pub fn $pair_with(&self, dim: impl Into<Dim>, options: $PairOptions) -> Result<(Tensor, Tensor)> {
                 self.winners(stringify!($pair), dim.into(), options.keepdim, $largest)
             }
@@ -98,6 +112,13 @@ macro_rules! extrema {
             ///
             /// # Errors
             #[doc = concat!("Those of [`", stringify!($amax), "`](Self::", stringify!($amax), ").")]
+            ///
+            /// ```
+            /// # use taper::{DType, Device, Tensor};
+            /// let x = Tensor::zeros([2, 3], DType::F32, &Device::Cpu)?;
+            #[doc = concat!("assert_eq!(x.", stringify!($amax_with), "([1], taper::ops::", stringify!($AmaxOptions), "::default().keepdim(true))?.dims(), [2, 1]);")]
+            /// # Ok::<(), taper::Error>(())
+            /// ```
             pub fn $amax_with(&self, dim: impl Into<Dims>, options: $AmaxOptions) -> Result<Tensor> {
                 self.shared_extremum(stringify!($amax), dim.into(), options.keepdim, $largest)
             }
@@ -123,6 +144,13 @@ macro_rules! extrema {
             ///
             /// # Errors
             #[doc = concat!("Those of [`", stringify!($arg), "`](Self::", stringify!($arg), ").")]
+            ///
+            /// ```
+            /// # use taper::{DType, Device, Tensor};
+            /// let x = Tensor::zeros([2, 3], DType::F32, &Device::Cpu)?;
+            #[doc = concat!("assert_eq!(x.", stringify!($arg_with), "(1, taper::ops::", stringify!($ArgOptions), "::default().keepdim(true))?.dims(), [2, 1]);")]
+            /// # Ok::<(), taper::Error>(())
+            /// ```
             pub fn $arg_with(&self, dim: impl Into<Dims>, options: $ArgOptions) -> Result<Tensor> {
                 self.winning_positions(stringify!($arg), dim.into(), options.keepdim, $largest)
             }
