@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, Tensor, WithDType};
+use candle_core::{CpuStorage, InplaceOp1, Layout, Tensor, WithDType};
 
 use crate::error::{Error, Result};
 
@@ -56,18 +56,6 @@ pub(super) fn with_slices_mut<T: Real>(
     f: &mut dyn FnMut(Vec<&mut [T]>) -> Result<()>,
 ) -> Result<()> {
     nested(tensors, Vec::new(), f)
-}
-
-/// Calls `f` with the values of a contiguous CPU tensor of type `T`.
-pub(super) fn with_slice<T: Real>(
-    tensor: &Tensor,
-    f: impl FnOnce(&[T]) -> Result<()>,
-) -> Result<()> {
-    let (storage, layout) = tensor.storage_and_layout();
-    match (&*storage, layout.contiguous_offsets()) {
-        (Storage::Cpu(cpu), Some((start, end))) => f(&cpu.as_slice::<T>()?[start..end]),
-        _ => Err(unfit()),
-    }
 }
 
 type Then<'f, T> = &'f mut dyn FnMut(Vec<&mut [T]>) -> Result<()>;

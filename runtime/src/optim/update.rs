@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use candle_core::{DType, Tensor as Data};
 
 use super::rule::{Moment, UpdateRule};
-use super::slices::{with_slice, with_slices_mut, Real};
+use super::slices::{with_slices_mut, Real};
 use crate::error::{Error, Result};
+use crate::kernels;
+use crate::ops::compute::compute_dtype;
 use crate::tensor::{same_storage, Param, Tensor};
 
 /// What is kept for a parameter.
@@ -25,7 +27,7 @@ pub(super) struct Update<'a, R> {
 
 impl<R: UpdateRule> Update<'_, R> {
     pub(super) fn run(&self, grad: &Data, state: &mut ParamState) -> Result<()> {
-        let (dtype, slots) = (compute_dtype(self.param), self.rule.slots());
+        let (dtype, slots) = (compute_dtype(self.param.dtype()), self.rule.slots());
         let fresh = slots.iter().any(|slot| !state.tensors.contains_key(slot));
         let mut tensors = Vec::with_capacity(slots.len());
         for slot in slots {
@@ -59,13 +61,12 @@ impl<R: UpdateRule> Update<'_, R> {
                 grad = grad.copy()?; // can't be read while it is written
             }
             let all: Vec<Data> = std::iter::once(values).chain(state).cloned().collect();
+            let grad = kernels::values(&grad)?;
             with_slices_mut::<T>(&all, &mut |mut slices| {
-                with_slice::<T>(&grad, |grad| {
-                    if let Some((param, state)) = slices.split_first_mut() {
-                        self.rule.slices(moment, param, grad, state);
-                    }
-                    Ok(())
-                })
+                if let Some((param, state)) = slices.split_first_mut() {
+                    self.rule.slices(moment, param, grad.slice::<T>()?, state);
+                }
+                Ok(())
             })
         })
     }
@@ -81,14 +82,6 @@ impl<R: UpdateRule> Update<'_, R> {
         let grad = grad.to_dtype(dtype)?;
         let updated = self.rule.tensors(moment, &param, &grad, state)?;
         self.param.set(Tensor::from(updated))
-    }
-}
-
-/// The type that a parameter's update is computed and its state kept in.
-fn compute_dtype(param: &Param) -> DType {
-    match param.dtype() {
-        DType::F64 => DType::F64,
-        _ => DType::F32,
     }
 }
 
@@ -137,7 +130,7 @@ impl ParamState {
             let tensor = tensor
                 .as_candle()
                 .to_device(param.device())?
-                .to_dtype(compute_dtype(param))?;
+                .to_dtype(compute_dtype(param.dtype()))?;
             state.tensors.insert(slot, tensor.copy()?);
         }
         Ok(state)
