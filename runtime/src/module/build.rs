@@ -175,7 +175,7 @@ impl<'v> Build<'_, 'v> {
         })
     }
 
-    fn here(&self) -> &PlanNode {
+    pub(super) fn here(&self) -> &PlanNode {
         &self.plan.nodes[self.node]
     }
 
@@ -201,93 +201,6 @@ impl<'v> Build<'_, 'v> {
     /// A setting of a type that the trace doesn't know: the root's own configuration.
     pub fn config<C: 'static>(&self) -> Option<&C> {
         self.config.and_then(|c| c.downcast_ref())
-    }
-
-    // ---- arguments --------------------------------------------------------------------------------------
-
-    fn argument(&self, row: usize) -> &PlanValue {
-        self.here().args.get(row).unwrap_or(&PlanValue::None)
-    }
-
-    fn refuse(&self, row: usize, wanted: &str) -> Error {
-        Error::shape(
-            self.path(),
-            format!(
-                "argument {row} of {} is not known at construction; expected {wanted}",
-                self.here().type_name
-            ),
-        )
-    }
-
-    /// Argument `row` as a non-negative whole number.
-    ///
-    /// # Errors
-    /// If it is something else.
-    pub fn int(&self, row: usize) -> Result<usize> {
-        as_usize(self.argument(row)).ok_or_else(|| self.refuse(row, "a whole number"))
-    }
-
-    /// Argument `row` as a number.
-    ///
-    /// # Errors
-    /// If it is something else.
-    pub fn float(&self, row: usize) -> Result<f64> {
-        match self.argument(row) {
-            PlanValue::Float(x) => Ok(*x),
-            PlanValue::Int(n) => Ok(*n as f64),
-            _ => Err(self.refuse(row, "a number")),
-        }
-    }
-
-    /// Argument `row` as a truth value.
-    ///
-    /// # Errors
-    /// If it is something else.
-    pub fn flag(&self, row: usize) -> Result<bool> {
-        match self.argument(row) {
-            PlanValue::Bool(b) => Ok(*b),
-            _ => Err(self.refuse(row, "true or false")),
-        }
-    }
-
-    /// Argument `row` as a pair; a single number stands for both.
-    ///
-    /// # Errors
-    /// If it is something else.
-    pub fn pair(&self, row: usize) -> Result<(usize, usize)> {
-        self.ints(row)
-            .ok()
-            .and_then(|v| match v.as_slice() {
-                [a] => Some((*a, *a)),
-                [a, b] => Some((*a, *b)),
-                _ => None,
-            })
-            .ok_or_else(|| self.refuse(row, "a whole number or a pair"))
-    }
-
-    /// Argument `row` as a list of whole numbers; a single one is a list of one.
-    ///
-    /// # Errors
-    /// If it is something else.
-    pub fn ints(&self, row: usize) -> Result<Vec<usize>> {
-        let found = match self.argument(row) {
-            PlanValue::List(items) => items.iter().map(as_usize).collect(),
-            one => as_usize(one).map(|n| vec![n]),
-        };
-        found.ok_or_else(|| self.refuse(row, "a list of whole numbers"))
-    }
-
-    /// Argument `row` as a word, if it is one.
-    pub fn word(&self, row: usize) -> Option<&'static str> {
-        match self.argument(row) {
-            PlanValue::Str(s) => Some(s),
-            _ => None,
-        }
-    }
-
-    /// Whether argument `row` was left out.
-    pub fn is_none(&self, row: usize) -> bool {
-        matches!(self.argument(row), PlanValue::None)
     }
 
     /// Size of dimension `dim` (from the end, if negative) of the layer's first input.
@@ -369,6 +282,29 @@ impl<'v> Build<'_, 'v> {
         Ok(param)
     }
 
+    /// A new buffer of this layer that counts, from 0. Stored values may lack it, as files older than PyTorch 0.4.1 do.
+    ///
+    /// # Errors
+    /// If the stored value has another shape.
+    pub fn counter(&mut self, name: &str) -> Result<Buffer> {
+        let full = self.join(name);
+        let value = match &self.source.stored {
+            Some(vb) if vb.contains_tensor(&full) => {
+                let hints = candle_nn::Init::Const(0.);
+                Tensor::from(vb.get_with_hints_dtype((), &full, hints, DType::I64)?)
+            }
+            _ => Tensor::zeros((), DType::I64, &self.source.device)?,
+        };
+        let buffer = Buffer::new(value)?;
+        buffer.set_name(full);
+        Ok(buffer)
+    }
+
+    /// Whether values are stored ones, so that nothing may be changed in them.
+    pub fn is_stored(&self) -> bool {
+        self.source.stored.is_some()
+    }
+
     /// A new buffer of this layer.
     ///
     /// # Errors
@@ -378,12 +314,5 @@ impl<'v> Build<'_, 'v> {
         let buffer = Buffer::new(value)?;
         buffer.set_name(self.join(name));
         Ok(buffer)
-    }
-}
-
-fn as_usize(v: &PlanValue) -> Option<usize> {
-    match v {
-        PlanValue::Int(n) => usize::try_from(*n).ok(),
-        _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Modules: the tree of layers, their parameters and buffers under PyTorch's names.
 
+mod arguments;
 mod build;
 mod containers;
 mod convert;

@@ -1,5 +1,6 @@
 //! `Linear`: y = x·Wᵀ + b.
 
+use super::python;
 use crate::init::Init;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::trace::{Args, Kind, Tracer, Value};
@@ -20,7 +21,12 @@ super::layer! {
     /// assert_eq!(fc.forward(&x)?.dims(), [4, 2]);
     /// # Ok(()) }
     /// ```
-    pub struct Linear { weight: Param, bias: Option<Param> }
+    pub struct Linear {
+        /// `[out_features, in_features]`.
+        pub weight: Param,
+        /// `[out_features]`, unless it was left out.
+        pub bias: Option<Param>,
+    }
 
     /// Settings of [`Linear`].
     pub config LinearConfig {
@@ -39,25 +45,28 @@ super::layer! {
 impl Rule<Linear> {
     /// The shape rule.
     pub const fn trace(self, t: &mut Tracer<'_>, args: &Args, inputs: &Args) -> Value {
-        let Some(b) = t.bind("Linear", Linear::TABLE, args) else {
+        let bound = t.layer("Linear", Linear::TABLE, args, inputs, Kind::Float);
+        let Some((b, x)) = bound else {
             return Value::Any;
         };
-        let Some(x) = t.input("Linear", inputs, 0, Kind::Float) else {
-            return Value::Any;
-        };
-        t.describe("Linear", Some(&b), inputs);
         if !x.ranked {
             return Value::Tensor(x);
         }
         if x.rank == 0 {
             return t.wants_rank("Linear", "at least 1 dimension", &x);
         }
-        let (size, out) = (x.last(), b.int(0));
-        if !t.check_inferred("Linear", "input features", &x, size, b.value(2)) {
+        let (size, out) = (x.last(), b.int(row!(Linear.out_features)));
+        if !t.check_inferred(
+            "Linear",
+            "input features",
+            &x,
+            size,
+            b.value(row!(Linear.in_features)),
+        ) {
             return Value::Any;
         }
         t.param("weight", &[out, size]);
-        if t.decided(b.flag(1)) {
+        if t.decided(b.flag(row!(Linear.bias))) {
             t.param("bias", &[out]);
         }
         t.macs_of_map(&x, size, out);
@@ -67,10 +76,10 @@ impl Rule<Linear> {
 
 impl Linear {
     fn make(at: &mut Build<'_, '_>) -> Result<Self> {
-        let (inputs, outputs) = (at.input_size(-1)?, at.int(0)?);
+        let (inputs, outputs) = (at.input_size(-1)?, at.int(row!(Linear.out_features))?);
         let init = Init::fan_in_uniform(inputs);
         let weight = at.param("weight", &[outputs, inputs], &init)?;
-        let bias = if at.flag(1)? {
+        let bias = if at.flag(row!(Linear.bias))? {
             Some(at.param("bias", &[outputs], &init)?)
         } else {
             None
@@ -94,11 +103,11 @@ impl Module for Linear {
             "in_features={}, out_features={}, bias={}",
             d[1],
             d[0],
-            super::python(self.bias.is_some())
+            python::bool(self.bias.is_some())
         )
     }
 
-    super::members!(params: weight; optional: bias);
+    super::members!(params: weight; optional: bias;);
 }
 
 impl Forward for Linear {

@@ -10,7 +10,7 @@
 macro_rules! layer {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident { $($field:ident : $fty:ty),* $(,)? }
+        pub struct $name:ident { $($(#[$fmeta:meta])* $fvis:vis $field:ident : $fty:ty),* $(,)? }
 
         $(#[$cmeta:meta])*
         pub config $config:ident {
@@ -22,7 +22,7 @@ macro_rules! layer {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
-        pub struct $name { $($field: $fty,)* state: $crate::module::State }
+        pub struct $name { $($(#[$fmeta])* $fvis $field: $fty,)* state: $crate::module::State }
 
         $(#[$cmeta])*
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -39,34 +39,41 @@ macro_rules! layer {
         impl $name {
             pub(crate) const TABLE: &'static [$crate::trace::Param] = &[
                 $($($crate::trace::Param::required(
-                    stringify!($req), <$rty as $crate::nn::Setting>::TAKES),)*)?
+                    stringify!($req), <$rty as $crate::nn::setting::Setting>::TAKES),)*)?
                 $($($crate::trace::Param::leading(
-                    stringify!($lead), <$lty as $crate::nn::Setting>::TAKES, $crate::nn::default_value!($ldef)),)*)?
+                    stringify!($lead), <$lty as $crate::nn::setting::Setting>::TAKES, $crate::nn::default_value!($ldef)),)*)?
                 $($($crate::trace::Param::optional(
-                    stringify!($opt), <$oty as $crate::nn::Setting>::TAKES, $crate::nn::default_value!($odef)),)*)?
+                    stringify!($opt), <$oty as $crate::nn::setting::Setting>::TAKES, $crate::nn::default_value!($odef)),)*)?
                 $($($crate::trace::Param::inferred(stringify!($inf)),)*)?
             ];
 
             /// The layer's settings, with PyTorch's defaults.
-            pub fn config($($($req: impl Into<$rty>),*)?) -> $config {
+            pub fn config($($($req: impl $crate::nn::setting::Given<$rty>),*)?) -> $config {
                 $config {
-                    $($($req: $req.into(),)*)?
-                    $($($lead: $crate::nn::default_setting!($ldef),)*)?
-                    $($($opt: $crate::nn::default_setting!($odef),)*)?
+                    $($($req: $req.setting(),)*)?
+                    $($($lead: $crate::nn::default_setting!($lty, $ldef),)*)?
+                    $($($opt: $crate::nn::default_setting!($oty, $odef),)*)?
                     $($($inf: None,)*)?
                 }
             }
         }
 
         impl $config {
-            $($($(#[$lmeta])* #[must_use] pub fn $lead(mut self, $lead: impl Into<$lty>) -> Self {
-                self.$lead = $lead.into();
+            $($($(#[$lmeta])* #[must_use] pub fn $lead(mut self, $lead: impl $crate::nn::setting::Given<$lty>) -> Self {
+                self.$lead = $lead.setting();
                 self
             })*)?
-            $($($(#[$ometa])* #[must_use] pub fn $opt(mut self, $opt: impl Into<$oty>) -> Self {
-                self.$opt = $opt.into();
+            $($($(#[$ometa])* #[must_use] pub fn $opt(mut self, $opt: impl $crate::nn::setting::Given<$oty>) -> Self {
+                self.$opt = $opt.setting();
                 self
             })*)?
+            $($(
+                /// The size that the input must have; without it, it is the input's.
+                #[must_use] pub fn $inf(mut self, $inf: usize) -> Self {
+                    self.$inf = Some($inf);
+                    self
+                }
+            )*)?
         }
 
         impl $crate::module::Config for $config {
@@ -75,9 +82,9 @@ macro_rules! layer {
             fn args(&self, t: &mut $crate::trace::Tracer<'_>) -> $crate::trace::Args {
                 let mut args = $crate::trace::Args::new();
                 let _ = &t;
-                $($(let v = $crate::nn::Setting::value(&self.$req, t); args.named(stringify!($req), v);)*)?
-                $($(let v = $crate::nn::Setting::value(&self.$lead, t); args.named(stringify!($lead), v);)*)?
-                $($(let v = $crate::nn::Setting::value(&self.$opt, t); args.named(stringify!($opt), v);)*)?
+                $($(let v = $crate::nn::setting::Setting::value(&self.$req, t); args.named(stringify!($req), v);)*)?
+                $($(let v = $crate::nn::setting::Setting::value(&self.$lead, t); args.named(stringify!($lead), v);)*)?
+                $($(let v = $crate::nn::setting::Setting::value(&self.$opt, t); args.named(stringify!($opt), v);)*)?
                 $($(if let Some(n) = self.$inf {
                     args.named(stringify!($inf), $crate::trace::Value::int(n as i64));
                 })*)?
@@ -109,6 +116,9 @@ macro_rules! default_value {
     (none) => {
         $crate::trace::Value::Unit
     };
+    ((-$n:literal)) => {
+        $crate::trace::Value::int(-$n)
+    };
     ($e:tt) => {
         $crate::trace::Leaf($e).value()
     };
@@ -116,29 +126,36 @@ macro_rules! default_value {
 
 /// A default as the settings hold it.
 macro_rules! default_setting {
-    (none) => {
+    ($ty:ty, none) => {
         None
     };
-    ($e:tt) => {
-        $e.into()
+    ($ty:ty, $e:tt) => {
+        <$ty as $crate::nn::setting::Setting>::literal($e)
     };
 }
 
-/// The visiting methods of a layer with these members.
+/// The row of a setting in its layer's table.
+macro_rules! row {
+    ($layer:ident.$setting:ident) => {
+        const { $crate::trace::row($layer::TABLE, stringify!($setting)) }
+    };
+}
+
+/// The visiting methods of a layer with these members; buffers are optional.
 macro_rules! members {
-    ($(params: $($p:ident),+)? $(; optional: $($o:ident),+)? $(; buffers: $($b:ident),+)?) => {
+    ($(params: $($p:ident),+;)? $(optional: $($o:ident),+;)? $(buffers: $($b:ident),+;)?) => {
         fn visit<'a>(&'a self, visitor: &mut dyn $crate::module::Visitor<'a>) {
             let _ = &visitor;
             $($(visitor.param(stringify!($p), &self.$p);)+)?
             $($(if let Some(p) = &self.$o { visitor.param(stringify!($o), p); })+)?
-            $($(visitor.buffer(stringify!($b), &self.$b);)+)?
+            $($(if let Some(b) = &self.$b { visitor.buffer(stringify!($b), b); })+)?
         }
 
         fn visit_mut(&mut self, visitor: &mut dyn $crate::module::VisitorMut) -> $crate::Result<()> {
             let _ = &visitor;
             $($(visitor.param(stringify!($p), &mut self.$p)?;)+)?
             $($(if let Some(p) = &mut self.$o { visitor.param(stringify!($o), p)?; })+)?
-            $($(visitor.buffer(stringify!($b), &mut self.$b)?;)+)?
+            $($(if let Some(b) = &mut self.$b { visitor.buffer(stringify!($b), b)?; })+)?
             Ok(())
         }
 

@@ -33,7 +33,7 @@ mod prelu;
 pub(crate) mod reduce;
 mod relu;
 mod reshape;
-mod rule;
+pub(crate) mod rule;
 mod rules;
 mod same;
 mod sigmoid;

@@ -9,7 +9,7 @@ use crate::ops::compute::has_kernels;
 use crate::ops::rule::{bound, checked, receiver};
 use crate::ops::unary::indicator;
 use crate::tensor::{grad_to_shape, when, Tensor};
-use crate::trace::{Args, Dim, Param as Row, Takes, Text, Tracer, Value};
+use crate::trace::{Args, Dim, Param as Row, Takes, TensorValue, Text, Tracer, Value};
 
 struct Prelu;
 
@@ -145,26 +145,43 @@ pub(super) const fn trace_prelu(t: &mut Tracer<'_>, args: &Args) -> Value {
     if !t.expect_floats("prelu", &x) {
         return Value::Any;
     }
-    let count = t.elements(&weight);
-    let channels = if x.ranked && x.rank < 2 {
-        Dim::Known(1)
-    } else {
-        x.dims[1]
-    };
-    let fits = !weight.ranked
-        || (weight.rank <= 1
-            && (matches!(t.algebra.known(count), Some(1)) || !t.differ(count, channels)));
-    if !fits {
-        let mut m = Text::new();
-        m.push("prelu: expected a weight of 1 or ");
-        t.write_dim(channels, &mut m);
-        m.push(" elements for an input ");
-        t.write_shape(&x, &mut m);
-        m.push(", but got ");
-        t.write_shape(&weight, &mut m);
-        return t.fail(&m);
+    if !t.check_slopes("prelu", &x, &weight) {
+        return Value::Any;
     }
     t.called("prelu", args, Value::Tensor(x.of_kind(x.kind)))
+}
+
+impl Tracer<'_> {
+    /// Checks that there is one slope, or one for each channel. `what` is the operation or layer that an error names.
+    pub(crate) const fn check_slopes(
+        &mut self,
+        what: &'static str,
+        x: &TensorValue,
+        weight: &TensorValue,
+    ) -> bool {
+        let count = self.elements(weight);
+        let channels = if x.ranked && x.rank < 2 {
+            Dim::Known(1)
+        } else {
+            x.dims[1]
+        };
+        let fits = !weight.ranked
+            || (weight.rank <= 1
+                && (matches!(self.algebra.known(count), Some(1)) || !self.differ(count, channels)));
+        if fits {
+            return true;
+        }
+        let mut m = Text::new();
+        m.push(what);
+        m.push(": expected a weight of 1 or ");
+        self.write_dim(channels, &mut m);
+        m.push(" elements for an input ");
+        self.write_shape(x, &mut m);
+        m.push(", but got ");
+        self.write_shape(weight, &mut m);
+        self.error(&m);
+        false
+    }
 }
 
 #[cfg(test)]

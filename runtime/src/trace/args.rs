@@ -228,6 +228,11 @@ impl Param {
         }
     }
 
+    /// Whether `v` may be given: `None` may, where that is the default.
+    const fn accepts(&self, v: &Value) -> bool {
+        matches!((v, &self.default), (Value::Unit, Some(Value::Unit))) || self.takes.accepts(v)
+    }
+
     /// A size that is inferred from the input, and checked where given.
     pub const fn inferred(name: &'static str) -> Param {
         Param {
@@ -334,7 +339,7 @@ impl Tracer<'_> {
                 m.push("` is given twice");
                 self.error_at(arg.site, &m);
                 ok = false;
-            } else if !table[at].takes.accepts(&arg.value) {
+            } else if !table[at].accepts(&arg.value) {
                 self.wrong_type(what, &table[at], &arg);
                 ok = false;
             }
@@ -508,6 +513,13 @@ const fn find(table: &[Param], name: &str) -> usize {
         i += 1;
     }
     table.len()
+}
+
+/// Row of a name that the table is known to have.
+pub(crate) const fn row(table: &[Param], name: &str) -> usize {
+    let at = find(table, name);
+    assert!(at < table.len(), "no such argument in the table");
+    at
 }
 
 /// String equality in const code.

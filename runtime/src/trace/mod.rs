@@ -36,8 +36,8 @@ mod witness;
 mod tests;
 
 pub use algebra::Algebra;
-pub(crate) use args::same;
 pub use args::{as_dim, Arg, Args, Bound, Param, Takes, MAX_ARGS, NO_SITE};
+pub(crate) use args::{row, same};
 pub use assumption::{Assumptions, Mark};
 pub use branch::{Branch, Loop};
 pub use condition::Cond;

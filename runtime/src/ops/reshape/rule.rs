@@ -49,34 +49,7 @@ pub(crate) const fn trace_flatten(t: &mut Tracer<'_>, args: &Args) -> Value {
     } else {
         b.value(0)
     };
-    if x.ranked && x.rank == 0 {
-        let one = checked!(x.inserted(0, Dim::Known(1)));
-        return t.called("flatten", args, Value::Tensor(one));
-    }
-    let start = checked!(t.axis("flatten", &x, start));
-    let end = checked!(t.axis("flatten", &x, b.value(1)));
-    let (Axis::At(start), Axis::At(end)) = (start, end) else {
-        return t.called(
-            "flatten",
-            args,
-            Value::Tensor(TensorValue::unranked(x.kind)),
-        );
-    };
-    if start > end {
-        let mut m = Text::new();
-        m.push("flatten: start_dim ");
-        m.push_int(start as i64);
-        m.push(" comes after end_dim ");
-        m.push_int(end as i64);
-        return t.fail(&m);
-    }
-    let mut out = x.with(start, t.product(&x.dims, start, end + 1));
-    let mut i = end + 1;
-    while i < x.rank {
-        out.dims[start + i - end] = x.dims[i];
-        i += 1;
-    }
-    out.rank = x.rank - (end - start);
+    let out = checked!(t.flattened("flatten", &x, start, b.value(1)));
     t.called("flatten", args, Value::Tensor(out))
 }
 
@@ -84,38 +57,98 @@ pub(crate) const fn trace_flatten(t: &mut Tracer<'_>, args: &Args) -> Value {
 pub(crate) const fn trace_unflatten(t: &mut Tracer<'_>, args: &Args) -> Value {
     let x = receiver!(args);
     let b = bound!(t, "unflatten", UNFLATTEN, args);
-    let dim = checked!(t.axis("unflatten", &x, b.value(0)));
-    let sizes = checked!(t.sizes("unflatten", b.value(1)));
-    let unknown = Value::Tensor(TensorValue::unranked(x.kind));
-    let Axis::At(dim) = dim else {
-        return t.called("unflatten", args, unknown);
-    };
-    if !sizes.known || x.rank + sizes.len > MAX_RANK + 1 {
-        return t.called("unflatten", args, unknown);
-    }
-    if sizes.len == 0 {
-        let mut m = Text::new();
-        m.push("unflatten: expected at least one size, but none came");
-        return t.fail(&m);
-    }
-    let sizes = checked!(t.fill("unflatten", &x, x.dims[dim], &sizes));
-    let mut out = TensorValue::scalar(x.kind);
-    out.rank = x.rank + sizes.len - 1;
-    let mut i = 0;
-    while i < out.rank {
-        out.dims[i] = if i < dim {
-            x.dims[i]
-        } else if i < dim + sizes.len {
-            sizes.dims[i - dim]
-        } else {
-            x.dims[i + 1 - sizes.len]
-        };
-        i += 1;
-    }
+    let out = checked!(t.unflattened("unflatten", &x, b.value(0), b.value(1)));
     t.called("unflatten", args, Value::Tensor(out))
 }
 
+/// The value in a `Some`; what is looked for is `None` without it.
+macro_rules! found {
+    ($option:expr) => {
+        match $option {
+            Some(value) => value,
+            None => return None,
+        }
+    };
+}
+
 impl Tracer<'_> {
+    /// The shape of `x` with the dimensions from `start` to `end` as one. `what` is the operation or layer that an error
+    /// names.
+    pub(crate) const fn flattened(
+        &mut self,
+        what: &'static str,
+        x: &TensorValue,
+        start: Value,
+        end: Value,
+    ) -> Option<TensorValue> {
+        if x.ranked && x.rank == 0 {
+            return x.inserted(0, Dim::Known(1));
+        }
+        let start = found!(self.axis(what, x, start));
+        let end = found!(self.axis(what, x, end));
+        let (Axis::At(start), Axis::At(end)) = (start, end) else {
+            return Some(TensorValue::unranked(x.kind));
+        };
+        if start > end {
+            let mut m = Text::new();
+            m.push(what);
+            m.push(": start_dim ");
+            m.push_int(start as i64);
+            m.push(" comes after end_dim ");
+            m.push_int(end as i64);
+            self.error(&m);
+            return None;
+        }
+        let mut out = x.with(start, self.product(&x.dims, start, end + 1));
+        let mut i = end + 1;
+        while i < x.rank {
+            out.dims[start + i - end] = x.dims[i];
+            i += 1;
+        }
+        out.rank = x.rank - (end - start);
+        Some(out)
+    }
+
+    /// The shape of `x` with dimension `dim` as several. `what` is the operation or layer that an error names.
+    pub(crate) const fn unflattened(
+        &mut self,
+        what: &'static str,
+        x: &TensorValue,
+        dim: Value,
+        sizes: Value,
+    ) -> Option<TensorValue> {
+        let dim = found!(self.axis(what, x, dim));
+        let sizes = found!(self.sizes(what, sizes));
+        let Axis::At(dim) = dim else {
+            return Some(TensorValue::unranked(x.kind));
+        };
+        if !sizes.known || x.rank + sizes.len > MAX_RANK + 1 {
+            return Some(TensorValue::unranked(x.kind));
+        }
+        if sizes.len == 0 {
+            let mut m = Text::new();
+            m.push(what);
+            m.push(": expected at least one size, but none came");
+            self.error(&m);
+            return None;
+        }
+        let sizes = found!(self.fill(what, x, x.dims[dim], &sizes));
+        let mut out = TensorValue::scalar(x.kind);
+        out.rank = x.rank + sizes.len - 1;
+        let mut i = 0;
+        while i < out.rank {
+            out.dims[i] = if i < dim {
+                x.dims[i]
+            } else if i < dim + sizes.len {
+                sizes.dims[i - dim]
+            } else {
+                x.dims[i + 1 - sizes.len]
+            };
+            i += 1;
+        }
+        Some(out)
+    }
+
     /// The sizes that `count` elements of `x` are arranged in, with the inferred one filled in.
     const fn fill(
         &mut self,
