@@ -225,7 +225,7 @@ impl Forward for Conv2d {
         let [left, right, top, bottom] = borders;
         let options = Conv2dOptions {
             stride: self.stride,
-            padding: Pair(top, left),
+            padding: Pair(top, left).into(),
             dilation: self.dilation,
             groups: self.groups,
         };
