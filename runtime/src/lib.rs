@@ -46,10 +46,14 @@ pub mod __private {
 
 /// What a program that declares, trains and runs networks needs.
 pub mod prelude {
-    pub use crate::module::{
-        Config, Forward, Inspect, Mask, Module, ModuleExt, ParamDict, ParamList,
-    };
+    pub use crate::data::{DataLoader, Dataset};
+    pub use crate::io::ModuleIo;
+    pub use crate::loss::*;
+    pub use crate::module::{Config, Forward, Inspect, Mask, Module, ModuleExt, ParamDict, ParamList};
     pub use crate::nn::*;
+    pub use crate::ops::{cat, stack, where_};
+    pub use crate::optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};
+    pub use crate::train::metrics::accuracy;
     pub use crate::{forward, mask, model, sequential};
     pub use crate::{no_grad, Buffer, DType, Device, Param, Tensor};
 }
