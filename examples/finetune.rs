@@ -19,30 +19,62 @@ fn main() -> Result<()> {
     taper::manual_seed(args.seed);
 
     println!("1. five classes from scratch");
-    let first = LeNet::config().classes(5).init_seeded(&Device::Cpu, args.seed)?;
+    let first = LeNet::config()
+        .classes(5)
+        .init_seeded(&Device::Cpu, args.seed)?;
     report(&first);
-    fit(&first, &classes(&train, 0..5)?, &classes(&test, 0..5)?, 1e-3, epochs, args.seed)?;
+    fit(
+        &first,
+        &classes(&train, 0..5)?,
+        &classes(&test, 0..5)?,
+        1e-3,
+        epochs,
+        args.seed,
+    )?;
 
     println!("2. the other five classes: all but the head is loaded, and frozen");
-    let net = LeNet::config().classes(5).init_seeded(&Device::Cpu, args.seed + 1)?;
-    let loaded = net.load_state_dict_with(&first.state_dict(), LoadOptions::default().except("fc3.*"))?;
+    let net = LeNet::config()
+        .classes(5)
+        .init_seeded(&Device::Cpu, args.seed + 1)?;
+    let loaded =
+        net.load_state_dict_with(&first.state_dict(), LoadOptions::default().except("fc3.*"))?;
     println!("{loaded}");
     net.train_only(&LeNet::HEAD)?;
     report(&net);
     let before = net.state_dict().copied()?;
-    fit(&net, &classes(&train, 5..10)?, &classes(&test, 5..10)?, 1e-3, epochs, args.seed)?;
-    println!("   frozen weights bit-identical: {}", unchanged(&before, &net.state_dict())?);
+    fit(
+        &net,
+        &classes(&train, 5..10)?,
+        &classes(&test, 5..10)?,
+        1e-3,
+        epochs,
+        args.seed,
+    )?;
+    println!(
+        "   frozen weights bit-identical: {}",
+        unchanged(&before, &net.state_dict())?
+    );
 
     println!("3. everything, at a lower rate");
     net.unfreeze(&LeNet::BACKBONE)?;
     report(&net);
-    let score = fit(&net, &classes(&train, 5..10)?, &classes(&test, 5..10)?, 2e-4, epochs, args.seed)?;
+    let score = fit(
+        &net,
+        &classes(&train, 5..10)?,
+        &classes(&test, 5..10)?,
+        2e-4,
+        epochs,
+        args.seed,
+    )?;
     println!("test accuracy: {score:.4}");
     Ok(())
 }
 
 /// The samples of some classes, labelled from 0.
-fn classes(data: &Mnist, range: std::ops::Range<i64>) -> Result<impl Dataset<Item = (Tensor, i64)> + '_> {
+fn classes(
+    data: &Mnist,
+    range: std::ops::Range<i64>,
+) -> Result<impl Dataset<Item = (Tensor, i64)> + '_> {
     let mut indices = Vec::new();
     for i in 0..data.len() {
         if range.contains(&data.label(i)?) {
@@ -58,22 +90,37 @@ fn fit<D>(net: &LeNet, train: &D, test: &D, lr: f64, epochs: usize, seed: u64) -
 where
     D: Dataset<Item = (Tensor, i64)>,
 {
-    let loader = DataLoader::new(train, 64)?.shuffle(true).seed(seed).drop_last(true);
+    let loader = DataLoader::new(train, 64)?
+        .shuffle(true)
+        .seed(seed)
+        .drop_last(true);
     let test_loader = DataLoader::new(test, 500)?;
     let mut optimizer = Adam::new(net.trainable_parameters(), AdamOptions::default().lr(lr))?;
     let mut accuracy = 0.0;
     for epoch in 1..=epochs {
-        let trained = train_epoch(net, &loader, &mut optimizer, &format!("epoch {epoch}/{epochs}"))?;
+        let trained = train_epoch(
+            net,
+            &loader,
+            &mut optimizer,
+            &format!("epoch {epoch}/{epochs}"),
+        )?;
         accuracy = evaluate(net, &test_loader)?.accuracy;
-        println!("   epoch {epoch}  loss {:.4}  test accuracy {accuracy:.4}", trained.loss);
+        println!(
+            "   epoch {epoch}  loss {:.4}  test accuracy {accuracy:.4}",
+            trained.loss
+        );
     }
     Ok(accuracy)
 }
 
 /// Prints which parameters are trained.
 fn report(net: &LeNet) {
-    let names: Vec<String> =
-        net.named_parameters().into_iter().filter(|(_, p)| p.trainable()).map(|(name, _)| name).collect();
+    let names: Vec<String> = net
+        .named_parameters()
+        .into_iter()
+        .filter(|(_, p)| p.trainable())
+        .map(|(name, _)| name)
+        .collect();
     println!(
         "   trainable: {} of {} parameters ({})",
         net.num_trainable_parameters(),

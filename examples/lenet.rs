@@ -20,13 +20,23 @@ fn main() -> Result<()> {
     println!("{net}\n{}", net.summary()?);
     println!("{} training and {} test images", train.len(), test.len());
 
-    let epochs = args.epochs.unwrap_or(if args.data.is_some() { 3 } else { 10 });
-    let loader = DataLoader::new(&train, 64)?.shuffle(true).seed(args.seed).drop_last(true);
+    let epochs = args
+        .epochs
+        .unwrap_or(if args.data.is_some() { 3 } else { 10 });
+    let loader = DataLoader::new(&train, 64)?
+        .shuffle(true)
+        .seed(args.seed)
+        .drop_last(true);
     let test_loader = DataLoader::new(&test, 500)?;
     let mut optimizer = Adam::new(net.parameters(), AdamOptions::default().lr(2e-3))?;
     let mut schedule = CosineAnnealingLr::new(&mut optimizer, epochs)?;
     for epoch in 1..=epochs {
-        let trained = train_epoch(&net, &loader, &mut optimizer, &format!("epoch {epoch}/{epochs}"))?;
+        let trained = train_epoch(
+            &net,
+            &loader,
+            &mut optimizer,
+            &format!("epoch {epoch}/{epochs}"),
+        )?;
         schedule.step(&mut optimizer)?;
         let tested = evaluate(&net, &test_loader)?;
         println!(
@@ -35,11 +45,16 @@ fn main() -> Result<()> {
         );
     }
 
-    let path = args.out.unwrap_or_else(|| std::env::temp_dir().join("lenet.safetensors"));
+    let path = args
+        .out
+        .unwrap_or_else(|| std::env::temp_dir().join("lenet.safetensors"));
     net.save(&path)?;
     let mut again = LeNet::init(&device)?;
     again.load(&path)?;
-    println!("saved to {} and loaded again; ten predictions:", path.display());
+    println!(
+        "saved to {} and loaded again; ten predictions:",
+        path.display()
+    );
     show_predictions(&again, &test, args.data.is_none())?;
     let score = evaluate(&again, &test_loader)?;
     println!("test accuracy: {:.4}", score.accuracy);

@@ -12,8 +12,12 @@ pub struct LeNet {
     #[config(default = 10)]
     classes: usize,
     features: sequential!(
-        Conv2d(6, 3, padding = 2), ReLU, MaxPool2d(2),
-        Conv2d(16, 5), ReLU, MaxPool2d(2),
+        Conv2d(6, 3, padding = 2),
+        ReLU,
+        MaxPool2d(2),
+        Conv2d(16, 5),
+        ReLU,
+        MaxPool2d(2),
     ),
     #[layer(120)]
     fc1: Linear,
@@ -58,7 +62,10 @@ pub fn embedded() -> Result<(Mnist, Mnist)> {
 /// # Errors
 /// If a file is missing or isn't what it should be.
 pub fn from_directory(dir: &Path) -> Result<(Mnist, Mnist)> {
-    Ok((Mnist::open(dir, Split::Train)?, Mnist::open(dir, Split::Test)?))
+    Ok((
+        Mnist::open(dir, Split::Train)?,
+        Mnist::open(dir, Split::Test)?,
+    ))
 }
 
 /// What an example takes on its command line.
@@ -84,7 +91,10 @@ impl Arguments {
         let mut args = args.into_iter();
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or_else(|| format!("`{arg}` needs a value"));
-            let number = |text: String| text.parse().map_err(|_| format!("`{arg}` takes a whole number, not `{text}`"));
+            let number = |text: String| {
+                text.parse()
+                    .map_err(|_| format!("`{arg}` takes a whole number, not `{text}`"))
+            };
             match arg.as_str() {
                 "--data" => found.data = Some(value()?.into()),
                 "--seed" => found.seed = number(value()?)?,
@@ -141,7 +151,10 @@ where
         right += accuracy(&logits, &labels)? * n;
         samples += n;
     }
-    Ok(Score { loss: loss / samples, accuracy: right / samples })
+    Ok(Score {
+        loss: loss / samples,
+        accuracy: right / samples,
+    })
 }
 
 /// Trains for one epoch, with a progress bar.
@@ -167,7 +180,12 @@ where
         let loss = cross_entropy(&logits, &labels)?;
         let value = loss.item()?;
         if !value.is_finite() {
-            return Err(Error::argument(format!("step {step}"), "loss", value, "a finite number; try a lower rate"));
+            return Err(Error::argument(
+                format!("step {step}"),
+                "loss",
+                value,
+                "a finite number; try a lower rate",
+            ));
         }
         optimizer.zero_grad(true)?;
         loss.backward()?;
@@ -179,5 +197,8 @@ where
         bar.inc(1);
     }
     bar.finish_and_clear();
-    Ok(Score { loss: loss_sum / samples, accuracy: right / samples })
+    Ok(Score {
+        loss: loss_sum / samples,
+        accuracy: right / samples,
+    })
 }

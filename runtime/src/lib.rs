@@ -49,7 +49,9 @@ pub mod prelude {
     pub use crate::data::{DataLoader, Dataset};
     pub use crate::io::ModuleIo;
     pub use crate::loss::*;
-    pub use crate::module::{Config, Forward, Inspect, Mask, Module, ModuleExt, ParamDict, ParamList};
+    pub use crate::module::{
+        Config, Forward, Inspect, Mask, Module, ModuleExt, ParamDict, ParamList,
+    };
     pub use crate::nn::*;
     pub use crate::ops::{cat, stack, where_};
     pub use crate::optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};

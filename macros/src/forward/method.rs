@@ -59,6 +59,14 @@ pub(crate) fn signature(method: &Method, krate: &TokenStream) -> TokenStream {
         output,
         ..
     } = method;
+    // A model is called wherever it is seen; other methods are as visible as they say.
+    let callable =
+        ident == "forward" && receiver.is_some() && matches!(vis, syn::Visibility::Inherited);
+    let vis = if callable {
+        quote!(#[allow(unreachable_pub)] pub)
+    } else {
+        quote!(#vis)
+    };
     let receiver = receiver.as_ref().map(|receiver| quote!(#receiver,));
     let params = method.params.iter().map(MethodParam::declaration);
     let ty = &output.ty;
