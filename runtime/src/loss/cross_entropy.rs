@@ -6,7 +6,7 @@ use super::classes::{Classes, Labels};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::compute::{compute_dtype, dense, expect_dtype};
-use crate::ops::reduce::axes::total;
+use crate::tensor::total;
 use crate::tensor::{when, Tensor};
 
 /// The optional arguments of [`cross_entropy_with`]; the defaults are PyTorch's.

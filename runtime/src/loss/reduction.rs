@@ -3,7 +3,7 @@
 use candle_core::Tensor as Data;
 
 use crate::error::{Error, Result};
-use crate::ops::reduce::axes::total;
+use crate::tensor::total;
 
 /// What becomes of the losses of the single elements.
 ///

@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Shape};
 
+use super::total;
 use crate::error::{Error, Result};
 
 /// Sums the gradient of a broadcast operand back to the operand's shape.
@@ -36,18 +37,9 @@ pub fn grad_to_shape(grad: &candle_core::Tensor, shape: &Shape) -> Result<candle
     let summed: Vec<usize> = (0..from.len())
         .filter(|&i| i < lead || (to[i - lead] == 1 && from[i] != 1))
         .collect();
-    Ok(sum_exact(grad, &summed)?.reshape(shape)?)
-}
-
-/// The sum over `dims`, kept as size 1. Half types are summed in f32: in their own type the sum of 10,000 ones is 2048.
-fn sum_exact(x: &candle_core::Tensor, dims: &[usize]) -> Result<candle_core::Tensor> {
-    if matches!(x.dtype(), DType::F16 | DType::BF16) {
-        return Ok(x
-            .to_dtype(DType::F32)?
-            .sum_keepdim(dims)?
-            .to_dtype(x.dtype())?);
-    }
-    Ok(x.sum_keepdim(dims)?)
+    Ok(total(grad, &summed)?
+        .to_dtype(grad.dtype())?
+        .reshape(shape)?)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod saved;
 mod tape;
 #[cfg(test)]
 mod tests;
+mod total;
 
 pub use backward::BackwardOptions;
 pub use broadcast::grad_to_shape;
@@ -31,6 +32,8 @@ pub use grad_mode::{enable_grad, is_grad_enabled, no_grad, GradMode};
 pub use param::{HookHandle, Param};
 pub use random::{manual_seed, with_generator, Generator, GeneratorState};
 pub use saved::{when, Saved};
+
+pub(crate) use total::total;
 
 use crate::error::Result;
 pub(crate) use owner::same_storage;

@@ -4,7 +4,7 @@ use candle_core::{Shape, Tensor as Data};
 
 use super::product::{product, with_rows};
 use crate::error::{Error, Result};
-use crate::ops::reduce::axes::total;
+use crate::tensor::total;
 use crate::tensor::{when, Tensor};
 
 impl Tensor {

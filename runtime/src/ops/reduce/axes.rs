@@ -1,10 +1,8 @@
-//! What all reductions share: which dimensions, which shape comes out, and exact sums.
+//! What all reductions share: which dimensions, and which shape comes out.
 
 use candle_core::{Shape, Tensor as Data};
 
 use crate::error::{Error, Result};
-use crate::kernels::{self, output, values, Real};
-use crate::ops::compute::{by_form, compute_dtype, dense};
 use crate::tensor::{Dims, Tensor};
 
 /// The dimensions that a reduction works on.
@@ -87,47 +85,6 @@ impl Axes {
     }
 }
 
-/// The exact sums over ascending `dims`, which stay as size 1. Half types come out as f32: in their own the sum of 10,000 ones
-/// would be 2048 at most.
-pub(crate) fn total(x: &Data, dims: &[usize]) -> Result<Data> {
-    let plain = || -> Result<Data> {
-        match dims {
-            [] => Ok(x.to_dtype(compute_dtype(x.dtype()))?),
-            dims => Ok(x.to_dtype(compute_dtype(x.dtype()))?.sum_keepdim(dims)?),
-        }
-    };
-    if x.elem_count() == 0 || !x.dtype().is_float() {
-        return plain();
-    }
-    let x = &dense(x)?;
-    by_form!(x, total_on_cpu(x, dims), plain())
-}
-
-fn total_on_cpu<T: Real>(x: &Data, dims: &[usize]) -> Result<Data> {
-    let (values, mut shape) = (values(x)?, x.dims().to_vec());
-    let values = values.slice::<T>()?;
-    let mut sums: Option<Vec<T>> = None;
-    let mut left = dims;
-    // Runs of neighbouring dimensions, the last one first.
-    while let Some(&last) = left.last() {
-        let mut first = last;
-        while left.last() == Some(&first) {
-            left = &left[..left.len() - 1];
-            first = first.saturating_sub(1);
-        }
-        let first = dims[left.len()];
-        let part = |range: &[usize]| range.iter().product::<usize>();
-        let around = [
-            part(&shape[..first]),
-            part(&shape[first..=last]),
-            part(&shape[last + 1..]),
-        ];
-        sums = Some(kernels::sum(sums.as_deref().unwrap_or(values), around));
-        shape[first..=last].fill(1);
-    }
-    output(sums.unwrap_or_else(|| values.to_vec()), shape)
-}
-
 /// The sizes in front of a dimension, of it, and behind it.
 pub(crate) fn around(dims: &[usize], dim: usize) -> [usize; 3] {
     [
@@ -135,29 +92,4 @@ pub(crate) fn around(dims: &[usize], dim: usize) -> [usize; 3] {
         dims[dim],
         dims[dim + 1..].iter().product(),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ops::compute::plain_only;
-    use crate::testing::{assert_close, randn};
-
-    #[test]
-    fn the_kernel_and_the_plain_form_agree() -> Result<()> {
-        let x = randn([2, 3, 1, 4, 5])?.transpose(0, 3)?.into_candle();
-        for dims in [
-            &[][..],
-            &[0],
-            &[4],
-            &[1, 2],
-            &[0, 3],
-            &[0, 2, 4],
-            &[0, 1, 2, 3, 4],
-        ] {
-            let plain = plain_only::run(|| total(&x, dims))?;
-            assert_close(&format!("{dims:?}"), &total(&x, dims)?, &plain, 1e-12)?;
-        }
-        Ok(())
-    }
 }

@@ -2,12 +2,12 @@
 
 use candle_core::{DType, Tensor as Data};
 
-use super::axes::{around, total, Axes};
+use super::axes::{around, Axes};
 use crate::error::{Error, Result};
 use crate::kernels::{self, output, values};
 use crate::ops::compute::compute_dtype;
 use crate::ops::options::options;
-use crate::tensor::{when, Dim, Dims, Tensor};
+use crate::tensor::{total, when, Dim, Dims, Tensor};
 
 /// The six operations on the largest elements, and the six on the smallest.
 macro_rules! extrema {

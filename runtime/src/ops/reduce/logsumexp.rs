@@ -1,11 +1,11 @@
 //! `logsumexp`.
 
-use super::axes::{total, Axes};
+use super::axes::Axes;
 use super::extremum::extremum;
 use crate::error::Result;
 use crate::ops::compute::{compute_dtype, expect_float};
 use crate::ops::options::options;
-use crate::tensor::{when, Dims, Tensor};
+use crate::tensor::{total, when, Dims, Tensor};
 
 options! {
     /// The optional arguments of [`Tensor::logsumexp_with`]; the defaults are PyTorch's.

@@ -2,12 +2,12 @@
 
 use candle_core::{DType, Tensor as Data};
 
-use super::axes::{around, total, Axes};
+use super::axes::{around, Axes};
 use crate::error::Result;
 use crate::kernels::{self, output, values, Real};
 use crate::ops::compute::{by_form, dense, expect_float};
 use crate::ops::options::options;
-use crate::tensor::{when, Dim, Dims, Tensor};
+use crate::tensor::{total, when, Dim, Dims, Tensor};
 
 options! {
     /// The optional arguments of [`Tensor::sum_with`]; the defaults are PyTorch's.

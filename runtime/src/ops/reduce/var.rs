@@ -2,10 +2,10 @@
 
 use candle_core::Tensor as Data;
 
-use super::axes::{total, Axes};
+use super::axes::Axes;
 use crate::error::Result;
 use crate::ops::compute::{compute_dtype, expect_float};
-use crate::tensor::{when, Dims, Tensor};
+use crate::tensor::{total, when, Dims, Tensor};
 
 macro_rules! spread_options {
     ($name:ident, $with:literal) => {
