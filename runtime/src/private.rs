@@ -72,20 +72,6 @@ impl<T, const N: usize> IntoResult for [T; N] {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_and_results_lift_alike() -> Result<()> {
-        assert_eq!((lift(2usize)?, lift(Ok(3usize))?), (2, 3));
-        assert_eq!(lift((1i64, true))?, (1, true));
-        assert!(lift::<Result<f64>>(Err(Error::NoGradNeeded)).is_err());
-        assert_eq!(sizes([size(2usize), INFER]), Sizes::from([2, -1]));
-        Ok(())
-    }
-}
-
 /// A number as a path segment.
 pub fn position(n: usize) -> String {
     n.to_string()
@@ -106,4 +92,18 @@ pub fn candle_forward(
         .forward(&Tensor::from(xs))
         .map_err(candle_core::Error::wrap)?;
     Ok(y.into_candle())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_results_lift_alike() -> Result<()> {
+        assert_eq!((lift(2usize)?, lift(Ok(3usize))?), (2, 3));
+        assert_eq!(lift((1i64, true))?, (1, true));
+        assert!(lift::<Result<f64>>(Err(Error::NoGradNeeded)).is_err());
+        assert_eq!(sizes([size(2usize), INFER]), Sizes::from([2, -1]));
+        Ok(())
+    }
 }

@@ -1,6 +1,6 @@
 //! Broadcasting, backwards.
 
-use candle_core::{DType, Shape};
+use candle_core::Shape;
 
 use super::total;
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ pub fn grad_to_shape(grad: &candle_core::Tensor, shape: &Shape) -> Result<candle
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
+    use candle_core::{DType, Device};
 
     use super::*;
 
