@@ -1,5 +1,8 @@
 //! Cross-entropy between scores and classes.
 
+#[doc(hidden)]
+pub use super::rule::trace_cross_entropy as trace;
+
 use candle_core::{DType, Tensor as Data};
 
 use super::classes::{Classes, Labels};

@@ -18,9 +18,11 @@
 //! ```
 
 mod classes;
-mod cross_entropy;
+#[doc(hidden)]
+pub mod cross_entropy;
 mod difference;
 mod reduction;
+mod rule;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,16 @@ pub use difference::{
 pub use reduction::Reduction;
 
 pub(crate) use classes::Classes;
+
+// Beside each function a module of its name, where `#[forward]` finds its shape rule.
+#[doc(hidden)]
+pub mod l1_loss {
+    pub use super::rule::trace_l1_loss as trace;
+}
+#[doc(hidden)]
+pub mod mse_loss {
+    pub use super::rule::trace_mse_loss as trace;
+}
 
 /// Declares the struct form of a loss: it keeps the options and calls the function.
 macro_rules! loss_struct {

@@ -17,8 +17,6 @@ mod gather;
 mod gelu;
 mod indices;
 mod join;
-#[path = "loss/rule.rs"]
-mod loss_rule;
 mod math;
 mod matmul;
 mod narrow;

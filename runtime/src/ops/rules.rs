@@ -11,7 +11,8 @@ macro_rules! operations {
         }
 
         /// The names of all operations that have a shape rule.
-        pub const OPERATIONS: &[&str] = &[$(stringify!($name)),*];
+        #[cfg(test)]
+        pub(super) const OPERATIONS: &[&str] = &[$(stringify!($name)),*];
 
         impl Tracer<'_> {
             /// Runs the shape rule of the operation whose name has this hash. An unknown one is silent: the tensor
@@ -45,11 +46,11 @@ operations! {
     contiguous => super::same::trace_contiguous,
     conv2d => super::conv2d::rule::trace_conv2d,
     cos => super::math::trace_cos,
-    cross_entropy => super::loss_rule::trace_cross_entropy,
     detach => super::same::trace_detach,
     dim => super::size::trace_dim,
     dims => super::size::trace_shape,
     div => super::arithmetic::trace_div,
+    dot => super::matmul::rule::trace_dot,
     dropout => super::dropout::trace_dropout,
     elem_count => super::size::trace_elem_count,
     elu => super::elu::trace_elu,
@@ -65,7 +66,6 @@ operations! {
     gelu => super::gelu::trace_gelu,
     gt => super::compare::trace_gt,
     index_select => super::gather::trace_index_select,
-    l1_loss => super::loss_rule::trace_l1_loss,
     layer_norm => super::norm::rule::trace_layer_norm,
     le => super::compare::trace_le,
     leaky_relu => super::relu::trace_leaky_relu,
@@ -83,13 +83,13 @@ operations! {
     min => super::reduce::rule::trace_min,
     min_with_indices => super::reduce::rule::trace_min_with_indices,
     minimum => super::extremum::trace_minimum,
-    mse_loss => super::loss_rule::trace_mse_loss,
     mul => super::arithmetic::trace_mul,
     narrow => super::narrow::rule::trace_narrow,
     ne => super::compare::trace_ne,
     neg => super::math::trace_neg,
     norm => super::reduce::rule::trace_norm,
     ones_like => super::same::trace_ones_like,
+    outer => super::matmul::rule::trace_outer,
     pad => super::pad::trace_pad,
     permute => super::transpose::trace_permute,
     pow => super::pow::trace_pow,

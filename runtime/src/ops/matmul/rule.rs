@@ -126,7 +126,50 @@ pub(crate) const fn trace_linear(t: &mut Tracer<'_>, args: &Args) -> Value {
     t.called("linear", args, Value::Tensor(y))
 }
 
+/// `x.dot(&y)` of two vectors of one length.
+pub(crate) const fn trace_dot(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let (a, b) = checked!(t.vectors("dot", args));
+    if t.differ(a.dims[0], b.dims[0]) {
+        return t.refuse_inner("dot", &a, &b, 0);
+    }
+    t.count_macs(a.dims[0]);
+    t.called("dot", args, Value::Tensor(TensorValue::scalar(a.kind)))
+}
+
+/// `x.outer(&y)` of two vectors.
+pub(crate) const fn trace_outer(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let (a, b) = checked!(t.vectors("outer", args));
+    let mut out = TensorValue::unranked(a.kind);
+    out.ranked = true;
+    out.rank = 2;
+    out.dims[0] = a.dims[0];
+    out.dims[1] = b.dims[0];
+    t.called("outer", args, Value::Tensor(out))
+}
+
 impl Tracer<'_> {
+    /// Two vectors; what is known of nothing else is taken for one.
+    const fn vectors(
+        &mut self,
+        op: &'static str,
+        args: &Args,
+    ) -> Option<(TensorValue, TensorValue)> {
+        let (Some(a), Some(b)) = (self.operand(args.value(0)), self.operand(args.value(1))) else {
+            return None;
+        };
+        if (!a.ranked || a.rank == 1) && (!b.ranked || b.rank == 1) {
+            return Some((a, b));
+        }
+        let mut m = Text::new();
+        m.push(op);
+        m.push(": expected two vectors, but got ");
+        self.write_shape(&a, &mut m);
+        m.push(" and ");
+        self.write_shape(&b, &mut m);
+        self.error(&m);
+        None
+    }
+
     /// Broadcasts the dimensions in front of the matrices into `out`.
     const fn batches(
         &mut self,

@@ -127,12 +127,11 @@ impl Tracer<'_> {
             self.error(&m);
             return None;
         }
-        // As in PyTorch, an empty list is all dimensions, and a tensor without dimensions has one to be named.
-        let named_one = matches!(self.known_i64(dims), Some(-1 | 0));
-        if listed == 0 || (x.ranked && x.rank == 0 && named_one) {
+        // As in PyTorch, an empty list is all dimensions.
+        if listed == 0 {
             dims = Value::Unit;
         }
-        match self.axes(op, x, dims) {
+        match self.axes_or_one(op, x, dims) {
             Some(axes) => Some(self.reduced(x, &axes, b.flag(1), kind)),
             None => None,
         }

@@ -81,11 +81,8 @@ impl Tracer<'_> {
         start: Value,
         end: Value,
     ) -> Option<TensorValue> {
-        if x.ranked && x.rank == 0 {
-            return x.inserted(0, Dim::Known(1));
-        }
-        let start = found!(self.axis(what, x, start));
-        let end = found!(self.axis(what, x, end));
+        let start = found!(self.axis_or_one(what, x, start));
+        let end = found!(self.axis_or_one(what, x, end));
         let (Axis::At(start), Axis::At(end)) = (start, end) else {
             return Some(TensorValue::unranked(x.kind));
         };
@@ -98,6 +95,9 @@ impl Tracer<'_> {
             m.push_int(end as i64);
             self.error(&m);
             return None;
+        }
+        if x.rank == 0 {
+            return x.inserted(0, Dim::Known(1));
         }
         let mut out = x.with(start, self.product(&x.dims, start, end + 1));
         let mut i = end + 1;

@@ -47,6 +47,17 @@ impl Tracer<'_> {
         self.axis_among(op, x, v, x.rank + 1)
     }
 
+    /// The dimension that `v` names where a tensor without dimensions has one to be named, as in PyTorch.
+    pub(crate) const fn axis_or_one(
+        &mut self,
+        op: &'static str,
+        x: &TensorValue,
+        v: Value,
+    ) -> Option<Axis> {
+        let count = if x.rank == 0 { 1 } else { x.rank };
+        self.axis_among(op, x, v, count)
+    }
+
     const fn axis_among(
         &mut self,
         op: &'static str,
@@ -81,6 +92,27 @@ impl Tracer<'_> {
         x: &TensorValue,
         v: Value,
     ) -> Option<Axes> {
+        self.axes_among(op, x, v, x.rank)
+    }
+
+    /// The dimensions that `v` names where a tensor without dimensions has one to be named, as in PyTorch.
+    pub(crate) const fn axes_or_one(
+        &mut self,
+        op: &'static str,
+        x: &TensorValue,
+        v: Value,
+    ) -> Option<Axes> {
+        let count = if x.rank == 0 { 1 } else { x.rank };
+        self.axes_among(op, x, v, count)
+    }
+
+    const fn axes_among(
+        &mut self,
+        op: &'static str,
+        x: &TensorValue,
+        v: Value,
+        among: usize,
+    ) -> Option<Axes> {
         let mut axes = Axes {
             known: x.ranked,
             all: matches!(v, Value::Unit),
@@ -100,14 +132,14 @@ impl Tracer<'_> {
                 let mut i = 0;
                 while i < list.len() {
                     let item = self.item(list, i);
-                    if !self.add_axis(op, x, item, &mut axes) {
+                    if !self.add_axis(op, x, item, among, &mut axes) {
                         return None;
                     }
                     i += 1;
                 }
             }
             Value::Dim(_) => {
-                if !self.add_axis(op, x, v, &mut axes) {
+                if !self.add_axis(op, x, v, among, &mut axes) {
                     return None;
                 }
             }
@@ -121,9 +153,10 @@ impl Tracer<'_> {
         op: &'static str,
         x: &TensorValue,
         v: Value,
+        among: usize,
         axes: &mut Axes,
     ) -> bool {
-        let at = match self.axis(op, x, v) {
+        let at = match self.axis_among(op, x, v, among) {
             Some(Axis::At(at)) => at,
             Some(Axis::Unknown) => {
                 axes.known = false;

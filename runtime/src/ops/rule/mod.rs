@@ -2,6 +2,8 @@
 
 mod axes;
 mod sizes;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub(crate) use axes::Axis;

@@ -23,11 +23,7 @@ impl Tracer<'_> {
         if !self.expect_floats(op, &x) {
             return Value::Any;
         }
-        // A tensor without dimensions has one to be named, as in PyTorch.
-        let named_one = matches!(self.known_i64(b.value(0)), Some(-1 | 0));
-        if !(x.ranked && x.rank == 0 && named_one) {
-            checked!(self.axis(op, &x, b.value(0)));
-        }
+        checked!(self.axis_or_one(op, &x, b.value(0)));
         self.called(op, args, Value::Tensor(x.of_kind(x.kind)))
     }
 }

@@ -20,7 +20,7 @@ const PAIRWISE: &[Param] = &[
 ];
 
 /// `cross_entropy(&out, &target)`: scores `[N, C, d…]` with classes `[N, d…]`, or with probabilities of their own shape.
-pub(crate) const fn trace_cross_entropy(t: &mut Tracer<'_>, args: &Args) -> Value {
+pub const fn trace_cross_entropy(t: &mut Tracer<'_>, args: &Args) -> Value {
     let b = checked!(t.bind("cross_entropy", CROSS_ENTROPY, args));
     let input = checked!(t.operand(b.value(0)));
     let target = checked!(t.operand(b.value(1)));
@@ -58,12 +58,12 @@ pub(crate) const fn trace_cross_entropy(t: &mut Tracer<'_>, args: &Args) -> Valu
 }
 
 /// `mse_loss(&out, &target)`
-pub(crate) const fn trace_mse_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
+pub const fn trace_mse_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
     t.pairwise_loss("mse_loss", args)
 }
 
 /// `l1_loss(&out, &target)`
-pub(crate) const fn trace_l1_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
+pub const fn trace_l1_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
     t.pairwise_loss("l1_loss", args)
 }
 
