@@ -6,7 +6,7 @@ use crate::init::Init;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::rule::{pair, Window};
 use crate::ops::{Conv2dOptions, PadMode, PadOptions, Pair};
-use crate::trace::{same, Args, Bound, Dim, Kind, Text, Tracer, Value};
+use crate::trace::{Args, Bound, Kind, Tracer, Value};
 use crate::{Error, Param, Result, Tensor};
 
 super::layer! {
@@ -115,19 +115,12 @@ const fn window(t: &mut Tracer<'_>, b: &Bound) -> Option<Window> {
     let mut window = Window::of_pair(b.pair(t, row!(Conv2d.kernel_size)));
     window.stride = pair(b.pair(t, row!(Conv2d.stride)));
     window.dilation = pair(b.pair(t, row!(Conv2d.dilation)));
-    let Value::Str(word) = padding else {
-        window.padding = pair(b.pair(t, row!(Conv2d.padding)));
-        return Some(window);
-    };
-    window.same = same(word, "same");
-    let one = Dim::Known(1);
-    if window.same && (t.differ(window.stride[0], one) || t.differ(window.stride[1], one)) {
-        let mut m = Text::new();
-        m.push("Conv2d: `padding = \"same\"` is for a stride of 1");
-        t.error(&m);
-        return None;
+    let sizes = pair(b.pair(t, row!(Conv2d.padding)));
+    if t.pad_window(NAME, &mut window, padding, sizes) {
+        Some(window)
+    } else {
+        None
     }
-    Some(window)
 }
 
 impl Conv2d {

@@ -1,7 +1,7 @@
 //! The shape rule of `conv2d`.
 
 use crate::ops::rule::{bound, checked, pair, receiver, Window};
-use crate::trace::{same, Args, Dim, Kind, Param, Takes, TensorValue, Text, Tracer, Truth, Value};
+use crate::trace::{Args, Dim, Kind, Param, Takes, TensorValue, Text, Tracer, Truth, Value};
 
 const CONV2D: &[Param] = &[
     Param::required("weight", Takes::Any),
@@ -51,10 +51,9 @@ pub(crate) const fn trace_conv2d(t: &mut Tracer<'_>, args: &Args) -> Value {
     }
     let mut window = Window::new(2, kernel);
     window.stride = pair(b.pair(t, 2));
-    window.padding = pair(b.pair(t, 3));
-    if let Value::Str(word) = b.value(3) {
-        window.same = same(word, "same");
-        window.padding = [Dim::Known(0); 3];
+    let padding = pair(b.pair(t, 3));
+    if !t.pad_window("conv2d", &mut window, b.value(3), padding) {
+        return Value::Any;
     }
     window.dilation = pair(b.pair(t, 4));
     let y = checked!(t.convolved("conv2d", &x, out, b.int(5), &window));

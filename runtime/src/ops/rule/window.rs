@@ -1,6 +1,6 @@
 //! Windows that slide over the last dimensions: convolutions and pools.
 
-use crate::trace::{Cond, Dim, Kind, TensorValue, Text, Tracer, Truth};
+use crate::trace::{same, Cond, Dim, Kind, TensorValue, Text, Tracer, Truth, Value};
 
 /// How windows lie, for each of up to three last dimensions.
 #[derive(Clone, Copy)]
@@ -83,6 +83,40 @@ impl Tracer<'_> {
             i += 1;
         }
         Some(out)
+    }
+
+    /// Sets a convolution's padding: sizes, or a word. The strides must be set already.
+    pub(crate) const fn pad_window(
+        &mut self,
+        what: &'static str,
+        window: &mut Window,
+        padding: Value,
+        sizes: [Dim; 3],
+    ) -> bool {
+        let Value::Str(word) = padding else {
+            window.padding = sizes;
+            return true;
+        };
+        window.same = same(word, "same");
+        let mut m = Text::new();
+        m.push(what);
+        if !window.same && !same(word, "valid") {
+            m.push(": `padding` is a size, a pair of sizes, \"same\" or \"valid\", but got \"");
+            m.push(word);
+            m.push("\"");
+            self.error(&m);
+            return false;
+        }
+        let mut i = 0;
+        while window.same && i < window.rank {
+            if self.differ(window.stride[i], Dim::Known(1)) {
+                m.push(": `padding = \"same\"` is for a stride of 1");
+                self.error(&m);
+                return false;
+            }
+            i += 1;
+        }
+        true
     }
 
     /// Checks that `x` is of floats and has `spatial` dimensions behind its channels, and perhaps a batch in front.

@@ -8,6 +8,16 @@ fn windows() {
         ("conv2d", "[B, 3, H, W] [out, 3, 3, 3] padding=1", "[B, out, H, W]"),
         ("conv2d", "[B, 3, 32, 32] [8, 3, 5, 5] None stride=2", "[B, 8, 14, 14]"),
         ("conv2d", "[B, 8, H, 9] [8, 1, 3, 3] groups=8 padding='same'", "[B, 8, H, 9]"),
+        (
+            "conv2d",
+            "[B, 3, 9, 9] [8, 3, 3, 3] stride=2 padding='same'",
+            "! conv2d: `padding = \"same\"` is for a stride of 1",
+        ),
+        (
+            "conv2d",
+            "[B, 3, 9, 9] [8, 3, 3, 3] padding='full'",
+            "! conv2d: `padding` is a size, a pair of sizes, \"same\" or \"valid\", but got \"full\"",
+        ),
         ("conv2d", "[B, 48, 20, 20] [8, 32, 3, 3]",
             "! conv2d expects 32 input channels for a weight [8, 32, 3, 3], but its input has shape [B, 48, 20, 20]"),
         ("conv2d", "[B, 784] [8, 1, 3, 3]", "! conv2d expects an input [N, C, H, W] or [C, H, W], but got [B, 784]"),

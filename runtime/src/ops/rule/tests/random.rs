@@ -137,11 +137,11 @@ fn compare(storage: &mut Storage, op: &str, args: &[Arg], real: Result<Vec<Tenso
     }
 }
 
+/// The arguments of one case, and what the operation gives.
+pub(super) type Case = (Vec<Arg>, Result<Vec<Tensor>>);
+
 /// Runs random cases of one operation: of both kinds, those that fit and those that fail, there must be some.
-pub(super) fn agree(
-    op: &'static str,
-    case: fn(&mut Random) -> Result<(Vec<Arg>, Result<Vec<Tensor>>)>,
-) {
+pub(super) fn agree(op: &'static str, case: fn(&mut Random) -> Result<Case>) {
     with_stack(move || {
         let (mut random, mut storage) = (Random(op.len() as u64), Box::new(Storage::new()));
         let (mut fits, mut fails) = (0, 0);
