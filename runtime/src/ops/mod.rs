@@ -1,8 +1,7 @@
 //! The operations: one file each, or one per tight family.
 
 mod arithmetic;
-#[path = "candle/rule.rs"]
-mod candle_rule;
+mod candle;
 mod clamp;
 mod compare;
 pub(crate) mod compute;

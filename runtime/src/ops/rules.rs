@@ -39,7 +39,7 @@ operations! {
     batch_norm => super::norm::rule::trace_batch_norm,
     bmm => super::matmul::rule::trace_bmm,
     broadcast_to => super::expand::trace_broadcast_to,
-    candle => super::candle_rule::trace_candle,
+    candle => super::candle::trace_candle,
     cat => super::join::trace_cat,
     chunk => super::narrow::rule::trace_chunk,
     clamp => super::clamp::trace_clamp,
