@@ -44,14 +44,6 @@ impl Diag {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// Whether anything has been reported so far.
-    pub(crate) fn has_errors(&self) -> bool {
-        self.errors
-            .borrow()
-            .as_ref()
-            .is_some_and(|errors| !errors.is_empty())
-    }
-
     /// Drains the context: `compile_error!`s for everything that was reported.
     pub(crate) fn finish(&self) -> Result<(), TokenStream> {
         let errors = self.errors.borrow_mut().take().unwrap_or_default();
@@ -191,7 +183,6 @@ mod tests {
         let diag = Diag::new();
         diag.error(quote!(a), "first");
         diag.error(quote!(b), "second");
-        assert!(diag.has_errors());
         let tokens = diag.finish().map_err(|tokens| tokens.to_string());
         let text = tokens.err().unwrap_or_default();
         assert!(text.contains("first") && text.contains("second"), "{text}");

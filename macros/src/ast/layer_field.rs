@@ -35,6 +35,7 @@ pub(crate) struct LayerField {
 
 /// The type of a submodule.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // few, and only while a macro runs
 pub(crate) enum LayerType {
     Type(Type),
     Sequential(Sequential),

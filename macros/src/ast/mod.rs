@@ -21,11 +21,11 @@ mod tests;
 mod types;
 
 pub(crate) use dict::DictField;
-pub(crate) use fallback::{fallback, with_fallback};
+pub(crate) use fallback::with_fallback;
 pub(crate) use field::{ConfigField, ConfigKind, Field, FieldKind};
-pub(crate) use layer_args::{template, LayerArg, LayerArgs, Repeat, TemplatePart};
+pub(crate) use layer_args::{template, LayerArgs, TemplatePart};
 pub(crate) use layer_field::{LayerField, LayerType, Wrap};
-pub(crate) use mask::{MaskCall, MaskDecl};
+pub(crate) use mask::MaskCall;
 pub(crate) use model::Model;
 pub(crate) use param::{ParamField, ParamForm};
 pub(crate) use reserved::{is_reserved_method, is_reserved_prefix};

@@ -38,6 +38,7 @@ pub(crate) enum ElementKind {
 
 /// One dimension.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // few, and only while a macro runs
 pub(crate) enum DimPattern {
     /// `_`: whatever comes out.
     Any(Span),

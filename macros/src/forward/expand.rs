@@ -1,7 +1,7 @@
 //! The expansion of `#[forward]`: each method's tensor form and its trace, the proof, one check per call site.
 
 use super::method::lower_method;
-use super::param::{OutputKind, ParamKind};
+use super::param::ParamKind;
 use super::parse::{ForwardBlock, ForwardItem, Method};
 use crate::ast::plain_name;
 use crate::lower::{hash, Lower, Sites};
@@ -277,7 +277,7 @@ fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> TokenStream {
     let p = quote!(#krate::__private);
     let one =
         matches!(m.params.as_slice(), [only] if matches!(only.kind, ParamKind::Tensor { .. }));
-    let gives_tensor = matches!(m.output.kind, OutputKind::Tensor);
+    let gives_tensor = m.output.is_tensor();
     if one && gives_tensor {
         return quote! {
             #[automatically_derived]

@@ -18,10 +18,6 @@ pub(crate) mod tail;
 mod tests;
 mod unsupported;
 
-pub(crate) use call::{arguments, callee, Arguments, Callee};
 pub(crate) use expand::expand;
 pub(crate) use fallback::fallback;
-pub(crate) use method::lower_method;
-pub(crate) use param::{MethodParam, Output, OutputKind, ParamKind};
-pub(crate) use parse::{ForwardBlock, ForwardItem, Method};
-pub(crate) use scope::Scope;
+pub(crate) use parse::ForwardItem;

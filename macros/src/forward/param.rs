@@ -28,21 +28,12 @@ pub(crate) enum ParamKind {
 /// What a method gives.
 #[derive(Debug)]
 pub(crate) struct Output {
-    pub(crate) kind: OutputKind,
     /// Whether it was written as `Result<…>`.
     pub(crate) written_result: bool,
     /// The type as written.
     pub(crate) written: Type,
     /// The type without `Result`.
     pub(crate) ty: Type,
-}
-
-/// The output's kind.
-#[derive(Debug)]
-pub(crate) enum OutputKind {
-    Tensor,
-    Tuple(Vec<Type>),
-    Other(Type),
 }
 
 impl MethodParam {
@@ -110,7 +101,6 @@ impl Output {
             }
         }
         Self {
-            kind: OutputKind::of(&ty),
             written_result,
             written,
             ty,
@@ -118,14 +108,9 @@ impl Output {
     }
 }
 
-impl OutputKind {
-    fn of(ty: &Type) -> Self {
-        match ungroup(ty) {
-            ty if is_named(ty, "Tensor") => Self::Tensor,
-            Type::Tuple(tuple) if !tuple.elems.is_empty() => {
-                Self::Tuple(tuple.elems.iter().cloned().collect())
-            }
-            ty => Self::Other(ty.clone()),
-        }
+impl Output {
+    /// Whether it is one tensor.
+    pub(crate) fn is_tensor(&self) -> bool {
+        is_named(ungroup(&self.ty), "Tensor")
     }
 }

@@ -1,13 +1,10 @@
 //! What `#[forward]` reads: an inherent `impl` block, or a function.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::spanned::Spanned;
 use syn::{
     Attribute, Block, FnArg, Ident, ImplItem, Item, ItemImpl, Meta, Receiver, Type, Visibility,
 };
 
-use super::method::lower_method;
 use super::param::{MethodParam, Output};
 use super::unsupported;
 use crate::ast::{is_reserved_method, is_reserved_prefix, ungroup, Signature};
@@ -25,8 +22,6 @@ pub(crate) enum ForwardItem {
 pub(crate) struct ForwardBlock {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) self_ty: Type,
-    /// The last name of `self_ty`.
-    pub(crate) ident: Ident,
     pub(crate) methods: Vec<Method>,
     /// Associated constants.
     pub(crate) others: Vec<ImplItem>,
@@ -45,7 +40,6 @@ pub(crate) struct Method {
     pub(crate) params: Vec<MethodParam>,
     pub(crate) output: Output,
     pub(crate) block: Block,
-    pub(crate) sig_span: Span,
 }
 
 impl ForwardItem {
@@ -84,30 +78,6 @@ impl ForwardItem {
     }
 }
 
-impl ForwardItem {
-    /// The tensor forms of all methods, nothing checked at their doors.
-    pub(crate) fn tensor_body(&self, krate: &TokenStream) -> TokenStream {
-        let door = TokenStream::new();
-        match self {
-            Self::Free(function) => lower_method(function, &[], krate, &door),
-            Self::Block(block) => {
-                let ForwardBlock {
-                    attrs,
-                    self_ty,
-                    methods,
-                    others,
-                    ..
-                } = &**block;
-                let names = block.names();
-                let methods = methods
-                    .iter()
-                    .map(|method| lower_method(method, &names, krate, &door));
-                quote!(#(#attrs)* impl #self_ty { #(#others)* #(#methods)* })
-            }
-        }
-    }
-}
-
 impl ForwardBlock {
     fn parse(item: ItemImpl, diag: &Diag) -> Option<Self> {
         if let Some((_, path, _)) = &item.trait_ {
@@ -119,11 +89,7 @@ impl ForwardBlock {
                 "a model has no generic parameters: make it a `#[config]` field",
             );
         }
-        let ident = match ungroup(&item.self_ty) {
-            Type::Path(path) => path.path.segments.last().map(|last| last.ident.clone()),
-            _ => None,
-        };
-        if ident.is_none() {
+        if !matches!(ungroup(&item.self_ty), Type::Path(_)) {
             diag.error(&item.self_ty, "expected the name of a `#[model]`");
         }
         let (methods, others) = members(item.items, diag);
@@ -135,7 +101,6 @@ impl ForwardBlock {
         Some(Self {
             attrs: item.attrs,
             self_ty: *item.self_ty,
-            ident: ident?,
             methods,
             others,
         })
@@ -183,11 +148,6 @@ impl Method {
         if let Some(second) = own.get(1) {
             diag.error(second.path(), "the method's shape is given twice");
         }
-        let sig_span = sig
-            .ident
-            .span()
-            .join(sig.output.span())
-            .unwrap_or_else(|| sig.ident.span());
         let mut receiver = None;
         let mut params = Vec::new();
         for input in sig.inputs {
@@ -213,7 +173,6 @@ impl Method {
             params,
             output,
             block,
-            sig_span,
         })
     }
 

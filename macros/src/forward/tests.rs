@@ -3,6 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::method::lower_method;
+use super::scope::Scope;
 use super::*;
 use crate::diag::Diag;
 
@@ -278,7 +280,8 @@ fn the_fallback_keeps_the_signatures() {
         impl Net {
             const N: usize = 3;
             #[allow(unused_variables, clippy::empty_loop)]
-            fn forward(&self, x: impl ::core::borrow::Borrow<Tensor>) -> k::Result<Tensor> { loop {} }
+            #[allow(unreachable_pub)]
+            pub fn forward(&self, x: impl ::core::borrow::Borrow<Tensor>) -> k::Result<Tensor> { loop {} }
         }
     };
     assert_eq!(compact(&fallback(&item, &quote!(k))), compact(&expected));

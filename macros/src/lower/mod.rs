@@ -104,7 +104,7 @@ impl<'a> Lower<'a> {
 
     fn is_method(&self, name: &Ident) -> bool {
         let name = crate::ast::plain_name(name);
-        self.methods.iter().any(|m| *m == name)
+        self.methods.contains(&name)
     }
 
     /// A variable that no user code can name.

@@ -115,11 +115,11 @@ impl Context<'_> {
             lower.index(var);
         }
         let args = lower.layer_args(&layer.args);
-        let (prefix, shown, joined) = match layer.name.as_ref().map(|n| template(n)) {
+        let (prefix, shown, joined) = match layer.name.as_ref().map(template) {
             Some(Ok(parts)) => name_template(&parts, &mut lower),
             _ => (name, quote!(#p::Value::int(__i)), false),
         };
-        let index = repeat.var.as_ref().map(|v| index_hash(v)).unwrap_or(0);
+        let index = repeat.var.as_ref().map(index_hash).unwrap_or(0);
         quote!({
             let __count = #count;
             match __index {

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
 
+use super::fallback::fallback;
 use super::*;
 use crate::diag::Diag;
 
