@@ -33,6 +33,7 @@ pub mod __private {
     pub use crate::error::{Error, Result};
     pub use crate::init::{functions as initial, Init};
     pub use crate::module::*;
+    pub use crate::ops::candle::escape;
     pub use crate::private::{
         candle_forward, lift, position, size, sizes, within, IntoResult, INFER,
     };

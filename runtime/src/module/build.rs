@@ -74,6 +74,32 @@ impl<'v> Build<'_, 'v> {
         C::Layer::build(&mut at)
     }
 
+    /// Builds a network that has been traced.
+    pub(crate) fn traced<T>(
+        plan: &Plan,
+        mut source: Source<'v>,
+        build: impl FnOnce(&mut Build<'_, 'v>) -> Result<T>,
+    ) -> Result<T> {
+        build(&mut Build {
+            plan,
+            node: 0,
+            source: &mut source,
+            config: None,
+        })
+    }
+
+    /// The place of the layer that the trace recorded for `field`, with its configuration.
+    pub(crate) fn at<'b>(
+        &'b mut self,
+        field: u64,
+        name: &str,
+        config: Option<&'b dyn std::any::Any>,
+    ) -> Result<Build<'b, 'v>> {
+        let mut at = self.inside(field, name)?;
+        at.config = config;
+        Ok(at)
+    }
+
     /// Builds the only element of `field`.
     ///
     /// # Errors

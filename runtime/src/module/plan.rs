@@ -3,7 +3,7 @@
 
 use super::Config;
 use crate::trace::{
-    Dim, Kind, List, Purpose, Record, RecordKind, Seen, TensorValue, Text, Tracer, Value,
+    Args, Dim, Kind, List, Purpose, Record, RecordKind, Seen, TensorValue, Text, Tracer, Value,
 };
 use crate::{Error, Result};
 
@@ -88,7 +88,18 @@ pub struct Plan {
 impl Plan {
     /// Traces the layer of `config`, with the given input shapes, if any.
     pub(crate) fn trace<C: Config>(config: &C, inputs: &[Vec<usize>]) -> Result<Plan> {
-        use super::Layer;
+        Plan::run(super::short_type_name::<C::Layer>(), inputs, |t, given| {
+            let args = config.args(t);
+            <C::Layer as super::Layer>::trace(t, &args, given);
+        })
+    }
+
+    /// Runs a network over inputs of these shapes, as often as it takes to find room for all that it records.
+    pub(crate) fn run(
+        network: &'static str,
+        inputs: &[Vec<usize>],
+        trace: impl Fn(&mut Tracer<'_>, &Args),
+    ) -> Result<Plan> {
         let mut room = 256;
         loop {
             let mut values = vec![Value::Any; room * 16];
@@ -101,19 +112,15 @@ impl Plan {
                 &mut records,
             ));
             tracer.enter(0, "", None, false);
-            let args = config.args(&mut tracer);
-            let mut given = crate::trace::Args::new();
+            let mut given = Args::new();
             for shape in inputs {
                 let dims: Vec<Dim> = shape.iter().map(|&n| Dim::Known(n as i64)).collect();
                 given.positional(Value::Tensor(TensorValue::floats(&dims).of_kind(Kind::Any)));
             }
-            C::Layer::trace(&mut tracer, &args, &given);
+            trace(&mut tracer, &given);
             if tracer.overflowed() {
                 if room >= 1 << 20 {
-                    return Err(Error::shape(
-                        super::short_type_name::<C::Layer>(),
-                        "the network has too many layers",
-                    ));
+                    return Err(Error::shape(network, "the network has too many layers"));
                 }
                 room *= 4;
                 continue;

@@ -5,7 +5,7 @@ use super::setting::{Padding, PaddingMode};
 use crate::init::Init;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::rule::{pair, Window};
-use crate::ops::{Conv2dOptions, PadMode, PadOptions, Pair};
+use crate::ops::{Conv2dOptions, ConvPadding, PadMode, PadOptions, Pair};
 use crate::trace::{Args, Bound, Kind, Tracer, Value};
 use crate::{Error, Param, Result, Tensor};
 
@@ -107,9 +107,7 @@ impl Rule<Conv2d> {
 const fn window(t: &mut Tracer<'_>, b: &Bound) -> Option<Window> {
     let padding = b.value(row!(Conv2d.padding));
     let mode = b.value(row!(Conv2d.padding_mode));
-    if !t.check_word(NAME, "padding", padding, &["same", "valid"])
-        || !t.check_word(NAME, "padding_mode", mode, PaddingMode::WORDS)
-    {
+    if !t.check_word(NAME, "padding_mode", mode, PaddingMode::WORDS) {
         return None;
     }
     let mut window = Window::of_pair(b.pair(t, row!(Conv2d.kernel_size)));
@@ -214,19 +212,18 @@ impl Module for Conv2d {
 
 impl Forward for Conv2d {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (borders, mode) = (self.borders()?, self.mode()?);
-        let [left, right, top, bottom] = borders;
         let options = Conv2dOptions {
             stride: self.stride,
-            padding: Pair(top, left).into(),
+            padding: ConvPadding::Zeros(Pair(0, 0)),
             dilation: self.dilation,
             groups: self.groups,
         };
         let bias = self.bias.as_deref();
-        if mode == PadMode::Constant && left == right && top == bottom {
-            return x.conv2d_with(&self.weight, bias, options);
+        if self.padding_mode == PaddingMode::Zeros {
+            return x.conv2d_with(&self.weight, bias, options.padding(self.padding));
         }
-        let x = x.pad_with(borders, PadOptions::default().mode(mode))?;
-        x.conv2d_with(&self.weight, bias, options.padding(0))
+        let borders = PadOptions::default().mode(self.mode()?);
+        let x = x.pad_with(self.borders()?, borders)?;
+        x.conv2d_with(&self.weight, bias, options)
     }
 }

@@ -80,6 +80,7 @@ macro_rules! layer {
             type Layer = $name;
 
             fn args(&self, t: &mut $crate::trace::Tracer<'_>) -> $crate::trace::Args {
+                #[allow(unused_mut)] // a layer may have no settings
                 let mut args = $crate::trace::Args::new();
                 let _ = &t;
                 $($(let v = $crate::nn::setting::Setting::value(&self.$req, t); args.named(stringify!($req), v);)*)?
@@ -89,6 +90,12 @@ macro_rules! layer {
                     args.named(stringify!($inf), $crate::trace::Value::int(n as i64));
                 })*)?
                 args
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&$crate::module::format_module(self))
             }
         }
 

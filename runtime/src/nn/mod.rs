@@ -6,7 +6,9 @@ mod activation;
 mod batch_norm;
 mod conv;
 mod dropout;
+mod embedding;
 mod flatten;
+mod func;
 mod identity;
 mod layer_norm;
 mod linear;
@@ -14,7 +16,9 @@ mod pool;
 mod prelu;
 mod python;
 mod rule;
+mod sequential;
 pub mod setting;
+mod softmax;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +29,9 @@ pub use activation::{
 pub use batch_norm::{BatchNorm1d, BatchNorm1dConfig, BatchNorm2d, BatchNorm2dConfig};
 pub use conv::{Conv2d, Conv2dConfig};
 pub use dropout::{Dropout, DropoutConfig};
+pub use embedding::{Embedding, EmbeddingConfig};
 pub use flatten::{Flatten, FlattenConfig, Unflatten, UnflattenConfig};
+pub use func::{CandleModule, Func};
 pub use identity::{Identity, IdentityConfig};
 pub use layer_norm::{LayerNorm, LayerNormConfig};
 pub use linear::{Linear, LinearConfig};
@@ -35,4 +41,6 @@ pub use pool::{
     MaxPool2dConfig,
 };
 pub use prelu::{PReLU, PReLUConfig};
+pub use sequential::{Sequential, SequentialConfig};
 pub use setting::{Padding, PaddingMode, Size2d};
+pub use softmax::{LogSoftmax, LogSoftmaxConfig, Softmax, SoftmaxConfig};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ops::Pair;
+use crate::ops::{ConvPadding, Pair};
 use crate::trace::{Takes, Tracer, Value};
 
 /// A type that a layer's setting can have.
@@ -200,7 +200,6 @@ macro_rules! given {
         }
     )*};
 }
-pub(crate) use given;
 
 given! {
     usize => Pair, |n| n.into();
@@ -357,6 +356,17 @@ padding! {
         "valid" => Padding::Valid,
         other => Padding::Unknown(other),
     };
+}
+
+impl From<Padding> for ConvPadding {
+    fn from(padding: Padding) -> Self {
+        match padding {
+            Padding::Sizes(sizes) => ConvPadding::Zeros(sizes),
+            Padding::Same => ConvPadding::Same,
+            Padding::Valid => ConvPadding::Zeros(Pair(0, 0)),
+            Padding::Unknown(word) => ConvPadding::Unknown(word),
+        }
+    }
 }
 
 impl std::fmt::Display for Padding {

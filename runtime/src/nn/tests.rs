@@ -243,7 +243,7 @@ fn a_rule_says_what_was_expected_and_what_came() {
         (refusal(Conv2d::config(6, 3).groups(3), &[1, 32, 9, 9]), "Conv2d: 32 input channels can't be divided into 3 groups"),
         (
             refusal(Conv2d::config(6, 3).padding("sane"), &[1, 1, 9, 9]),
-            "Conv2d: `padding` is \"sane\", but expected \"same\" or \"valid\"",
+            "Conv2d: `padding` is a size, a pair of sizes, \"same\" or \"valid\", but got \"sane\"",
         ),
         (
             refusal(Conv2d::config(6, 3).padding_mode("mirror"), &[1, 1, 9, 9]),

@@ -1,7 +1,7 @@
 //! The operations: one file each, or one per tight family.
 
 mod arithmetic;
-mod candle;
+pub(crate) mod candle;
 mod clamp;
 mod compare;
 pub(crate) mod compute;

@@ -81,6 +81,14 @@ impl InPlace {
         })
     }
 
+    /// The variable itself: what is written here is seen there.
+    pub(crate) fn adopt(kind: &'static str, var: &Var) -> Self {
+        InPlace {
+            var: var.clone(),
+            owner: Owner::new(kind, None),
+        }
+    }
+
     /// A copy with an identity of its own under the same name.
     pub(crate) fn deep_clone(&self) -> Result<Self> {
         let copy = Var::from_tensor(&self.data())?;

@@ -46,15 +46,29 @@ impl Param {
     /// If the type is not a float: only those have gradients.
     pub fn new(value: impl AsRef<Tensor>) -> Result<Self> {
         let value = value.as_ref().as_candle();
-        if !value.dtype().is_float() {
-            let message = format!(
-                "only float tensors have gradients, but this has type {:?}",
-                value.dtype()
-            );
-            return Err(Error::op("Param::new", message).help("use a `Buffer`"));
-        }
+        expect_float("Param::new", value)?;
         let storage = InPlace::new("parameter", value)?;
         let leaf = Leaf::new(storage.owner.clone(), value.shape().clone(), value.dtype());
+        Ok(Self::assemble(next_id(), storage, leaf))
+    }
+
+    /// A parameter that is this variable of Candle's: what changes one changes the other, gradients stay apart.
+    ///
+    /// # Errors
+    /// If the type is not a float.
+    ///
+    /// ```
+    /// use taper::{Device, Param, Tensor};
+    /// let var = candle_core::Var::new(&[1f32], &Device::Cpu)?;
+    /// let param = Param::from_var(&var)?;
+    /// param.set(Tensor::new(&[2f32], &Device::Cpu)?)?;
+    /// assert_eq!(var.to_vec1::<f32>()?, [2.]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    pub fn from_var(var: &candle_core::Var) -> Result<Self> {
+        expect_float("Param::from_var", var)?;
+        let storage = InPlace::adopt("parameter", var);
+        let leaf = Leaf::new(storage.owner.clone(), var.shape().clone(), var.dtype());
         Ok(Self::assemble(next_id(), storage, leaf))
     }
 
@@ -280,6 +294,17 @@ impl HookHandle {
             lock(&leaf.hooks).retain(|(id, _)| *id != self.id);
         }
     }
+}
+
+fn expect_float(op: &'static str, value: &candle_core::Tensor) -> Result<()> {
+    if value.dtype().is_float() {
+        return Ok(());
+    }
+    let message = format!(
+        "only float tensors have gradients, but this has type {:?}",
+        value.dtype()
+    );
+    Err(Error::op(op, message).help("use a `Buffer`"))
 }
 
 impl Deref for Param {

@@ -1,7 +1,7 @@
 //! The shape rules of `softmax` and `log_softmax`.
 
-use crate::ops::rule::{bound, checked, receiver};
-use crate::trace::{Args, Param, Takes, Tracer, Value};
+use crate::ops::rule::{bound, receiver};
+use crate::trace::{Args, Param, Takes, TensorValue, Tracer, Value};
 
 const DIM: &[Param] = &[Param::required("dim", Takes::Int)];
 
@@ -20,10 +20,22 @@ impl Tracer<'_> {
     const fn along(&mut self, op: &'static str, args: &Args) -> Value {
         let x = receiver!(args);
         let b = bound!(self, op, DIM, args);
-        if !self.expect_floats(op, &x) {
+        if !self.check_along(op, &x, b.value(0)) {
             return Value::Any;
         }
-        checked!(self.axis_or_one(op, &x, b.value(0)));
         self.called(op, args, Value::Tensor(x.of_kind(x.kind)))
+    }
+
+    /// Checks that `x` is of floats and has the dimension. `what` is the operation or layer that an error names.
+    pub(crate) const fn check_along(
+        &mut self,
+        what: &'static str,
+        x: &TensorValue,
+        dim: Value,
+    ) -> bool {
+        if !self.expect_floats(what, x) {
+            return false;
+        }
+        self.axis_or_one(what, x, dim).is_some()
     }
 }
