@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::chunks::{blocks, for_each_chunk};
 use super::gemm::{gemm, Strides};
 use super::real::sum;
+use super::window::Line;
 use super::{Axis, Real};
 
 /// Elements of a band of columns: what is gathered at once. Fits a second-level cache with the weights beside it.
@@ -197,16 +198,14 @@ impl Conv2d {
 
     /// Copies what the band's windows see; padding is zero.
     fn gather<T: Real>(&self, planes: &[T], band: Range<usize>, columns: &mut [T]) {
-        self.each_line(band, columns.len(), |tap, oy, line| {
+        self.each_line(band, columns.len(), |row, Line { windows, first }, line| {
             let out = &mut columns[line];
-            let Some(row) = self.input_row(tap, oy) else {
+            let Some(row) = row else {
                 return out.fill(T::zero());
             };
-            let inside = self.x.inside(tap.kx);
-            out[..inside.start].fill(T::zero());
-            out[inside.end..].fill(T::zero());
-            let from = self.seen(&planes[row], tap.kx, &inside);
-            let out = &mut out[inside];
+            out[..windows.start].fill(T::zero());
+            out[windows.end..].fill(T::zero());
+            let (from, out) = (&planes[row][*first..], &mut out[windows.clone()]);
             if self.x.stride == 1 {
                 out.copy_from_slice(&from[..out.len()]);
             } else {
@@ -218,14 +217,12 @@ impl Conv2d {
 
     /// The transpose of [`gather`](Self::gather): adds every value to where it came from.
     fn scatter<T: Real>(&self, columns: &[T], band: Range<usize>, planes: &mut [T]) {
-        self.each_line(band, columns.len(), |tap, oy, line| {
-            let Some(row) = self.input_row(tap, oy) else {
+        self.each_line(band, columns.len(), |row, Line { windows, first }, line| {
+            let Some(row) = row else {
                 return;
             };
-            let inside = self.x.inside(tap.kx);
-            let start = self.first_seen(tap.kx, &inside);
-            let from = &columns[line][inside];
-            let to = &mut planes[row][start..];
+            let from = &columns[line][windows.clone()];
+            let to = &mut planes[row][*first..];
             if self.x.stride == 1 {
                 to.iter_mut().zip(from).for_each(|(to, &g)| *to += g);
             } else {
@@ -235,55 +232,30 @@ impl Conv2d {
         });
     }
 
-    /// Calls `f` for every row of windows of every tap, with where its values lie among the `len` ones of the columns.
+    /// Calls `f` for every row of windows of every element of the kernel, with where the row of the input lies that they
+    /// see (none in the padding), what they see of it, and where their values lie among the `len` ones of the columns.
     fn each_line(
         &self,
         band: Range<usize>,
         len: usize,
-        mut f: impl FnMut(Tap, usize, Range<usize>),
+        mut f: impl FnMut(Option<Range<usize>>, &Line, Range<usize>),
     ) {
-        let width = self.x.output;
+        let (width, lines) = (self.x.output, self.x.lines());
         if len == 0 {
             return;
         }
         let mut start = 0;
         for row in 0..len / (band.len() * width) {
             let (channel, tap) = (row / self.taps(), row % self.taps());
-            let tap = Tap {
-                channel,
-                ky: tap / self.x.kernel,
-                kx: tap % self.x.kernel,
-            };
+            let (ky, line) = (tap / self.x.kernel, &lines[tap % self.x.kernel]);
             for oy in band.clone() {
-                f(tap, oy, start..start + width);
+                let row = self.y.position(oy, ky).map(|iy| {
+                    let start = (channel * self.y.input + iy) * self.x.input;
+                    start..start + self.x.input
+                });
+                f(row, line, start..start + width);
                 start += width;
             }
         }
     }
-
-    /// Where the row of the input lies that the tap sees in the windows `oy`.
-    fn input_row(&self, tap: Tap, oy: usize) -> Option<Range<usize>> {
-        let iy = self.y.position(oy, tap.ky)?;
-        let start = (tap.channel * self.y.input + iy) * self.x.input;
-        Some(start..start + self.x.input)
-    }
-
-    fn first_seen(&self, kx: usize, inside: &Range<usize>) -> usize {
-        if inside.is_empty() {
-            return 0;
-        }
-        inside.start * self.x.stride + kx * self.x.dilation - self.x.padding
-    }
-
-    fn seen<'a, T>(&self, row: &'a [T], kx: usize, inside: &Range<usize>) -> &'a [T] {
-        &row[self.first_seen(kx, inside)..]
-    }
-}
-
-/// One element of the kernel, and the input channel it is applied to.
-#[derive(Clone, Copy)]
-struct Tap {
-    channel: usize,
-    ky: usize,
-    kx: usize,
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::chunks::{for_each_chunk, for_each_chunk_pair};
+use super::window::Line;
 use super::{Axis, Real};
 
 /// The largest element of every window.
@@ -22,14 +23,14 @@ impl MaxPool2d {
         let mut index = vec![0; out.len()];
         let (chunks, indices) = ((&mut out[..], windows), (&mut index[..], windows));
         let cost = self.planes * windows * self.y.kernel * self.x.kernel;
-        let first = self.first_seen();
+        let (first, lines) = (self.first_seen(), self.x.lines());
         for_each_chunk_pair(chunks, indices, cost, |i, out, index| {
             index.copy_from_slice(&first);
             let rows = out
                 .chunks_exact_mut(self.x.output)
                 .zip(index.chunks_exact_mut(self.x.output));
             for (oy, (out, index)) in rows.enumerate() {
-                self.row(&x[i * plane..][..plane], oy, out, index);
+                self.row(&x[i * plane..][..plane], oy, &lines, out, index);
             }
         });
         (out, index)
@@ -61,28 +62,34 @@ impl MaxPool2d {
     }
 
     /// One row of windows, element by element of the kernel: the inner loop has no branches.
-    fn row<T: Real>(&self, plane: &[T], oy: usize, out: &mut [T], index: &mut [u32]) {
+    fn row<T: Real>(
+        &self,
+        plane: &[T],
+        oy: usize,
+        lines: &[Line],
+        out: &mut [T],
+        index: &mut [u32],
+    ) {
         for ky in 0..self.y.kernel {
             let Some(iy) = self.y.position(oy, ky) else {
                 continue;
             };
             let row = &plane[iy * self.x.input..][..self.x.input];
-            for kx in 0..self.x.kernel {
-                let inside = self.x.inside(kx);
-                if inside.is_empty() {
-                    continue;
-                }
-                let start = inside.start * self.x.stride + kx * self.x.dilation - self.x.padding;
-                let seen = row[start..].iter().step_by(self.x.stride);
-                let best = out[inside.clone()].iter_mut().zip(&mut index[inside]);
-                let mut at = (iy * self.x.input + start) as u32;
-                for ((best, index), &value) in best.zip(seen) {
-                    // NaN is the one value unequal to itself.
+            for Line { windows, first } in lines {
+                let (seen, at) = (&row[*first..], iy * self.x.input + first);
+                let best = out[windows.clone()].iter_mut();
+                let best = best.zip(&mut index[windows.clone()]);
+                for (i, (best, index)) in best.enumerate() {
+                    let value = seen[i * self.x.stride];
+                    // NaN is the one value unequal to itself. `|` does not branch, which nobody could predict here.
                     #[allow(clippy::eq_op)]
-                    let better = value > *best || value != value;
+                    let better = (value > *best) | (value != value);
                     *best = if better { value } else { *best };
-                    *index = if better { at } else { *index };
-                    at += self.x.stride as u32;
+                    *index = if better {
+                        (at + i * self.x.stride) as u32
+                    } else {
+                        *index
+                    };
                 }
             }
         }

@@ -35,10 +35,28 @@ impl Axis {
         start..end
     }
 
+    /// For every element of the kernel, what [`inside`](Self::inside) says and the first position seen: the divisions are
+    /// made once, not line by line.
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        let line = |tap| {
+            let windows = self.inside(tap);
+            let first = self.position(windows.start, tap).unwrap_or(0);
+            Line { windows, first }
+        };
+        (0..self.kernel).map(line).collect()
+    }
+
     /// Whether every window is one element, its own: nothing has to be gathered.
     pub(crate) fn is_identity(&self) -> bool {
         self.kernel == 1 && self.stride == 1 && self.padding == 0
     }
+}
+
+/// What one element of the kernel sees of a row: from the position `first` on, one for each of the `windows`, a stride apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) windows: Range<usize>,
+    pub(crate) first: usize,
 }
 
 /// The number of windows of a convolution over a padded input: `⌊(padded − dilation·(kernel − 1) − 1) / stride⌋ + 1`, or
