@@ -20,7 +20,9 @@ use quote::quote;
 
 /// Declares a network: a struct whose fields are its layers, hyperparameters and tensors.
 ///
-/// ```ignore
+/// ```
+/// use taper::prelude::*;
+///
 /// #[model([B, 784] -> [B, classes], masks(head = "fc2.*"))]
 /// pub struct Mlp {
 ///     #[config(default = 10)]
@@ -31,6 +33,13 @@ use quote::quote;
 ///     #[layer(classes)]
 ///     fc2: Linear,
 /// }
+/// # #[forward]
+/// # impl Mlp {
+/// #     fn forward(&self, x: Tensor) -> Tensor {
+/// #         let x = self.act(self.fc1(x.flatten(1)));
+/// #         self.fc2(x)
+/// #     }
+/// # }
 /// ```
 ///
 /// # The attribute
@@ -77,7 +86,14 @@ pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The forward pass of a [`macro@model`], or a function of tensors, in a checked subset of Rust.
 ///
-/// ```ignore
+/// ```
+/// # use taper::prelude::*;
+/// # #[model([B, 784] -> [B, 10])]
+/// # pub struct Mlp {
+/// #     #[layer(256)] fc1: Linear,
+/// #     act: ReLU,
+/// #     #[layer(10)] fc2: Linear,
+/// # }
 /// #[forward]
 /// impl Mlp {
 ///     fn forward(&self, x: Tensor) -> Tensor {
@@ -117,10 +133,14 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
 
 /// A network in one expression, or a block of layers in a field's type.
 ///
-/// ```ignore
+/// ```
+/// use taper::prelude::*;
+///
+/// let device = Device::Cpu;
 /// let net = sequential! { <[B, 784] -> [B, 10]>
 ///     hidden: Linear(256), ReLU, Dropout(0.5), Linear(10)
 /// }.init(&device)?;
+/// # Ok::<(), taper::Error>(())
 /// ```
 ///
 /// The signature in angle brackets may be left out. Entries are layers with their arguments; those without a name are
@@ -143,8 +163,22 @@ pub fn sequential(input: TokenStream) -> TokenStream {
 
 /// A selection of a model's parameters by patterns over their paths, checked against the model's own names.
 ///
-/// ```ignore
-/// model.freeze(&mask!(LeNet: "features.*", "fc1.*"));
+/// ```
+/// use taper::prelude::*;
+///
+/// # #[model([B, 784] -> [B, 10])]
+/// # pub struct Mlp {
+/// #     #[layer(256)] fc1: Linear,
+/// #     #[layer(10)] fc2: Linear,
+/// # }
+/// # #[forward]
+/// # impl Mlp {
+/// #     fn forward(&self, x: Tensor) -> Tensor { self.fc2(self.fc1(x).relu()) }
+/// # }
+/// let net = Mlp::init(&Device::Cpu)?;
+/// net.freeze(&mask!(Mlp: "fc1.*"))?;
+/// assert_eq!(net.num_trainable_parameters(), 2_570);
+/// # Ok::<(), taper::Error>(())
 /// ```
 #[proc_macro]
 pub fn mask(input: TokenStream) -> TokenStream {

@@ -294,6 +294,7 @@ impl Tracer<'_> {
 
     /// Counts multiply-accumulates.
     pub const fn count_macs(&mut self, macs: Dim) {
+        let macs = self.algebra.div(macs, self.batch);
         let macs = self.algebra.resolve(macs);
         self.macs.add(macs);
         if !self.records.is_empty() && self.path_len > 0 {

@@ -84,7 +84,13 @@ impl Tracer<'_> {
                         Dim::Known(1)
                     }
                     None if e.silent => Dim::Unknown,
-                    None => self.algebra.free(name),
+                    None => {
+                        let d = self.algebra.free(name);
+                        if e.at == 0 && matches!(self.batch, Dim::Known(1)) {
+                            self.batch = d;
+                        }
+                        d
+                    }
                 };
                 self.set(hash, Value::Dim(d));
                 e.word(name);

@@ -103,6 +103,8 @@ pub struct Tracer<'a> {
     pub(super) site: u32,
     pub(super) params: Tally,
     pub(super) macs: Tally,
+    /// The free batch dimension of the network's first input, which multiply-accumulates are counted without.
+    pub(super) batch: Dim,
     pub(super) patterns: &'a [&'static str],
     pub(super) matched: u64,
     pub(super) nearest: super::paths::Nearest,
@@ -147,6 +149,7 @@ impl<'a> Tracer<'a> {
             site: NO_SITE,
             params: Tally::ZERO,
             macs: Tally::ZERO,
+            batch: Dim::Known(1),
             patterns: &[],
             matched: 0,
             nearest: super::paths::Nearest::NONE,
