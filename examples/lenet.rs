@@ -49,7 +49,7 @@ fn main() -> Result<()> {
         .out
         .unwrap_or_else(|| std::env::temp_dir().join("lenet.safetensors"));
     net.save(&path)?;
-    let mut again = LeNet::init(&device)?;
+    let again = LeNet::init(&device)?;
     again.load(&path)?;
     println!(
         "saved to {} and loaded again; ten predictions:",

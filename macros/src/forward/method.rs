@@ -49,6 +49,10 @@ pub(crate) fn lower_method(
     }
 }
 
+/// What an undocumented `forward` says, since the macro makes it public.
+const FORWARD_DOC: &str =
+    " Runs the model.\n\n# Errors\nIf an input doesn't fit the signature, or an operation fails.";
+
 /// Attributes and head of the public form.
 pub(crate) fn signature(method: &Method, krate: &TokenStream) -> TokenStream {
     let Method {
@@ -62,6 +66,8 @@ pub(crate) fn signature(method: &Method, krate: &TokenStream) -> TokenStream {
     // A model is called wherever it is seen; other methods are as visible as they say.
     let callable =
         ident == "forward" && receiver.is_some() && matches!(vis, syn::Visibility::Inherited);
+    let documented = attrs.iter().any(|attr| attr.path().is_ident("doc"));
+    let doc = (callable && !documented).then(|| quote!(#[doc = #FORWARD_DOC]));
     let vis = if callable {
         quote!(#[allow(unreachable_pub)] pub)
     } else {
@@ -72,7 +78,7 @@ pub(crate) fn signature(method: &Method, krate: &TokenStream) -> TokenStream {
     let ty = &output.ty;
     let span = glue(ty.span());
     let result = quote_spanned!(span=> #krate::Result<#ty>);
-    quote!(#(#attrs)* #vis fn #ident(#receiver #(#params),*) -> #result)
+    quote!(#doc #(#attrs)* #vis fn #ident(#receiver #(#params),*) -> #result)
 }
 
 impl MethodParam {

@@ -280,6 +280,7 @@ fn the_fallback_keeps_the_signatures() {
         impl Net {
             const N: usize = 3;
             #[allow(unused_variables, clippy::empty_loop)]
+            #[doc = " Runs the model.\n\n# Errors\nIf an input doesn't fit the signature, or an operation fails."]
             #[allow(unreachable_pub)]
             pub fn forward(&self, x: impl ::core::borrow::Borrow<Tensor>) -> k::Result<Tensor> { loop {} }
         }
