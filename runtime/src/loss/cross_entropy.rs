@@ -73,7 +73,7 @@ impl CrossEntropyOptions {
 
 const OP: &str = "cross_entropy";
 
-/// The mean cross-entropy of scores (logits) x against classes y: −log softmax(x)[y] (`torch.nn.functional.cross_entropy`).
+/// The mean cross-entropy of scores (logits) x against classes y: −log softmax(x)\[y\] (`torch.nn.functional.cross_entropy`).
 ///
 /// The output has shape `[C]`, `[N, C]` or `[N, C, d1, …]`. The target has class indices, integers of any type and of the
 /// output's shape without C, or probabilities, floats of the output's type and shape. The logarithm is that of sums of

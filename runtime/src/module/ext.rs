@@ -116,7 +116,7 @@ pub trait ModuleExt: Module {
     /// The module at a path of names and indices; the empty path is this module.
     ///
     /// # Errors
-    /// [`ModuleError::NoSuchName`], with the nearest paths.
+    /// [`ModuleError::NoSuchName`](crate::module::ModuleError::NoSuchName), with the nearest paths.
     ///
     /// ```
     /// # use taper::{module::ModuleExt, testing::Toy};
@@ -135,7 +135,7 @@ pub trait ModuleExt: Module {
     /// The parameter at a path.
     ///
     /// # Errors
-    /// [`ModuleError::NoSuchName`], with the nearest paths.
+    /// [`ModuleError::NoSuchName`](crate::module::ModuleError::NoSuchName), with the nearest paths.
     fn get_parameter(&self, path: &str) -> Result<&Param> {
         let params = nodes(self.as_module()).into_iter().flat_map(|n| n.params);
         find(self.type_name(), "parameter", path, params.collect())
@@ -144,7 +144,7 @@ pub trait ModuleExt: Module {
     /// The buffer at a path.
     ///
     /// # Errors
-    /// [`ModuleError::NoSuchName`], with the nearest paths.
+    /// [`ModuleError::NoSuchName`](crate::module::ModuleError::NoSuchName), with the nearest paths.
     fn get_buffer(&self, path: &str) -> Result<&Buffer> {
         find(self.type_name(), "buffer", path, self.named_buffers())
     }
@@ -201,7 +201,7 @@ pub trait ModuleExt: Module {
     /// does `features.3`.
     ///
     /// # Errors
-    /// [`ModuleError::EmptyMask`] if a pattern of the mask, or all of it, matches nothing.
+    /// [`ModuleError::EmptyMask`](crate::module::ModuleError::EmptyMask) if a pattern of the mask, or all of it, matches nothing.
     ///
     /// ```
     /// # use taper::{module::{Mask, ModuleExt}, testing::Toy};
@@ -305,7 +305,7 @@ pub trait ModuleExt: Module {
     /// `num_batches_tracked` may be missing, as in PyTorch: files older than PyTorch 0.4.1 lack it.
     ///
     /// # Errors
-    /// [`ModuleError::StateDict`] if a name is missing or unexpected or a shape differs. Nothing is changed then.
+    /// [`ModuleError::StateDict`](crate::module::ModuleError::StateDict) if a name is missing or unexpected or a shape differs. Nothing is changed then.
     ///
     /// ```
     /// # use taper::{module::ModuleExt, testing::Toy};

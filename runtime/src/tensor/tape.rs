@@ -109,12 +109,12 @@ impl Tensor {
     /// recorded under [`no_grad`](crate::no_grad) or if no input needs a gradient; the closure is then dropped at once.
     ///
     /// The rules:
-    /// - What `backward` needs of an **input** it captures as [`Saved`] — by [`save`](Self::save), or by
+    /// - What `backward` needs of an **input** it captures as `Saved` — by [`save`](Self::save), or by
     ///   [`save_if`](Self::save_if) if only some other input's gradient needs it — so that a parameter changed before the
     ///   backward pass is found. Results and intermediate values are captured as `candle_core::Tensor`. Never
     ///   capture a [`Tensor`]: it would keep its whole history alive.
-    /// - Compute only what is needed: [`when`] turns a flag and a closure into the `Option`.
-    /// - A broadcast operand's gradient is summed back by [`grad_to_shape`].
+    /// - Compute only what is needed: `when` turns a flag and a closure into the `Option`.
+    /// - A broadcast operand's gradient is summed back by `grad_to_shape`.
     /// - `backward` must not assume that the gradient is contiguous, and must not write to it.
     ///
     /// # Example

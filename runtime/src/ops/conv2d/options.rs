@@ -34,7 +34,7 @@ macro_rules! from_sizes {
 }
 from_sizes!(Pair, usize, (usize, usize), [usize; 2]);
 
-/// The optional arguments of [`Tensor::conv2d_with`]; the defaults are PyTorch's.
+/// The optional arguments of [`conv2d_with`](crate::Tensor::conv2d_with); the defaults are PyTorch's.
 ///
 /// ```
 /// use taper::ops::{Conv2dOptions, ConvPadding, Pair};
