@@ -86,6 +86,13 @@ fn layers_print_as_in_pytorch() {
         (repr(Softplus::config(), image), "Softplus(beta=1.0, threshold=20.0)"),
         (repr(Sigmoid::config(), image), "Sigmoid()"),
         (repr(Tanh::config(), image), "Tanh()"),
+        (repr(Softmax::config(-1), image), "Softmax(dim=-1)"),
+        (repr(LogSoftmax::config(1), image), "LogSoftmax(dim=1)"),
+        (repr(Embedding::config(10, 3), &[2]), "Embedding(10, 3)"),
+        (
+            repr(Embedding::config(10, 3).padding_idx(-1), &[2]),
+            "Embedding(10, 3, padding_idx=9)",
+        ),
     ] {
         assert_eq!(text, expected);
     }
@@ -232,6 +239,14 @@ fn dropout_is_off_in_evaluation_and_where_frozen() -> Result<()> {
 #[test]
 fn a_rule_says_what_was_expected_and_what_came() {
     for (text, expected) in [
+        (
+            refusal(Embedding::config(10, 3).padding_idx(10), &[2]),
+            "Embedding: `padding_idx` is 10, but there are 10 embeddings",
+        ),
+        (
+            refusal(Softmax::config(2), &[2, 3]),
+            "Softmax: dimension 2 is out of range for shape [2, 3]",
+        ),
         (refusal(Linear::config(2).in_features(4), &[1, 3]), "Linear expects 4 input features, but its input has shape [1, 3]"),
         (
             refusal(Conv2d::config(6, 3).in_channels(32), &[1, 48, 20, 20]),
@@ -277,4 +292,17 @@ fn a_rule_says_what_was_expected_and_what_came() {
     ] {
         assert_eq!(text, expected);
     }
+}
+
+#[test]
+fn settings_go_through_json_and_back() -> Result<(), serde_json::Error> {
+    let config = Conv2d::config(6, (3, 5))
+        .padding("same")
+        .padding_mode("reflect");
+    let text = serde_json::to_string(&config)?;
+    assert_eq!(serde_json::from_str::<Conv2dConfig>(&text)?, config);
+    let config = MaxPool2d::config(2).stride((1, 2));
+    let text = serde_json::to_string(&config)?;
+    assert_eq!(serde_json::from_str::<MaxPool2dConfig>(&text)?, config);
+    Ok(())
 }
