@@ -78,7 +78,7 @@ pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
         let parsed = ast::Model::parse(attr.into(), item.clone(), &diag);
         match (diag.finish(), parsed) {
             (Ok(()), Some(parsed)) => model::expand(&parsed, &krate::path()),
-            (errors, _) => ast::with_fallback(errors.err(), &item),
+            (errors, _) => ast::with_fallback(errors.err(), &item, &krate::path()),
         }
     })
     .into()
@@ -122,10 +122,7 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
         let parsed = forward::ForwardItem::parse(attr.into(), item.clone(), &diag);
         match (diag.finish(), parsed) {
             (Ok(()), Some(parsed)) => forward::expand(&parsed, &krate),
-            (errors, _) => {
-                let (item, errors) = (forward::fallback(&item, &krate), errors.err());
-                quote!(#item #errors)
-            }
+            (errors, _) => forward::with_fallback(errors.err(), &item, &krate),
         }
     })
     .into()

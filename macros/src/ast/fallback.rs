@@ -8,8 +8,8 @@ use syn::{parse_quote, Fields, Item, Type};
 use super::field::is_own;
 use super::types::type_macro;
 
-/// The item without the language's attributes, and with `()` for types that only the language has.
-pub(crate) fn fallback(item: &TokenStream) -> TokenStream {
+/// The item without the language's attributes, and with a hole for types that only the language has.
+pub(crate) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
     let Ok(Item::Struct(mut item)) = syn::parse2::<Item>(item.clone()) else {
         return item.clone();
     };
@@ -29,28 +29,83 @@ pub(crate) fn fallback(item: &TokenStream) -> TokenStream {
     for field in &mut item.fields {
         field.attrs.retain(|attr| !is_own(attr));
     }
-    OnlyRust.visit_fields_mut(&mut item.fields);
+    OnlyRust(krate).visit_fields_mut(&mut item.fields);
     quote! {
         #[allow(dead_code)]
         #item
     }
 }
 
-/// Errors together with the [`fallback`].
-pub(crate) fn with_fallback(errors: impl ToTokens, item: &TokenStream) -> TokenStream {
-    let item = fallback(item);
-    quote! { #item #errors }
+/// Errors together with the [`fallback`], and with what others need of a model.
+pub(crate) fn with_fallback(
+    errors: impl ToTokens,
+    item: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let plain = fallback(item, krate);
+    let (ident, generics) = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(item)) => (item.ident, item.generics),
+        Ok(Item::Enum(item)) => (item.ident, item.generics),
+        _ => return quote! { #plain #errors },
+    };
+    if !generics.params.is_empty() {
+        return quote! { #plain #errors };
+    }
+    let p = quote!(#krate::__private);
+    let word = ident.to_string();
+    quote! {
+        #plain
+
+        #[doc(hidden)]
+        #[allow(warnings, clippy::all)]
+        impl #ident {
+            pub const PARAMS: u64 = <Self as #p::Layer>::RULE.count();
+            pub const MACS: u64 = Self::PARAMS;
+            pub const __TAPER_SIGNED: bool = false;
+
+            pub fn init(_: &#krate::Device) -> #krate::Result<Self> { loop {} }
+
+            pub fn __taper_door(&self, _: &[::core::option::Option<&#krate::Tensor>]) -> #krate::Result<()> { loop {} }
+
+            pub const fn __taper_call(_: &mut #p::Tracer<'_>, _: u64, _: #p::Value, _: &#p::Args) -> #p::Value {
+                #p::Value::Any
+            }
+
+            pub const fn __taper_get(_: &mut #p::Tracer<'_>, _: u64) -> #p::Value { #p::Value::Any }
+
+            pub const fn __taper_accept(_: &mut #p::Tracer<'_>, _: &mut #p::Args) -> bool { false }
+
+            pub const fn __taper_promise(_: &mut #p::Tracer<'_>, _: #p::Value) {}
+        }
+
+        #[automatically_derived]
+        impl #p::Module for #ident {
+            fn type_name(&self) -> &'static str { #word }
+        }
+
+        // The errors stand in a constant that all checks of the model depend on: they are silent then.
+        #[automatically_derived]
+        impl #p::Layer for #ident {
+            type Rule = #p::Hole;
+            const RULE: #p::Hole = { #errors #p::Hole };
+
+            fn trace(_: &mut #p::Tracer<'_>, _: &#p::Args, _: &#p::Args) -> #p::Value { #p::Value::Any }
+
+            fn build(_: &mut #p::Build<'_, '_>) -> #p::Result<Self> { loop {} }
+        }
+    }
 }
 
-struct OnlyRust;
+struct OnlyRust<'a>(&'a TokenStream);
 
-impl VisitMut for OnlyRust {
+impl VisitMut for OnlyRust<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         if type_macro(ty, "sequential")
             .or_else(|| type_macro(ty, "dict"))
             .is_some()
         {
-            *ty = parse_quote!(());
+            let krate = self.0;
+            *ty = parse_quote!(#krate::__private::Hole);
         }
         visit_mut::visit_type_mut(self, ty);
     }

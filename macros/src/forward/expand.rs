@@ -75,16 +75,30 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
             }
         }
 
-        #[automatically_derived]
         #[allow(long_running_const_eval)]
-        impl #p::Traced for #self_ty {
-            const PROOF: &'static #p::Proof = &{
-                let mut __storage = #p::Storage::new();
-                let mut __t = __storage.tracer(#p::Purpose::Proof);
-                <#self_ty as #p::Layer>::RULE.prove(&mut __t);
-                __t.finish()
-            };
-        }
+        const _: () = {
+            #[derive(Clone, Copy)]
+            pub struct __Body;
+
+            #[allow(clippy::all)]
+            impl __Body {
+                pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+                    <#self_ty>::__taper_trace(__t, __inputs)
+                }
+            }
+
+            #[automatically_derived]
+            impl #p::Traced for #self_ty {
+                type Body = __Body;
+                const BODY: __Body = __Body;
+                const PROOF: &'static #p::Proof = &{
+                    let mut __storage = #p::Storage::new();
+                    let mut __t = __storage.tracer(#p::Purpose::Proof);
+                    <#self_ty as #p::Layer>::RULE.prove(&mut __t);
+                    __t.finish()
+                };
+            }
+        };
 
         #callable
         #checks
@@ -273,7 +287,7 @@ fn helper_arms(methods: &[Method]) -> TokenStream {
 }
 
 /// `Forward`, `Call` and Candle's own traits, as far as the method's parameters allow.
-fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> TokenStream {
+pub(super) fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> TokenStream {
     let p = quote!(#krate::__private);
     let one =
         matches!(m.params.as_slice(), [only] if matches!(only.kind, ParamKind::Tensor { .. }));

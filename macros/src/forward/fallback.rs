@@ -1,15 +1,62 @@
 //! What is emitted for a body with errors: its signatures, so that callers and the editor stay alive.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, ToTokens};
 use syn::{parse_quote, ImplItem, ImplItemFn, Item, ItemFn};
 
+use super::expand::callable;
 use super::method::signature;
 use super::parse::Method;
 use crate::diag::Diag;
 
+/// Errors together with the [`fallback`], and with what others need of a model's forward.
+pub(crate) fn with_fallback(
+    errors: impl ToTokens,
+    item: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    let plain = fallback(item, krate);
+    let block = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Impl(block)) if block.generics.params.is_empty() && block.trait_.is_none() => {
+            block
+        }
+        _ => return quote!(#plain #errors),
+    };
+    let (p, self_ty) = (quote!(#krate::__private), &block.self_ty);
+    let forward = block.items.into_iter().find_map(|item| match item {
+        ImplItem::Fn(method) if method.sig.ident == "forward" => Some(method),
+        _ => None,
+    });
+    let callable = forward
+        .and_then(|method| {
+            let ImplItemFn {
+                attrs,
+                vis,
+                sig,
+                block,
+                ..
+            } = method;
+            let unreported = Diag::new();
+            let parsed = Method::parse(attrs, vis, sig, block, &unreported);
+            parsed.filter(|_| unreported.finish().is_ok())
+        })
+        .map(|method| callable(&method, self_ty, krate));
+    // The errors stand in a constant that all checks of the model depend on: they are silent then.
+    quote! {
+        #plain
+        #callable
+
+        #[automatically_derived]
+        impl #p::Traced for #self_ty {
+            type Body = #p::Hole;
+            const BODY: #p::Hole = { #errors #p::Hole };
+            const PROOF: &'static #p::Proof = { let _ = Self::BODY; &#p::Proof::OPEN };
+        }
+    }
+}
+
 /// The block or function with empty bodies.
-pub(crate) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
+pub(super) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(function)) => {
             let ItemFn {

@@ -19,5 +19,5 @@ mod tests;
 mod unsupported;
 
 pub(crate) use expand::expand;
-pub(crate) use fallback::fallback;
+pub(crate) use fallback::with_fallback;
 pub(crate) use parse::ForwardItem;

@@ -285,5 +285,8 @@ fn the_fallback_keeps_the_signatures() {
             pub fn forward(&self, x: impl ::core::borrow::Borrow<Tensor>) -> k::Result<Tensor> { loop {} }
         }
     };
-    assert_eq!(compact(&fallback(&item, &quote!(k))), compact(&expected));
+    assert_eq!(
+        compact(&super::fallback::fallback(&item, &quote!(k))),
+        compact(&expected)
+    );
 }

@@ -275,9 +275,22 @@ impl Context<'_> {
             }
 
             #[automatically_derived]
-            impl #p::Traced for #model {
-                const PROOF: &'static #p::Proof = &#p::Proof::OPEN;
-            }
+            const _: () = {
+                #[derive(Clone, Copy)]
+                pub struct __Body;
+
+                impl __Body {
+                    pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+                        #model::__taper_trace(__t, __inputs)
+                    }
+                }
+
+                impl #p::Traced for #model {
+                    type Body = __Body;
+                    const BODY: __Body = __Body;
+                    const PROOF: &'static #p::Proof = &#p::Proof::OPEN;
+                }
+            };
         }
     }
 }

@@ -44,7 +44,7 @@ impl Context<'_> {
                     if __t.open(#word) {
                         #symbols
                         __t.seal();
-                        #model::__taper_trace(__t, &#p::Args::new());
+                        <#model as #p::Traced>::BODY.run(__t, &#p::Args::new());
                         __t.close();
                     }
                 }
@@ -65,7 +65,7 @@ impl Context<'_> {
                     __t.describe(#word, ::core::option::Option::Some(&__bound), __inputs);
                     #tensors
                     let __mark = __t.used();
-                    let __v = #model::__taper_trace(__t, __inputs);
+                    let __v = <#model as #p::Traced>::BODY.run(__t, __inputs);
                     __t.release(__mark, __v);
                     __t.close();
                     __v

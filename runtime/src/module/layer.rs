@@ -51,6 +51,12 @@ impl<L> Copy for Rule<L> {}
     note = "write `#[forward] impl {Self} {{ fn forward(&self, x: Tensor) -> Tensor {{ … }} }}`"
 )]
 pub trait Traced {
+    /// A type with an inherent `const fn run(self, &mut Tracer, &Args) -> Value`: all methods, as the trace sees them.
+    type Body: Copy;
+
+    /// The body's only value.
+    const BODY: Self::Body;
+
     /// The proof of its shapes.
     const PROOF: &'static crate::trace::Proof;
 }

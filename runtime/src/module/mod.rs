@@ -10,6 +10,7 @@ mod error;
 mod ext;
 mod graph;
 mod groups;
+mod hole;
 mod hook;
 mod inspect;
 mod layer;
@@ -31,6 +32,8 @@ pub use error::ModuleError;
 pub use ext::ModuleExt;
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use groups::{BuildGroup, ParamDict, ParamGroup, ParamList};
+#[doc(hidden)]
+pub use hole::Hole;
 pub use hook::HookHandle;
 pub use inspect::Inspect;
 pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, Traced, WithInputs};

@@ -333,11 +333,14 @@ fn the_fallback_is_plain_rust() {
         pub struct A {
             /// Kept.
             a: Linear,
-            b: Option<()>,
-            c: ()
+            b: Option<k::__private::Hole>,
+            c: k::__private::Hole
         }
     };
-    assert_eq!(fallback(&item).to_string(), expected.to_string());
+    assert_eq!(
+        fallback(&item, &quote!(k)).to_string(),
+        expected.to_string()
+    );
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! What stands where a model or its forward has errors: fits everywhere and says nothing, so that the mistake is the
+//! only error.
+
+use super::{Build, Forward, Layer, Module};
+use crate::trace::{Args, Tracer, Value};
+use crate::{Error, Result, Tensor};
+
+/// A layer, a rule and a body, none of which the program ever runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Hole;
+
+impl Hole {
+    /// Proves nothing.
+    pub const fn prove(self, _: &mut Tracer<'_>) {}
+
+    /// Fits all arguments and inputs.
+    pub const fn trace(self, _: &mut Tracer<'_>, _: &Args, _: &Args) -> Value {
+        Value::Any
+    }
+
+    /// Counts nothing.
+    pub const fn count(self) -> u64 {
+        0
+    }
+
+    /// Fits all inputs.
+    pub const fn run(self, _: &mut Tracer<'_>, _: &Args) -> Value {
+        Value::Any
+    }
+}
+
+impl Module for Hole {
+    fn type_name(&self) -> &'static str {
+        "Hole"
+    }
+}
+
+impl Forward for Hole {
+    fn forward(&self, _: &Tensor) -> Result<Tensor> {
+        Err(Error::argument(
+            "a model with errors",
+            "layer",
+            "none",
+            "a layer",
+        ))
+    }
+}
+
+impl Layer for Hole {
+    type Rule = Hole;
+    const RULE: Hole = Hole;
+
+    fn trace(_: &mut Tracer<'_>, _: &Args, _: &Args) -> Value {
+        Value::Any
+    }
+
+    fn build(_: &mut Build<'_, '_>) -> Result<Self> {
+        Ok(Hole)
+    }
+}
