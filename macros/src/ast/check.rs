@@ -1,6 +1,6 @@
 //! Rules that look at a whole model.
 
-use syn::Fields;
+use syn::{Fields, Generics};
 
 use super::field::FieldKind;
 use super::layer_field::LayerType;
@@ -11,10 +11,16 @@ use crate::diag::Diag;
 
 /// Reports what is wrong with the model as a whole. `declared` are the fields as written, for the names of those that could
 /// not be read.
-pub(crate) fn model(model: &Model, declared: &Fields, diag: &Diag) {
+pub(crate) fn model(model: &Model, declared: &Fields, generics: &Generics, diag: &Diag) {
     field_names(declared, diag);
     mask_names(model, diag);
-    let configs = model.configs();
+    let mut configs = model.configs();
+    // What should be hyperparameters is refused as it is; it is no unknown dimension besides.
+    configs.extend(
+        generics
+            .const_params()
+            .map(|param| plain_name(&param.ident)),
+    );
     if let Some(signature) = &model.signature {
         signature.check(&configs, diag);
     }

@@ -48,10 +48,15 @@ pub(crate) fn with_fallback(
         Ok(Item::Enum(item)) => (item.ident, item.generics),
         _ => return quote! { #plain #errors },
     };
-    if !generics.params.is_empty() {
-        return quote! { #plain #errors };
-    }
     let p = quote!(#krate::__private);
+    if !generics.params.is_empty() {
+        let (parameters, arguments, clause) = generics.split_for_impl();
+        return quote! {
+            #plain
+            impl #parameters #p::Refused for #ident #arguments #clause {}
+            #errors
+        };
+    }
     let word = ident.to_string();
     quote! {
         #plain
@@ -62,6 +67,7 @@ pub(crate) fn with_fallback(
             pub const PARAMS: u64 = <Self as #p::Layer>::RULE.count();
             pub const MACS: u64 = Self::PARAMS;
             pub const __TAPER_SIGNED: bool = false;
+            pub const __TAPER_INPUTS: usize = usize::MAX;
 
             pub fn init(_: &#krate::Device) -> #krate::Result<Self> { loop {} }
 

@@ -56,7 +56,7 @@ impl Model {
             masks: attr.masks.unwrap_or_default(),
             custom: attr.custom,
         };
-        check::model(&model, &item.fields, diag);
+        check::model(&model, &item.fields, &item.generics, diag);
         Some(model)
     }
 

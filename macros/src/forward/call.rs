@@ -30,21 +30,22 @@ pub(crate) enum Callee<'a> {
 /// What a call or method call calls; nothing if that can't be called in a body.
 pub(crate) fn callee<'a>(expr: &'a Expr, methods: &[Ident], scope: &Scope) -> Option<Callee<'a>> {
     match expr {
-        Expr::MethodCall(call) if is_self(&call.receiver) => Some(of_self(&call.method, methods)),
+        Expr::MethodCall(call) if is_self(&call.receiver) => {
+            // A reserved name with arguments can only be a field, which is refused where it is declared.
+            let own = methods.contains(&call.method)
+                || (call.args.is_empty() && is_reserved_method(&call.method));
+            Some(if own {
+                Callee::Own(&call.method)
+            } else {
+                Callee::Submodule(&call.method)
+            })
+        }
         Expr::MethodCall(call) => Some(Callee::Operation {
             receiver: &call.receiver,
             name: &call.method,
         }),
         Expr::Call(call) => called(&call.func, scope),
         _ => None,
-    }
-}
-
-fn of_self<'a>(name: &'a Ident, methods: &[Ident]) -> Callee<'a> {
-    if methods.contains(name) || is_reserved_method(name) {
-        Callee::Own(name)
-    } else {
-        Callee::Submodule(name)
     }
 }
 

@@ -153,7 +153,7 @@ fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStre
     let name = trace_name(m);
     let (accept, promise) = match &m.shape {
         Some(s) => {
-            let (_, promise) = signature::functions(s, &[], p);
+            let (_, promise) = signature::functions(s, &[], &plain_name(&m.ident), p);
             let accept = format_ident!("{}_accept", name);
             (
                 quote!(Self::#accept(__t, &mut __inputs)),
@@ -167,12 +167,13 @@ fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStre
         None => (quote!(true), TokenStream::new()),
     };
     let accept_fn = m.shape.as_ref().map(|s| {
-        let (body, _) = signature::functions(s, &[], p);
+        let (body, _) = signature::functions(s, &[], &plain_name(&m.ident), p);
         let name = format_ident!("{}_accept", name);
         quote! {
             const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #body }
         }
     });
+    let counted = counted(m, sites, p);
     let mut lower = Lower::body(p.clone(), methods.to_vec(), sites);
     let mut bindings = TokenStream::new();
     for (i, param) in m.params.iter().enumerate() {
@@ -202,6 +203,7 @@ fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStre
 
         pub const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
             let mut __inputs = *__inputs;
+            #counted
             if !#accept {
                 return #p::Value::Any;
             }
@@ -211,6 +213,27 @@ fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStre
             __t.at(#tail);
             #promise
             __result
+        }
+    }
+}
+
+/// The check that a method takes what its signature, the model's or its own, has as inputs.
+fn counted(m: &Method, sites: &mut Sites, p: &TokenStream) -> TokenStream {
+    let name = plain_name(&m.ident);
+    let signed = match &m.shape {
+        Some(s) => {
+            let inputs = s.inputs.len();
+            quote!(#inputs)
+        }
+        None if name == "forward" => quote!(Self::__TAPER_INPUTS),
+        None => return TokenStream::new(),
+    };
+    let taken = tensors(m).len();
+    let site = sites.over(&m.ident);
+    quote! {
+        __t.at(#site);
+        if !__t.expect_parameters(#signed, #taken, #name) {
+            return #p::Value::Any;
         }
     }
 }
@@ -379,7 +402,7 @@ impl FreeTrace<'_> {
         let _ = self.krate;
         let word = plain_name(&m.ident);
         let (accept, promise) = match &m.shape {
-            Some(s) => signature::functions(s, &[], p),
+            Some(s) => signature::functions(s, &[], &word, p),
             None => (quote!(true), TokenStream::new()),
         };
         let mut lower = Lower::body(p.clone(), Vec::new(), sites);

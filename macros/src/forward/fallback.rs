@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
-use syn::{parse_quote, ImplItem, ImplItemFn, Item, ItemFn};
+use syn::{parse_quote, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl};
 
 use super::expand::callable;
 use super::method::signature;
@@ -19,6 +19,10 @@ pub(crate) fn with_fallback(
     let block = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Impl(block)) if block.generics.params.is_empty() && block.trait_.is_none() => {
             block
+        }
+        Ok(Item::Impl(block)) if block.trait_.is_none() => {
+            let refused = refused(&block, krate);
+            return quote!(#plain #refused #errors);
         }
         _ => return quote!(#plain #errors),
     };
@@ -52,6 +56,17 @@ pub(crate) fn with_fallback(
             const BODY: #p::Hole = { #errors #p::Hole };
             const PROOF: &'static #p::Proof = { let _ = Self::BODY; &#p::Proof::OPEN };
         }
+    }
+}
+
+/// A block with generic parameters: an error, unless the struct has one for its own.
+fn refused(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
+    let (self_ty, (generics, _, clause)) = (&block.self_ty, block.generics.split_for_impl());
+    quote! {
+        const _: () = {
+            fn __refused<M: #krate::__private::Refused>() {}
+            fn __check #generics () #clause { __refused::<#self_ty>() }
+        };
     }
 }
 

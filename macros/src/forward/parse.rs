@@ -84,10 +84,8 @@ impl ForwardBlock {
             diag.error(path, "`#[forward]` goes on an `impl` block without a trait");
         }
         if !item.generics.params.is_empty() {
-            diag.error(
-                &item.generics,
-                "a model has no generic parameters: make it a `#[config]` field",
-            );
+            // Reported at the struct; what stands in place of the block makes sure of that.
+            return None;
         }
         if !matches!(ungroup(&item.self_ty), Type::Path(_)) {
             diag.error(&item.self_ty, "expected the name of a `#[model]`");

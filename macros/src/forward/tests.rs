@@ -218,7 +218,6 @@ refuses_items! {
     a_struct: { struct A {} } => "`#[forward]` goes on the `impl` block; the struct takes `#[model]`";
     an_enum: { enum A {} } => "`#[forward]` goes on an `impl` block or a function";
     a_trait_impl: { impl Clone for A {} } => "`#[forward]` goes on an `impl` block without a trait";
-    a_generic_impl: { impl<T> A<T> {} } => "a model has no generic parameters: make it a `#[config]` field";
     a_type_in_the_block: { impl A { type B = u8; } } => "expected a method or a constant: put this into an `impl` block of its own";
     a_mutable_receiver: { impl A { fn forward(&mut self, x: Tensor) -> Tensor { x } } } => "expected `&self`: a forward pass doesn't change the model (BatchNorm updates through `&self`)";
     no_receiver: { impl A { fn forward(x: Tensor) -> Tensor { x } } } => "expected `&self`, as in `fn forward(&self, x: Tensor) -> Tensor`";

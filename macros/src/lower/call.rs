@@ -161,14 +161,14 @@ impl Lower<'_> {
                     let value = self.expr(&named.right);
                     let name = variable(&named.left).map(plain_name).unwrap_or_default();
                     before.extend(quote!(let #v = #value;));
-                    pushes.extend(quote!(__args.named(#name, #v);));
+                    pushes.extend(quote!(__args.push(#name, #v, #p::QUIET);));
                 }
                 // The body of an escape hatch is not followed.
                 Expr::Closure(_) => {}
                 _ => {
                     let value = self.expr(arg);
                     before.extend(quote!(let #v = #value;));
-                    pushes.extend(quote!(__args.positional(#v);));
+                    pushes.extend(quote!(__args.push("", #v, #p::QUIET);));
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! Blocks and statements.
 
 use super::Lower;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Block, Expr, Pat, Stmt};
+use syn::{Block, Expr, Pat, PatSlice, Stmt};
 
 impl Lower<'_> {
     /// A block, with a scope of its own; worth its last expression.
@@ -54,9 +54,23 @@ impl Lower<'_> {
             Pat::Paren(pat) => self.bind(&pat.pat, value),
             Pat::Reference(pat) => self.bind(&pat.pat, value),
             Pat::Tuple(pat) => self.bind_all(pat.elems.iter(), value),
-            Pat::Slice(pat) => self.bind_all(pat.elems.iter(), value),
+            Pat::Slice(slice) => {
+                let whole = self.fresh();
+                let counted = self.counted(pat, slice, &whole);
+                let parts = self.bind_all(slice.elems.iter(), quote!(#whole));
+                quote!(let #whole = #value; #counted #parts)
+            }
             _ => quote!(let _ = #value;),
         }
+    }
+
+    /// The check that a pattern has as many names as the value has parts.
+    fn counted(&mut self, pat: &Pat, slice: &PatSlice, whole: &Ident) -> TokenStream {
+        if slice.elems.iter().any(|part| matches!(part, Pat::Rest(_))) {
+            return TokenStream::new();
+        }
+        let (site, names) = (self.sites.over(pat), slice.elems.len());
+        quote!(__t.at(#site); __t.expect_parts(#whole, #names);)
     }
 
     fn bind_all<'e>(

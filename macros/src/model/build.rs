@@ -43,7 +43,6 @@ impl Context<'_> {
     }
 
     fn build_field(&self, f: &Field) -> TokenStream {
-        let p = &self.p;
         let (cfgs, ident, name): (Vec<_>, _, _) = (f.cfgs().collect(), &f.ident, f.name());
         let h = hash(&name);
         let value = match &f.kind {
@@ -72,13 +71,24 @@ impl Context<'_> {
             FieldKind::Param(param) => self.build_tensor(&name, param, true),
             FieldKind::Buffer(param) => self.build_tensor(&name, param, false),
             FieldKind::Dict(_) => quote!(__at.group(#h, #name)?),
-            FieldKind::Layer(layer) => match layer.wrap {
-                Wrap::One => quote!(__at.one(#h, #name)?),
-                Wrap::Option => quote!(__at.optional(#h)?),
-                Wrap::List => quote!(__at.list(#h)?),
-            },
+            FieldKind::Layer(layer) => {
+                let of = |function: &str| self.of_layer(&name, layer, function);
+                match layer.wrap {
+                    Wrap::One => {
+                        let build = of("build_one");
+                        quote!({ let __build = #build; __build(__at, #h, #name)? })
+                    }
+                    Wrap::Option => {
+                        let build = of("build_optional");
+                        quote!({ let __build = #build; __build(__at, #h)? })
+                    }
+                    Wrap::List => {
+                        let build = of("build_list");
+                        quote!({ let __build = #build; __build(__at, #h)? })
+                    }
+                }
+            }
         };
-        let _ = p;
         quote!(#(#cfgs)* let #ident = #value;)
     }
 

@@ -2,7 +2,7 @@
 
 use super::Context;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
@@ -17,10 +17,15 @@ impl Context<'_> {
                 let mut __storage = #p::Storage::new();
                 let mut __t = __storage.tracer(#p::Purpose::Count);
                 <#model as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
-                __t.#method()
+                #method
             })
         };
-        let (params, macs) = (count(quote!(count_params)), count(quote!(count_macs_total)));
+        // A number that isn't known is an error at the model's name.
+        let at = model.span();
+        let (params, macs) = (
+            count(quote_spanned!(at=> __t.count_params())),
+            count(quote_spanned!(at=> __t.count_macs_total())),
+        );
         quote! {
             #[automatically_derived]
             #[allow(long_running_const_eval, dead_code)]

@@ -26,16 +26,24 @@ impl Context<'_> {
             }
             let get = self.get_arm(f);
             gets.extend(quote!(#(#cfgs)* #h => #get,));
-            let own = sites.checks(&quote!(<#model as #p::Traced>::PROOF));
+            let own = sites.checks(&quote!(#model::__TAPER_PROOF));
             if !own.is_empty() {
                 checks.extend(quote!(#(#cfgs)* const _: () = { #own };));
             }
         }
         let (accept, promise) = match &self.model.signature {
-            Some(s) => signature::functions(s, &names, p),
+            Some(s) => signature::functions(s, &names, "forward", p),
             None => (quote!(true), TokenStream::new()),
         };
         let signed = self.model.signature.is_some();
+        let inputs = self
+            .model
+            .signature
+            .as_ref()
+            .map_or(quote!(usize::MAX), |s| {
+                let inputs = s.inputs.len();
+                quote!(#inputs)
+            });
         let door = self.door();
         let custom = self.custom();
         quote! {
@@ -63,6 +71,8 @@ impl Context<'_> {
                 }
 
                 pub const __TAPER_SIGNED: bool = #signed;
+                pub const __TAPER_INPUTS: usize = #inputs;
+                pub const __TAPER_PROOF: &'static #p::Proof = <#model as #p::Traced>::PROOF;
 
                 pub const fn __taper_accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool {
                     #accept

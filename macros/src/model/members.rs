@@ -78,12 +78,22 @@ impl Context<'_> {
             (quote!(&), quote!())
         };
         let name = layer.name.as_ref().map_or_else(|| f.name(), |n| n.value());
+        let mutable = if exclusive { "_mut" } else { "" };
+        let of = |function: &str| self.of_layer(&f.name(), layer, &format!("{function}{mutable}"));
+        let (module, list) = (of("as_module"), of("list_module"));
         match (layer.wrap, &layer.name) {
-            (Wrap::One, _) => quote!(visitor.module(#name, #borrow self.#ident)#end;),
-            (Wrap::Option, _) => quote! {
-                if let ::core::option::Option::Some(__m) = #borrow self.#ident { visitor.module(#name, __m)#end; }
+            (Wrap::One, _) => quote! {
+                let __as = #module;
+                visitor.module(#name, __as(#borrow self.#ident))#end;
             },
-            (Wrap::List, None) => quote!(visitor.module(#name, #borrow self.#ident)#end;),
+            (Wrap::Option, _) => quote! {
+                let __as = #module;
+                if let ::core::option::Option::Some(__m) = #borrow self.#ident { visitor.module(#name, __as(__m))#end; }
+            },
+            (Wrap::List, None) => quote! {
+                let __as = #list;
+                visitor.module(#name, __as(#borrow self.#ident))#end;
+            },
             (Wrap::List, Some(pattern)) => {
                 let name = self.element_name(layer, pattern);
                 let iter = if exclusive {
@@ -92,9 +102,10 @@ impl Context<'_> {
                     quote!(iter)
                 };
                 quote! {
+                    let __as = #module;
                     for (__i, __m) in self.#ident.#iter().enumerate() {
                         let __name = #name;
-                        visitor.module(&__name, __m)#end;
+                        visitor.module(&__name, __as(__m))#end;
                     }
                 }
             }

@@ -107,6 +107,13 @@ impl Context<'_> {
         }
     }
 
+    /// A function of `Layer`, by its name, for the layers of a field.
+    fn of_layer(&self, name: &str, layer: &LayerField, function: &str) -> TokenStream {
+        let (p, ty) = (&self.p, self.layer_type(name, layer));
+        let function = quote::format_ident!("{function}");
+        quote!(<#ty as #p::Layer>::#function)
+    }
+
     /// The hidden types of `sequential!` and `dict!` fields.
     fn blocks(&self) -> TokenStream {
         let (p, ident) = (&self.p, &self.model.ident);
@@ -125,7 +132,7 @@ impl Context<'_> {
                     let sites = rule::argument_sites(n);
                     let mut hidden = sequential::Hidden::new(p, &configs, var, sites);
                     let ty = hidden.define(block);
-                    let proof = quote!(<#ident as #p::Traced>::PROOF);
+                    let proof = quote!(#ident::__TAPER_PROOF);
                     (hidden.finish(Some(&proof)), ty)
                 }
                 FieldKind::Dict(dict) => self.dict_type(n, field, dict),

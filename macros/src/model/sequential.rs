@@ -2,7 +2,7 @@
 
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
 use crate::lower::{hash, Lower, Sites};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::Expr;
 
@@ -397,7 +397,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
     let signature = block
         .signature
         .as_ref()
-        .map(|s| super::signature::functions(s, &[], &p));
+        .map(|s| super::signature::functions(s, &[], "sequential!", &p));
     let (accept, promise) = signature.unwrap_or_else(|| (quote!(true), TokenStream::new()));
     let door = match &block.signature {
         Some(s) => super::signature::door(s, &[], "sequential!", &p),
@@ -407,7 +407,18 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         Some(_) => quote!(&__proof()),
         None => quote!(&#p::Proof::OPEN),
     };
-    let end = hidden.end();
+    let rest = {
+        // What the block gives, it gives at its last entry.
+        let mut rest = crate::lower::Sites::default();
+        match block.entries.last() {
+            Some(Entry {
+                kind: EntryKind::Layer { ty, .. },
+                ..
+            }) => rest.over(ty),
+            _ => rest.add(Span::call_site(), Span::call_site()),
+        };
+        rest.check_rest(&quote!(__PROOF), hidden.end())
+    };
     let items = hidden.finish(Some(&quote!(__PROOF)));
     let method = hash("forward");
     quote!({
@@ -438,8 +449,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         #[allow(long_running_const_eval)]
         const __PROOF: &#p::Proof = #proof;
         #items
-        #[allow(long_running_const_eval)]
-        const _: () = __PROOF.check_rest(#end);
+        #rest
 
         #[derive(Clone, Debug)]
         struct __Net(#inner);

@@ -10,6 +10,7 @@ use syn::Expr;
 pub(crate) fn functions(
     s: &Signature,
     configs: &[String],
+    method: &str,
     p: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let accept = s.inputs.iter().enumerate().map(|(i, pattern)| {
@@ -18,7 +19,7 @@ pub(crate) fn functions(
         quote! {
             let mut __e = __t.expect_input(__inputs, #i, #rank, #kind, #optional);
             #dims
-            if !__t.accept(&__e, __inputs, #i) {
+            if !__t.accept(&__e, __inputs, #i, #method) {
                 return false;
             }
         }
@@ -30,10 +31,14 @@ pub(crate) fn functions(
         quote! {
             let mut __e = __t.expect_output(__result, #i, #tuple, #rank, #kind);
             #dims
-            __t.promise(&__e, "forward");
+            __t.promise(&__e, #method);
         }
     });
-    (quote!(#(#accept)* true), quote!(#(#promise)*))
+    let outputs = s.outputs.len();
+    (
+        quote!(#(#accept)* true),
+        quote!(__t.expect_results(__result, #outputs, #method); #(#promise)*),
+    )
 }
 
 /// The value that a signature promises, for a model whose body the trace can't see.

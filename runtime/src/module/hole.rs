@@ -9,6 +9,13 @@ use crate::{Error, Result, Tensor};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hole;
 
+/// A struct with generic parameters that `#[model]` has refused.
+#[diagnostic::on_unimplemented(
+    message = "a model has no generic parameters: make it a `#[config]` field",
+    label = "this has no `#[model]`"
+)]
+pub trait Refused {}
+
 impl Hole {
     /// Proves nothing.
     pub const fn prove(self, _: &mut Tracer<'_>) {}

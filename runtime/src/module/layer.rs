@@ -26,6 +26,61 @@ pub trait Layer: Module + Sized {
 
     /// Builds the layer from the arguments and input sizes that the trace recorded.
     fn build(at: &mut Build<'_, '_>) -> Result<Self>;
+
+    // Generated code reaches all that it needs of a field's type through this trait, so that a type that is no layer is
+    // the same error everywhere, which rustc shows once.
+
+    /// This layer as a module.
+    #[doc(hidden)]
+    fn as_module(&self) -> &dyn Module {
+        self
+    }
+
+    /// This layer as a module that is changed.
+    #[doc(hidden)]
+    fn as_module_mut(&mut self) -> &mut dyn Module {
+        self
+    }
+
+    /// A list of layers as a module.
+    #[doc(hidden)]
+    #[allow(clippy::ptr_arg)]
+    fn list_module(list: &Vec<Self>) -> &dyn Module {
+        list
+    }
+
+    /// A list of layers as a module that is changed.
+    #[doc(hidden)]
+    fn list_module_mut(list: &mut Vec<Self>) -> &mut dyn Module {
+        list
+    }
+
+    /// Builds the layer in a field.
+    ///
+    /// # Errors
+    /// As [`Layer::build`].
+    #[doc(hidden)]
+    fn build_one(at: &mut Build<'_, '_>, field: u64, name: &str) -> Result<Self> {
+        at.one(field, name)
+    }
+
+    /// Builds the layer in an optional field.
+    ///
+    /// # Errors
+    /// As [`Layer::build`].
+    #[doc(hidden)]
+    fn build_optional(at: &mut Build<'_, '_>, field: u64) -> Result<Option<Self>> {
+        at.optional(field)
+    }
+
+    /// Builds the layers in a list.
+    ///
+    /// # Errors
+    /// As [`Layer::build`].
+    #[doc(hidden)]
+    fn build_list(at: &mut Build<'_, '_>, field: u64) -> Result<Vec<Self>> {
+        at.list(field)
+    }
 }
 
 /// The rule of a built-in layer `L`.

@@ -33,7 +33,7 @@ pub use ext::ModuleExt;
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use groups::{BuildGroup, ParamDict, ParamGroup, ParamList};
 #[doc(hidden)]
-pub use hole::Hole;
+pub use hole::{Hole, Refused};
 pub use hook::HookHandle;
 pub use inspect::Inspect;
 pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, Traced, WithInputs};

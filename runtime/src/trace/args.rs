@@ -8,6 +8,9 @@ pub const MAX_ARGS: usize = 16;
 /// The site of an argument that has none of its own.
 pub const NO_SITE: u32 = u32::MAX;
 
+/// The site of what the compiler itself refuses in the tensor body, with the same caret: not shown twice.
+pub const QUIET: u32 = u32::MAX - 1;
+
 /// One argument as written: positional if `name` is empty.
 #[derive(Clone, Copy, Debug)]
 pub struct Arg {
@@ -377,7 +380,12 @@ impl Tracer<'_> {
         m.push(")\nhelp: write ");
         m.push(what);
         push_usage(&mut m, table);
-        self.error(&m);
+        // A method's missing argument is an error of the tensor body too.
+        if what.as_bytes()[0].is_ascii_lowercase() {
+            self.error_at(QUIET, &m);
+        } else {
+            self.error(&m);
+        }
     }
 
     const fn wrong_type(&mut self, what: &'static str, param: &Param, arg: &Arg) {
@@ -415,15 +423,24 @@ impl Tracer<'_> {
                 i += 1;
             }
             m.push(" takes ");
-            m.push_int(most);
+            if most == 0 {
+                m.push("no");
+            } else {
+                m.push_int(most);
+            }
             m.push(if most == 1 {
                 " positional argument"
             } else {
                 " positional arguments"
             });
             m.push(", but ");
-            m.push_int(count_positional(args));
-            m.push(" were given");
+            let given = count_positional(args);
+            m.push_int(given);
+            m.push(if given == 1 {
+                " was given"
+            } else {
+                " were given"
+            });
             if !inferred.is_empty() {
                 m.push("\nhelp: taper infers `");
                 m.push(inferred);
@@ -455,21 +472,21 @@ const fn count_positional(args: &Args) -> i64 {
     n
 }
 
+/// `(out_channels, kernel_size)`; nothing where nothing goes by position.
 const fn push_usage(m: &mut Text, table: &[Param]) {
-    m.push("(");
     let mut first = true;
     let mut i = 0;
     while i < table.len() {
         if table[i].positional {
-            if !first {
-                m.push(", ");
-            }
+            m.push(if first { "(" } else { ", " });
             m.push(table[i].name);
             first = false;
         }
         i += 1;
     }
-    m.push(")");
+    if !first {
+        m.push(")");
+    }
 }
 
 /// Lists the table's names, the one nearest to `word` first.
@@ -489,7 +506,11 @@ const fn push_nearest(m: &mut Text, table: &[Param], word: &str) {
         }
         i += 1;
     }
-    m.push("expected one of `");
+    m.push(if table.len() == 1 {
+        "expected `"
+    } else {
+        "expected one of `"
+    });
     m.push(table[best].name);
     m.push("`");
     let mut i = 0;

@@ -36,7 +36,7 @@ mod witness;
 mod tests;
 
 pub use algebra::Algebra;
-pub use args::{as_dim, Arg, Args, Bound, Param, Takes, MAX_ARGS, NO_SITE};
+pub use args::{as_dim, Arg, Args, Bound, Param, Takes, MAX_ARGS, NO_SITE, QUIET};
 pub(crate) use args::{row, same};
 pub use assumption::{Assumptions, Mark};
 pub use branch::{Branch, Loop};

@@ -1,5 +1,6 @@
 //! Signatures: `[B, 1, 28, 28] -> [B, classes]`, opened as symbols for a proof, matched against what came for a use.
 
+use super::args::same;
 use super::{Args, Dim, Kind, TensorValue, Text, Tracer, Truth, Value, MAX_RANK};
 
 /// One pattern of a signature being matched, dimension by dimension.
@@ -39,6 +40,62 @@ impl Tracer<'_> {
             None => None,
         };
         expectation(actual, rank, kind, false, silent, optional)
+    }
+
+    /// Checks that a method takes as many tensors as its signature has inputs.
+    pub const fn expect_parameters(
+        &mut self,
+        signed: usize,
+        taken: usize,
+        method: &'static str,
+    ) -> bool {
+        if signed == usize::MAX || signed == taken {
+            return true;
+        }
+        let mut m = Text::new();
+        m.push("the signature of ");
+        let model = self.model();
+        m.push(model);
+        m.push(" has ");
+        push_count(signed, "input", &mut m);
+        m.push(", but `");
+        m.push(method);
+        m.push("` takes ");
+        push_count(taken, "tensor", &mut m);
+        self.error(&m);
+        false
+    }
+
+    /// Checks that a method gives as many tensors as its signature has outputs.
+    pub const fn expect_results(&mut self, result: Value, outputs: usize, method: &'static str) {
+        let given = match result {
+            Value::List(list) => list.len(),
+            Value::Tensor(_) => 1,
+            _ => return,
+        };
+        if given == outputs {
+            return;
+        }
+        let mut m = Text::new();
+        m.push("the signature of ");
+        self.write_signed(method, &mut m);
+        m.push(" promises ");
+        push_count(outputs, "tensor", &mut m);
+        write_returns(method, &mut m);
+        m.push_int(given as i64);
+        self.error(&m);
+    }
+
+    /// The name of what has the signature: the model for `forward`, else the method.
+    const fn write_signed(&mut self, method: &'static str, m: &mut Text) {
+        if same(method, "forward") {
+            let model = self.model();
+            m.push(model);
+        } else {
+            m.push("`");
+            m.push(method);
+            m.push("`");
+        }
     }
 
     /// Begins to check result `i` of a method (of a tuple, if `tuple`).
@@ -131,7 +188,13 @@ impl Tracer<'_> {
     }
 
     /// Ends the matching of an input: an error if it doesn't fit. True if tracing can go on.
-    pub const fn accept(&mut self, e: &Expectation, inputs: &mut Args, i: usize) -> bool {
+    pub const fn accept(
+        &mut self,
+        e: &Expectation,
+        inputs: &mut Args,
+        i: usize,
+        method: &'static str,
+    ) -> bool {
         let Some(actual) = e.actual else {
             if !e.silent {
                 inputs.set(
@@ -159,8 +222,7 @@ impl Tracer<'_> {
             return true;
         }
         let mut m = Text::new();
-        let model = self.model();
-        m.push(model);
+        self.write_signed(method, &mut m);
         m.push(" expects ");
         self.describe_expected(e, "input ", &mut m);
         m.push(", but got ");
@@ -183,13 +245,10 @@ impl Tracer<'_> {
         }
         let mut m = Text::new();
         m.push("the signature of ");
-        let model = self.model();
-        m.push(model);
+        self.write_signed(method, &mut m);
         m.push(" promises ");
         self.describe_expected(e, "", &mut m);
-        m.push(", but `");
-        m.push(method);
-        m.push("` returns ");
+        write_returns(method, &mut m);
         self.write_shape(&actual, &mut m);
         self.error(&m);
     }
@@ -250,6 +309,23 @@ impl Tracer<'_> {
         } else {
             Value::Tensor(TensorValue::unranked(Kind::Any))
         }
+    }
+}
+
+const fn write_returns(method: &'static str, m: &mut Text) {
+    m.push(if same(method, "forward") {
+        ", but `forward` returns "
+    } else {
+        ", but it returns "
+    });
+}
+
+const fn push_count(n: usize, noun: &'static str, m: &mut Text) {
+    m.push_int(n as i64);
+    m.push(" ");
+    m.push(noun);
+    if n != 1 {
+        m.push("s");
     }
 }
 

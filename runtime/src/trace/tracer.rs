@@ -431,6 +431,34 @@ impl<'a> Tracer<'a> {
         }
     }
 
+    /// Checks that a pattern of `names` names takes all of a list.
+    pub const fn expect_parts(&mut self, v: Value, names: usize) {
+        let Value::List(list) = v else { return };
+        if list.len() == names {
+            return;
+        }
+        let mut m = Text::new();
+        m.push("expected ");
+        m.push_int(list.len() as i64);
+        m.push(if list.len() == 1 { " name" } else { " names" });
+        if let Value::Dim(_) = self.item(list, 0) {
+            m.push(" for the shape [");
+            let mut i = 0;
+            while i < list.len() {
+                if i > 0 {
+                    m.push(", ");
+                }
+                let dim = super::as_dim(self.item(list, i));
+                self.write_dim(dim, &mut m);
+                i += 1;
+            }
+            m.push("]");
+        }
+        m.push(", but got ");
+        m.push_int(names as i64);
+        self.error(&m);
+    }
+
     /// Room that lists take now; to be given to [`Tracer::release`].
     pub const fn used(&self) -> usize {
         self.used

@@ -13,7 +13,7 @@ fn element_wise() {
         (
             "leaky_relu",
             "[B] slope=0.2",
-            "! leaky_relu has no argument `slope`\nhelp: expected one of `negative_slope`",
+            "! leaky_relu has no argument `slope`\nhelp: expected `negative_slope`",
         ),
         ("dropout", "[B, T] p=0.1", "[B, T]"),
         (
