@@ -1,0 +1,8 @@
+//! A model's fields have names.
+
+use taper::prelude::*;
+
+#[model([B, 64] -> [B, 10])]
+struct Net(Linear);
+
+fn main() {}
