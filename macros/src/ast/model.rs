@@ -10,6 +10,7 @@ use super::args::comma;
 use super::check;
 use super::field::{Field, FieldKind};
 use super::mask::MaskDecl;
+use super::plain_name;
 use super::signature::Signature;
 use crate::diag::{suggest, Diag};
 
@@ -67,6 +68,16 @@ impl Model {
             .filter(|field| matches!(field.kind, FieldKind::Config(_)))
             .map(Field::name)
             .collect()
+    }
+
+    /// What the arguments of layers may name: hyperparameters, and the dimensions of the input.
+    pub(crate) fn argument_names(&self) -> Vec<String> {
+        let mut names = self.configs();
+        if let Some(signature) = &self.signature {
+            let dims = signature.free_dims(&names);
+            names.extend(dims.iter().map(plain_name));
+        }
+        names
     }
 }
 

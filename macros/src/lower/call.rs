@@ -27,6 +27,14 @@ impl Lower<'_> {
             return self.expr(&e.receiver);
         }
         let receiver = self.expr(&e.receiver);
+        if let ("get", Some(_), Some(key)) =
+            (name.as_str(), self_field(&e.receiver), e.args.first())
+        {
+            // An element of a list or dict of parameters.
+            let key = self.expr(key);
+            let site = self.site(e.method.span(), &close(e));
+            return self.with(&[receiver, key], |v| quote!(#site __t.index(#(#v),*)));
+        }
         let mut op = self.arguments_of(&e.args, Some(receiver), None);
         let site = self.site(e.method.span(), &close(e));
         op.extend(quote!(#site __t.op(#h, &__args)));

@@ -13,7 +13,7 @@ impl Context<'_> {
     /// The functions of the trace that `#[forward]`'s code calls, and the checks of the arguments.
     pub(super) fn trace_functions(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
-        let names = self.model.configs();
+        let names = self.model.argument_names();
         let mut calls = TokenStream::new();
         let mut gets = TokenStream::new();
         let mut checks = TokenStream::new();
@@ -32,7 +32,7 @@ impl Context<'_> {
             }
         }
         let (accept, promise) = match &self.model.signature {
-            Some(s) => signature::functions(s, &names, "forward", p),
+            Some(s) => signature::functions(s, &self.model.configs(), "forward", p),
             None => (quote!(true), TokenStream::new()),
         };
         let signed = self.model.signature.is_some();
@@ -232,7 +232,7 @@ impl Context<'_> {
             },
             FieldKind::Layer(layer) => match (&layer.wrap, &layer.repeat) {
                 (Wrap::List, Some(repeat)) => {
-                    let names = self.model.configs();
+                    let names = self.model.argument_names();
                     let mut sites = Sites::default();
                     let count = Lower::arguments(p.clone(), &names, &mut sites).expr(&repeat.count);
                     quote!({ let __n = #count; #p::Value::Layers(#h, #p::as_dim(__n)) })

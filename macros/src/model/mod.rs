@@ -117,7 +117,7 @@ impl Context<'_> {
     /// The hidden types of `sequential!` and `dict!` fields.
     fn blocks(&self) -> TokenStream {
         let (p, ident) = (&self.p, &self.model.ident);
-        let configs = self.model.configs();
+        let names = self.model.argument_names();
         let mut out = TokenStream::new();
         for (n, field) in self.model.fields.iter().enumerate() {
             let h = hash(&field.name());
@@ -130,7 +130,7 @@ impl Context<'_> {
                 }) => {
                     let var = repeat.as_ref().and_then(|r| r.var.as_ref());
                     let sites = rule::argument_sites(n);
-                    let mut hidden = sequential::Hidden::new(p, &configs, var, sites);
+                    let mut hidden = sequential::Hidden::new(p, &names, var, sites);
                     let ty = hidden.define(block);
                     let proof = quote!(#ident::__TAPER_PROOF);
                     (hidden.finish(Some(&proof)), ty)
