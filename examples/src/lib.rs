@@ -1,5 +1,8 @@
 //! What the examples share: LeNet, the embedded cut of Fashion-MNIST, command lines, a training loop with a bar.
 
+pub mod pages;
+pub mod zoo;
+
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use taper::data::{DataLoader, Dataset, Mnist, Split};
