@@ -60,3 +60,8 @@ pub mod prelude {
     pub use crate::{forward, mask, model, sequential};
     pub use crate::{no_grad, Buffer, DType, Device, Param, Tensor};
 }
+
+/// The README's code, so that it keeps working.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
