@@ -148,7 +148,7 @@ pub fn sequential(input: TokenStream) -> TokenStream {
         let diag = diag::Diag::new();
         let parsed = ast::Sequential::parse_expression(input.into(), &diag);
         match (diag.finish(), parsed) {
-            (Ok(()), Some(block)) => model::sequential::expand(&block, &krate::path()),
+            (Ok(()), Some(block)) => model::literal::expand(&block, &krate::path()),
             (errors, _) => {
                 let errors = errors.err();
                 quote!({ #errors })

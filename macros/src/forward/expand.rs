@@ -1,5 +1,6 @@
 //! The expansion of `#[forward]`: each method's tensor form and its trace, the proof, one check per call site.
 
+use super::function;
 use super::method::lower_method;
 use super::param::ParamKind;
 use super::parse::{ForwardBlock, ForwardItem, Method};
@@ -14,7 +15,7 @@ use syn::{Ident, Type};
 pub(crate) fn expand(item: &ForwardItem, krate: &TokenStream) -> TokenStream {
     match item {
         ForwardItem::Block(block) => expand_block(block, krate),
-        ForwardItem::Free(function) => expand_function(function, krate),
+        ForwardItem::Free(function) => function::expand(function, krate),
     }
 }
 
@@ -107,7 +108,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
 }
 
 /// The check of the inputs when a method is called.
-fn door(m: &Method, krate: &TokenStream) -> TokenStream {
+pub(super) fn door(m: &Method, krate: &TokenStream) -> TokenStream {
     let inputs = tensors(m);
     let p = quote!(#krate::__private);
     if inputs.is_empty() {
@@ -174,30 +175,7 @@ fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStre
         }
     });
     let counted = counted(m, sites, p);
-    let mut lower = Lower::body(p.clone(), methods.to_vec(), sites);
-    let mut bindings = TokenStream::new();
-    for (i, param) in m.params.iter().enumerate() {
-        let (x, mutable) = (&param.pat_ident, param.mutable.then(|| quote!(mut)));
-        lower.declare(x);
-        let value = match &param.kind {
-            ParamKind::Tensor { .. } | ParamKind::OptionTensor { .. } => {
-                quote!(__t.tensor_input(&__inputs, #i))
-            }
-            ParamKind::Other(ty) => {
-                let default = default_value(ty, &plain_name(x), p);
-                quote!(match __inputs.get(#i) {
-                    ::core::option::Option::Some(__a) => __a.value,
-                    ::core::option::Option::None => #default,
-                })
-            }
-        };
-        bindings.extend(quote!(let #mutable #x = #value;));
-    }
-    let body = lower.statements(&m.block.stmts);
-    let tail = match m.block.stmts.last() {
-        Some(last) => sites.over(last),
-        None => sites.over(&m.ident),
-    };
+    let (bindings, body, tail) = lowered(m, methods.to_vec(), sites, p);
     quote! {
         #accept_fn
 
@@ -236,6 +214,40 @@ fn counted(m: &Method, sites: &mut Sites, p: &TokenStream) -> TokenStream {
             return #p::Value::Any;
         }
     }
+}
+
+/// The bindings of a method's parameters in the trace, its body, and the site of its result.
+pub(super) fn lowered(
+    m: &Method,
+    methods: Vec<String>,
+    sites: &mut Sites,
+    p: &TokenStream,
+) -> (TokenStream, TokenStream, u32) {
+    let mut lower = Lower::body(p.clone(), methods, sites);
+    let mut bindings = TokenStream::new();
+    for (i, param) in m.params.iter().enumerate() {
+        let (x, mutable) = (&param.pat_ident, param.mutable.then(|| quote!(mut)));
+        lower.declare(x);
+        let value = match &param.kind {
+            ParamKind::Tensor { .. } | ParamKind::OptionTensor { .. } => {
+                quote!(__t.tensor_input(&__inputs, #i))
+            }
+            ParamKind::Other(ty) => {
+                let default = default_value(ty, &plain_name(x), p);
+                quote!(match __inputs.get(#i) {
+                    ::core::option::Option::Some(__a) => __a.value,
+                    ::core::option::Option::None => #default,
+                })
+            }
+        };
+        bindings.extend(quote!(let #mutable #x = #value;));
+    }
+    let body = lower.statements(&m.block.stmts);
+    let tail = match m.block.stmts.last() {
+        Some(last) => sites.over(last),
+        None => sites.over(&m.ident),
+    };
+    (bindings, body, tail)
 }
 
 /// What the trace takes for a parameter of another type when a method is proved on its own.
@@ -363,120 +375,5 @@ pub(super) fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> Token
                 <#self_ty>::forward(self, #(#names),*)
             }
         }
-    }
-}
-
-/// A free function: its tensor form, and a module of the same name that holds its trace.
-fn expand_function(m: &Method, krate: &TokenStream) -> TokenStream {
-    let p = quote!(#krate::__private);
-    let body = lower_method(m, &[], krate, &door(m, krate));
-    let mut sites = Sites::default();
-    let (vis, name) = (&m.vis, &m.ident);
-    let mut trace = FreeTrace { p: &p, krate };
-    let (code, checks) = trace.build(m, &mut sites);
-    let doc = format!(" The shape rule of [`{name}`](fn@{name}).");
-    quote! {
-        #body
-
-        #[doc = #doc]
-        #[doc(hidden)]
-        #[allow(warnings, clippy::all)]
-        #vis mod #name {
-            #[allow(unused_imports)]
-            use super::*;
-            #code
-        }
-
-        #checks
-    }
-}
-
-struct FreeTrace<'a> {
-    p: &'a TokenStream,
-    krate: &'a TokenStream,
-}
-
-impl FreeTrace<'_> {
-    fn build(&mut self, m: &Method, sites: &mut Sites) -> (TokenStream, TokenStream) {
-        let p = self.p;
-        let _ = self.krate;
-        let word = plain_name(&m.ident);
-        let (accept, promise) = match &m.shape {
-            Some(s) => signature::functions(s, &[], &word, p),
-            None => (quote!(true), TokenStream::new()),
-        };
-        let mut lower = Lower::body(p.clone(), Vec::new(), sites);
-        let mut bindings = TokenStream::new();
-        for (i, param) in m.params.iter().enumerate() {
-            let (x, mutable) = (&param.pat_ident, param.mutable.then(|| quote!(mut)));
-            lower.declare(x);
-            let value = match &param.kind {
-                ParamKind::Other(ty) => {
-                    let default = default_value(ty, &plain_name(x), p);
-                    quote!(match __inputs.get(#i) {
-                        ::core::option::Option::Some(__a) => __a.value,
-                        ::core::option::Option::None => #default,
-                    })
-                }
-                _ => quote!(__t.tensor_input(&__inputs, #i)),
-            };
-            bindings.extend(quote!(let #mutable #x = #value;));
-        }
-        let body = lower.statements(&m.block.stmts);
-        let tail = match m.block.stmts.last() {
-            Some(last) => sites.over(last),
-            None => sites.over(&m.ident),
-        };
-        let end = sites.end();
-        let path = &m.ident;
-        let (checks, proof) = match &m.shape {
-            None => (TokenStream::new(), quote!(&#p::Proof::OPEN)),
-            Some(_) => {
-                let proof = quote!(#path::PROOF);
-                let checks = sites.checks(&proof);
-                let mut rest = Sites::default();
-                rest.over(path);
-                let rest = rest.check_rest(&proof, end);
-                (quote!(#checks #rest), quote!(&__proof()))
-            }
-        };
-        let code = quote! {
-            const fn __accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #accept }
-
-            pub const fn trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                if PROOF.broken() {
-                    return #p::Value::Any;
-                }
-                __run(__t, __inputs)
-            }
-
-            const fn __run(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                if !__t.open(#word) {
-                    return #p::Value::Any;
-                }
-                let mut __inputs = *__inputs;
-                if !__accept(__t, &mut __inputs) {
-                    __t.close();
-                    return #p::Value::Any;
-                }
-                #bindings
-                let __result = { #body };
-                __t.at(#tail);
-                { #promise }
-                __t.close();
-                __result
-            }
-
-            const fn __proof() -> #p::Proof {
-                let mut __storage = #p::Storage::new();
-                let mut __t = __storage.tracer(#p::Purpose::Proof);
-                __run(&mut __t, &#p::Args::new());
-                __t.finish()
-            }
-
-            #[allow(long_running_const_eval)]
-            pub const PROOF: &#p::Proof = #proof;
-        };
-        (code, checks)
     }
 }

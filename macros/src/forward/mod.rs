@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod call;
 mod expand;
 mod fallback;
+mod function;
 mod lower_call;
 mod method;
 mod param;

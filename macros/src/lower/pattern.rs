@@ -3,7 +3,7 @@
 use super::Lower;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::{Expr, Lit, Pat, RangeLimits};
+use syn::{Expr, Pat, RangeLimits};
 
 impl Lower<'_> {
     /// The condition under which `pat` matches `value`; `None` if it always does.
@@ -23,14 +23,6 @@ impl Lower<'_> {
             Pat::Reference(pat) => self.test(&pat.pat, value),
             Pat::Lit(lit) => {
                 let e = Expr::Lit(lit.clone());
-                if matches!(lit.lit, Lit::Str(_)) {
-                    // Keys are only known at run time.
-                    let v = self.expr(&e);
-                    return Some(self.with(
-                        &[v],
-                        |v| quote!(__t.binary(#p::BinaryOp::Eq, #value, #(#v),*)),
-                    ));
-                }
                 let v = self.expr(&e);
                 Some(self.with(
                     &[v],

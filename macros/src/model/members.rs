@@ -1,6 +1,6 @@
 //! Registration: the model as a `Module`, and as text.
 
-use super::{rule::argument_sites, sequential::Hidden, Context};
+use super::Context;
 use crate::ast::{
     plain_name, template, DictField, Field, FieldKind, LayerField, ParamForm, TemplatePart, Wrap,
 };
@@ -134,14 +134,8 @@ impl Context<'_> {
     }
 
     /// The hidden type of a `dict!` field, and the enum that names its keys.
-    pub(super) fn dict_type(
-        &self,
-        n: usize,
-        f: &Field,
-        dict: &DictField,
-    ) -> (TokenStream, TokenStream) {
+    pub(super) fn dict_type(&self, f: &Field, dict: &DictField) -> (TokenStream, TokenStream) {
         let p = &self.p;
-        let _ = Hidden::new(p, &[], None, argument_sites(n));
         let keys: Vec<_> = dict.entries.iter().map(|(key, _, _)| key.clone()).collect();
         let names: Vec<_> = keys.iter().map(plain_name).collect();
         let hashes: Vec<_> = names.iter().map(|n| crate::lower::hash(n)).collect();

@@ -4,6 +4,7 @@ mod build;
 mod config;
 pub(crate) mod counts;
 mod fields;
+pub(crate) mod literal;
 mod members;
 mod rule;
 pub(crate) mod sequential;
@@ -135,7 +136,7 @@ impl Context<'_> {
                     let proof = quote!(#ident::__TAPER_PROOF);
                     (hidden.finish(Some(&proof)), ty)
                 }
-                FieldKind::Dict(dict) => self.dict_type(n, field, dict),
+                FieldKind::Dict(dict) => self.dict_type(field, dict),
                 _ => continue,
             };
             out.extend(quote! {

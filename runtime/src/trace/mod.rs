@@ -6,6 +6,7 @@
 mod algebra;
 mod args;
 mod assumption;
+mod bind;
 mod bound;
 mod branch;
 mod broadcast;
@@ -15,6 +16,7 @@ mod dim;
 mod display;
 mod division;
 mod fact;
+mod frames;
 mod glob;
 mod hash;
 mod monomial;
@@ -37,8 +39,8 @@ mod tests;
 
 pub use algebra::Algebra;
 pub use args::{as_dim, Arg, Args, Bound, Param, Takes, MAX_ARGS, NO_SITE, QUIET};
-pub(crate) use args::{row, same};
 pub use assumption::{Assumptions, Mark};
+pub(crate) use bind::{row, same};
 pub use branch::{Branch, Loop};
 pub use condition::Cond;
 pub use dim::{Dim, Truth};

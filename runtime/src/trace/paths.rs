@@ -1,6 +1,6 @@
 //! Where in the network the trace is: paths of layers, the parameters met, their matching against patterns.
 
-use super::args::distance;
+use super::bind::distance;
 use super::glob::glob;
 use super::{Dim, Text, Tracer, Truth, Value};
 use super::{Record, RecordKind};

@@ -1,6 +1,6 @@
 //! Operators of the language on symbolic values: arithmetic, comparisons, logic, indexing.
 
-use super::args::same;
+use super::bind::same;
 use super::{Cond, Dim, TensorValue, Text, Tracer, Truth, Value};
 
 /// A binary operator.

@@ -1,6 +1,6 @@
 //! Signatures: `[B, 1, 28, 28] -> [B, classes]`, opened as symbols for a proof, matched against what came for a use.
 
-use super::args::same;
+use super::bind::same;
 use super::{Args, Dim, Kind, TensorValue, Text, Tracer, Truth, Value, MAX_RANK};
 
 /// One pattern of a signature being matched, dimension by dimension.

@@ -5,7 +5,7 @@ use super::{Algebra, Dim, Kind, List, Record, Segment, TensorValue, Text, Value}
 
 /// Components nested deeper than this are not followed.
 pub const MAX_DEPTH: usize = 24;
-const MAX_SETTINGS: usize = 192;
+pub(super) const MAX_SETTINGS: usize = 192;
 pub(super) const MAX_ISSUES: usize = 12;
 
 /// A mistake that the trace found.
@@ -55,19 +55,20 @@ impl Seen {
     };
 }
 
+/// A hyperparameter or named dimension of a component.
 #[derive(Clone, Copy)]
-struct Setting {
-    hash: u64,
-    value: Value,
+pub(super) struct Setting {
+    pub(super) hash: u64,
+    pub(super) value: Value,
 }
 
 /// One component being traced.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
     pub(super) model: &'static str,
-    settings: usize,
+    pub(super) settings: usize,
     /// How many of the settings are hyperparameters, as opposed to dimensions that a signature names.
-    sealed: usize,
+    pub(super) sealed: usize,
 }
 
 /// What a trace is for.
@@ -96,8 +97,8 @@ pub struct Tracer<'a> {
     pub(super) issue_count: usize,
     pub(super) frames: [Frame; MAX_DEPTH],
     pub(super) depth: usize,
-    settings: [Setting; MAX_SETTINGS],
-    setting_count: usize,
+    pub(super) settings: [Setting; MAX_SETTINGS],
+    pub(super) setting_count: usize,
     pub(super) path: [Segment; MAX_DEPTH],
     pub(super) path_len: usize,
     pub(super) site: u32,
@@ -202,142 +203,6 @@ impl<'a> Tracer<'a> {
     /// Whether the lent storage was too small: the run must be repeated with more.
     pub const fn overflowed(&self) -> bool {
         self.overflow
-    }
-
-    // ---- components -------------------------------------------------------------------------------------
-
-    /// Enters a component. False if components are nested too deeply (a model that contains itself).
-    pub const fn open(&mut self, model: &'static str) -> bool {
-        if self.depth >= MAX_DEPTH {
-            let mut m = Text::new();
-            m.push(model);
-            m.push(": components are nested more than 24 deep; does the model contain itself?");
-            self.error(&m);
-            return false;
-        }
-        self.frames[self.depth] = Frame {
-            model,
-            settings: self.setting_count,
-            sealed: 0,
-        };
-        self.depth += 1;
-        true
-    }
-
-    /// States that all hyperparameters of the current component are set.
-    pub const fn seal(&mut self) {
-        let frame = &mut self.frames[self.depth - 1];
-        frame.sealed = self.setting_count - frame.settings;
-    }
-
-    /// Enters a method of the current component that has a signature of its own: it sees the hyperparameters, and
-    /// names its own dimensions.
-    pub const fn open_method(&mut self) -> bool {
-        let outer = self.frames[self.depth - 1];
-        if !self.open(outer.model) {
-            return false;
-        }
-        let mut i = 0;
-        while i < outer.sealed {
-            let s = self.settings[outer.settings + i];
-            self.set(s.hash, s.value);
-            i += 1;
-        }
-        self.seal();
-        true
-    }
-
-    /// Whether a component is being traced as part of another.
-    pub const fn is_nested(&self) -> bool {
-        self.depth > 0
-    }
-
-    /// Leaves the component entered last.
-    pub const fn close(&mut self) {
-        self.depth -= 1;
-        self.setting_count = self.frames[self.depth].settings;
-    }
-
-    /// Name of the component being traced.
-    pub const fn model(&self) -> &'static str {
-        if self.depth == 0 {
-            ""
-        } else {
-            self.frames[self.depth - 1].model
-        }
-    }
-
-    /// Sets a hyperparameter or named dimension of the current component.
-    pub const fn set(&mut self, hash: u64, value: Value) {
-        let base = self.frames[self.depth - 1].settings;
-        let mut i = base;
-        while i < self.setting_count {
-            if self.settings[i].hash == hash {
-                self.settings[i].value = value;
-                return;
-            }
-            i += 1;
-        }
-        if self.setting_count < MAX_SETTINGS {
-            self.settings[self.setting_count] = Setting { hash, value };
-            self.setting_count += 1;
-        }
-    }
-
-    /// A hyperparameter or named dimension of the current component, if set.
-    pub const fn lookup(&self, hash: u64) -> Option<Value> {
-        if self.depth == 0 {
-            return None;
-        }
-        let base = self.frames[self.depth - 1].settings;
-        let mut i = self.setting_count;
-        while i > base {
-            i -= 1;
-            if self.settings[i].hash == hash {
-                return Some(self.settings[i].value);
-            }
-        }
-        None
-    }
-
-    /// A hyperparameter or named dimension; [`Value::Any`] if not set.
-    pub const fn setting(&self, hash: u64) -> Value {
-        match self.lookup(hash) {
-            Some(v) => v,
-            None => Value::Any,
-        }
-    }
-
-    /// A value as an integer for a user's `const fn`, if it is known.
-    pub const fn known_int(&mut self, v: Value) -> Option<usize> {
-        match self.known_i64(v) {
-            Some(n) if n >= 0 => Some(n as usize),
-            _ => None,
-        }
-    }
-
-    /// A value as an integer, if it is known.
-    pub const fn known_i64(&mut self, v: Value) -> Option<i64> {
-        match v {
-            Value::Dim(d) => self.algebra.known(d),
-            _ => None,
-        }
-    }
-
-    /// Whether index `i` lies within a list of `count`; an error if certainly not.
-    pub const fn check_index(&mut self, i: i64, count: Value) -> bool {
-        match self.known_i64(count) {
-            Some(n) if i < 0 || i >= n => {
-                let mut m = Text::new();
-                m.push("index ");
-                m.push_int(i);
-                m.push(" is out of range for a list of ");
-                m.push_int(n);
-                self.error(&m);
-                false
-            }
-            _ => true,
-        }
     }
 
     // ---- errors -----------------------------------------------------------------------------------------

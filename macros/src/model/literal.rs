@@ -1,0 +1,125 @@
+//! `sequential! { … }` as an expression: a network in one piece.
+
+use super::sequential::Hidden;
+use crate::ast::{Entry, EntryKind, Sequential};
+use crate::lower::{hash, Sites};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+
+/// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
+pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
+    let p = quote!(#krate::__private);
+    let mut hidden = Hidden::new(&p, &[], None, Sites::from(1 << 16));
+    let inner = hidden.define(block);
+    let rule = format_ident!("{}Rule", inner.to_string());
+    let signature = block
+        .signature
+        .as_ref()
+        .map(|s| super::signature::functions(s, &[], "sequential!", &p));
+    let (accept, promise) = signature.unwrap_or_else(|| (quote!(true), TokenStream::new()));
+    let door = match &block.signature {
+        Some(s) => super::signature::door(s, &[], "sequential!", &p),
+        None => quote!(::core::result::Result::Ok(())),
+    };
+    let proof = match &block.signature {
+        Some(_) => quote!(&__proof()),
+        None => quote!(&#p::Proof::OPEN),
+    };
+    let rest = {
+        // What the block gives, it gives at its last entry.
+        let mut rest = crate::lower::Sites::default();
+        match block.entries.last() {
+            Some(Entry {
+                kind: EntryKind::Layer { ty, .. },
+                ..
+            }) => rest.over(ty),
+            _ => rest.add(Span::call_site(), Span::call_site()),
+        };
+        rest.check_rest(&quote!(__PROOF), hidden.end())
+    };
+    let items = hidden.finish(Some(&quote!(__PROOF)));
+    let method = hash("forward");
+    quote!({
+        #[allow(warnings, clippy::all)]
+        const fn __accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #accept }
+        #[allow(warnings, clippy::all)]
+        const fn __trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __given: &#p::Args) -> #p::Value {
+            if !__t.open("sequential!") {
+                return #p::Value::Any;
+            }
+            let mut __in = *__given;
+            let __inputs = &mut __in;
+            __inputs.method = #method;
+            let __fits = __accept(__t, __inputs);
+            __t.received(__inputs);
+            let __result = if __fits { #rule.trace(__t, __args, __inputs) } else { #p::Value::Any };
+            __t.at(#p::NO_SITE);
+            { #promise }
+            __t.close();
+            __result
+        }
+        const fn __proof() -> #p::Proof {
+            let mut __storage = #p::Storage::new();
+            let mut __t = __storage.tracer(#p::Purpose::Proof);
+            __trace(&mut __t, &#p::Args::new(), &#p::Args::new());
+            __t.finish()
+        }
+        #[allow(long_running_const_eval)]
+        const __PROOF: &#p::Proof = #proof;
+        #items
+        #rest
+
+        #[derive(Clone, Debug)]
+        struct __Net(#inner);
+        #[derive(Clone, Copy)]
+        struct __Rule;
+        impl #p::Layer for __Net {
+            type Rule = __Rule;
+            const RULE: __Rule = __Rule;
+            fn trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
+                __trace(__t, __args, __inputs)
+            }
+            fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
+                ::core::result::Result::Ok(__Net(<#inner as #p::Layer>::build(__at)?))
+            }
+        }
+        impl #p::Module for __Net {
+            fn type_name(&self) -> &'static str { "Sequential" }
+            fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) { #p::Module::visit(&self.0, visitor) }
+            fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
+                #p::Module::visit_mut(&mut self.0, visitor)
+            }
+            fn state(&self) -> ::core::option::Option<&#p::State> { #p::Module::state(&self.0) }
+        }
+        impl #p::Forward for __Net {
+            fn forward(&self, __x: &#p::Tensor) -> #p::Result<#p::Tensor> {
+                let __inputs = &[::core::option::Option::Some(__x)];
+                #door?;
+                #p::Forward::forward(&self.0, __x)
+            }
+        }
+        impl ::core::fmt::Display for __Net {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&#p::format_module(self))
+            }
+        }
+        #[derive(Clone, Debug, Default)]
+        struct __Config;
+        impl #p::Config for __Config {
+            type Layer = __Net;
+            fn args(&self, _: &mut #p::Tracer<'_>) -> #p::Args { #p::Args::new() }
+        }
+        impl #p::Inspect for __Net {
+            type Config = __Config;
+            fn current_settings(&self) -> __Config { __Config }
+        }
+        #[allow(dead_code)]
+        impl __Config {
+            fn init(&self, device: &#krate::Device) -> #krate::Result<__Net> { #p::Config::init(self, device) }
+            fn init_seeded(&self, device: &#krate::Device, seed: u64) -> #krate::Result<__Net> {
+                #p::Config::init_seeded(self, device, seed)
+            }
+        }
+        __Config
+    })
+}
