@@ -2,8 +2,7 @@
 
 pub mod centered;
 pub mod cifar;
-#[cfg(test)]
-mod figures;
+pub mod custom;
 pub mod module_dict;
 pub mod module_list;
 pub mod param_dict;
@@ -11,3 +10,7 @@ pub mod param_list;
 pub mod quickstart;
 pub mod residual;
 pub mod self_attention;
+pub mod three_ways;
+
+#[cfg(test)]
+mod figures;
