@@ -1,0 +1,30 @@
+//! Parameters, buffers, and lists and dicts of them.
+
+use taper::prelude::*;
+
+#[model([B, 8] -> [B, 2])]
+pub struct Net {
+    #[param([8, 4])]
+    weight: Param,
+    #[buffer([4])]
+    offset: Buffer,
+    #[param(list = [[4, 4], [4, 2]])]
+    products: ParamList,
+}
+
+#[forward]
+impl Net {
+    fn forward(&self, x: Tensor) -> Tensor {
+        let mut x = x.matmul(&self.weight) + &self.offset;
+        for w in &self.products {
+            x = x.matmul(w);
+        }
+        x
+    }
+}
+
+fn main() -> taper::Result<()> {
+    let net = Net::init(&Device::Cpu)?;
+    assert_eq!((net.parameters().len(), net.buffers().len()), (3, 1));
+    Ok(())
+}
