@@ -14,6 +14,8 @@ mod forward;
 mod krate;
 mod lower;
 mod model;
+#[cfg(test)]
+mod spans;
 
 use proc_macro::TokenStream;
 use quote::quote;
