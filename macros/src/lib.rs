@@ -70,6 +70,9 @@ use quote::quote;
 /// | `#[buffer([n])] mean: Buffer` | a tensor that isn't |
 /// | `#[param(list = [[4, 4], [4, 1]])]`, `#[param(dict = { a: [4, 4] })]` | several of them |
 ///
+/// Derives go below `#[model]`: above it they would miss the field that it adds. A model that stands in a `sequential!`
+/// needs `Clone` and `Debug`.
+///
 /// `#[layer(name = "conv")]` sets the layer's part in the paths of its parameters; in a list,
 /// `#[layer(repeat = i in 0..n, name = "layer{i+1}")]` sets that of each.
 #[proc_macro_attribute]
