@@ -89,7 +89,16 @@ impl Default for Storage {
 
 impl Tracer<'_> {
     /// Ends a proof.
-    pub const fn finish(&self) -> Proof {
+    pub const fn finish(&mut self) -> Proof {
+        if self.overflow && self.issue_count == 0 {
+            // Never a silent gap: what was not followed was not proved.
+            let mut m = Text::new();
+            m.push("the network is too large to be proved at compile time");
+            m.push("\nhelp: split it into components of their own");
+            self.error(&m);
+            // It belongs to no call in particular.
+            self.issues[0].site = NO_SITE;
+        }
         Proof {
             issues: self.issues,
             count: self.issue_count,
