@@ -33,15 +33,18 @@ pub mod __private {
     pub use crate::error::{Error, Result};
     pub use crate::init::{functions as initial, Init};
     pub use crate::module::*;
+    pub use crate::ops;
     pub use crate::ops::candle::escape;
     pub use crate::private::{
         candle_forward, lift, position, size, sizes, within, IntoResult, INFER,
     };
     pub use crate::tensor::Tensor;
     pub use crate::trace::*;
-    pub use candle_core;
+    pub use candle_core::{self, Device};
     pub use candle_nn;
     pub use serde;
+    pub use std::option::Option::{self, None, Some};
+    pub use std::result::Result::{Err, Ok};
     pub use std::{string::String, vec::Vec};
 }
 

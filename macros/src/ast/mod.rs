@@ -23,7 +23,7 @@ mod types;
 pub(crate) use dict::DictField;
 pub(crate) use fallback::with_fallback;
 pub(crate) use field::{ConfigField, ConfigKind, Field, FieldKind};
-pub(crate) use layer_args::{template, LayerArgs, TemplatePart};
+pub(crate) use layer_args::{template, LayerArg, LayerArgs, TemplatePart};
 pub(crate) use layer_field::{LayerField, LayerType, Wrap};
 pub(crate) use mask::MaskCall;
 pub(crate) use model::Model;

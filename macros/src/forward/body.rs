@@ -14,7 +14,7 @@ use super::tail::{self, Tail};
 
 /// Lowers one body.
 pub(crate) struct Body<'a> {
-    pub(crate) krate: &'a TokenStream,
+    pub(crate) path: &'a TokenStream,
     pub(crate) methods: &'a [Ident],
     pub(crate) scope: Scope,
 }
@@ -295,20 +295,20 @@ impl Body<'_> {
         quote_spanned!(span=> #lift(#value)?)
     }
 
-    /// The crate's path, at the place that it serves.
-    pub(crate) fn krate_at(&self, span: Span) -> TokenStream {
+    /// The path of the hidden module, at the place that it serves.
+    pub(crate) fn path_at(&self, span: Span) -> TokenStream {
         let at = |mut token: TokenTree| {
             token.set_span(glue(span));
             token
         };
-        self.krate.clone().into_iter().map(at).collect()
+        self.path.clone().into_iter().map(at).collect()
     }
 
     /// A path into the hidden module, at the place that it serves.
     pub(crate) fn private(&self, span: Span, name: &str) -> TokenStream {
-        let (span, krate) = (glue(span), self.krate_at(span));
+        let (span, path) = (glue(span), self.path_at(span));
         let name = Ident::new(name, span);
-        quote_spanned!(span=> #krate::__private::#name)
+        quote_spanned!(span=> #path::#name)
     }
 }
 

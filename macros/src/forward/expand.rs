@@ -6,7 +6,7 @@ use super::param::ParamKind;
 use super::parse::{ForwardBlock, ForwardItem, Method};
 use crate::ast::plain_name;
 use crate::lower::{hash, Lower, Sites};
-use crate::model::signature;
+use crate::model::{short_path, signature};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, ToTokens};
 use syn::{Ident, Type};
@@ -20,7 +20,7 @@ pub(crate) fn expand(item: &ForwardItem, krate: &TokenStream) -> TokenStream {
 }
 
 fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
-    let p = quote!(#krate::__private);
+    let (p, import) = short_path(&quote!(#krate::__private));
     let ForwardBlock {
         attrs,
         self_ty,
@@ -31,16 +31,16 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
     let names = block.names();
     let bodies = methods
         .iter()
-        .map(|m| lower_method(m, &names, krate, &door(m, krate)));
+        .map(|m| lower_method(m, &names, &p, &door(m, &p)));
     let mut sites = Sites::default();
     let plain: Vec<String> = names.iter().map(plain_name).collect();
     let traces: Vec<_> = methods
         .iter()
         .map(|m| method_trace(m, &plain, &mut sites, &p))
         .collect();
-    let (all, one) = (all_arm(methods, &p), one_arms(methods, &p));
-    let helper = helper_arms(methods);
-    let proof = quote!(<#self_ty as #p::Traced>::PROOF);
+    let (all, one) = (all_arm(methods, self_ty, &p), one_arms(methods, self_ty));
+    let helper = helper(methods, &p);
+    let proof = quote!(<#self_ty>::__TAPER_CHECKED);
     let checks = sites.checks(&proof);
     let rest = {
         let mut rest = Sites::default();
@@ -50,67 +50,71 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
     let callable = methods
         .iter()
         .find(|m| m.ident == "forward")
-        .map(|m| callable(m, self_ty, krate));
+        .map(|m| callable(m, self_ty, &p));
     quote! {
-        #(#attrs)* impl #self_ty { #(#others)* #(#bodies)* }
+        const _: () = {
+            #[allow(unused_imports)]
+            #import
+
+            #(#attrs)* impl #self_ty { #(#others)* #(#bodies)* }
+        };
 
         #[doc(hidden)]
+        #[allow(warnings, clippy::all, long_running_const_eval)]
+        const _: () = {
+        #import
+
         #[automatically_derived]
-        #[allow(warnings, clippy::all)]
         impl #self_ty {
             #(#traces)*
 
-            pub const fn __taper_trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+            // The call of a submodule on one tensor. The tensor comes first: evaluating it needs the tracer too.
+            const fn __taper_layer(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __field: u64) -> #p::Value {
+                __t.at(__site);
+                Self::__taper_call(__t, __field, #p::Value::Unit, &#p::Args::forward(__x))
+            }
+
+            #helper
+
+            pub const __TAPER_CHECKED: &'static #p::Proof = <#self_ty as #p::Traced>::PROOF;
+        }
+
+        pub struct __Body;
+
+        impl __Body {
+            pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
                 match __inputs.method {
                     0 => { #all }
                     #one
                     _ => __t.no_method(),
                 }
             }
-
-            const fn __taper_helper(__t: &mut #p::Tracer<'_>, __method: u64, __inputs: &#p::Args) -> #p::Value {
-                match __method {
-                    #helper
-                    _ => #p::Value::Any,
-                }
-            }
         }
 
-        #[allow(long_running_const_eval)]
-        const _: () = {
-            #[derive(Clone, Copy)]
-            pub struct __Body;
-
-            #[allow(clippy::all)]
-            impl __Body {
-                pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                    <#self_ty>::__taper_trace(__t, __inputs)
-                }
-            }
-
-            #[automatically_derived]
-            impl #p::Traced for #self_ty {
-                type Body = __Body;
-                const BODY: __Body = __Body;
-                const PROOF: &'static #p::Proof = &{
-                    let mut __storage = #p::Storage::new();
-                    let mut __t = __storage.tracer(#p::Purpose::Proof);
-                    <#self_ty as #p::Layer>::RULE.prove(&mut __t);
-                    __t.finish()
-                };
-            }
-        };
+        #[automatically_derived]
+        impl #p::Traced for #self_ty {
+            type Body = __Body;
+            const BODY: __Body = __Body;
+            const PROOF: &'static #p::Proof = &{
+                let mut __storage = #p::Storage::new();
+                let mut __t = __storage.tracer(#p::Purpose::Proof);
+                <#self_ty as #p::Layer>::RULE.prove(&mut __t);
+                __t.finish()
+            };
+        }
 
         #callable
+        };
+
+        // Beside the block, not in it: messages name the constant that fails.
         #checks
         #rest
     }
 }
 
 /// The check of the inputs when a method is called.
-pub(super) fn door(m: &Method, krate: &TokenStream) -> TokenStream {
+pub(super) fn door(m: &Method, p: &TokenStream) -> TokenStream {
     let inputs = tensors(m);
-    let p = quote!(#krate::__private);
     if inputs.is_empty() {
         return TokenStream::new();
     }
@@ -118,8 +122,8 @@ pub(super) fn door(m: &Method, krate: &TokenStream) -> TokenStream {
         None if m.ident == "forward" => quote!(self.__taper_door(&[#(#inputs),*])?;),
         None => TokenStream::new(),
         Some(s) => {
-            let check = signature::door(s, &[], &plain_name(&m.ident), &p);
-            quote!({ let __inputs: &[::core::option::Option<&#krate::Tensor>] = &[#(#inputs),*]; #check?; })
+            let check = signature::door(s, &[], &plain_name(&m.ident), p);
+            quote!({ let __inputs: &[::core::option::Option<&#p::Tensor>] = &[#(#inputs),*]; #check?; })
         }
     }
 }
@@ -151,6 +155,7 @@ fn trace_name(m: &Method) -> Ident {
 
 /// One method in the trace.
 fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStream) -> TokenStream {
+    sites.group();
     let name = trace_name(m);
     let (accept, promise) = match &m.shape {
         Some(s) => {
@@ -235,8 +240,8 @@ pub(super) fn lowered(
             ParamKind::Other(ty) => {
                 let default = default_value(ty, &plain_name(x), p);
                 quote!(match __inputs.get(#i) {
-                    ::core::option::Option::Some(__a) => __a.value,
-                    ::core::option::Option::None => #default,
+                    #p::Some(__a) => __a.value,
+                    #p::None => #default,
                 })
             }
         };
@@ -260,20 +265,20 @@ fn default_value(ty: &Type, name: &str, p: &TokenStream) -> TokenStream {
 }
 
 /// All methods that can be proved on their own, `forward` first.
-fn all_arm(methods: &[Method], p: &TokenStream) -> TokenStream {
+fn all_arm(methods: &[Method], self_ty: &Type, p: &TokenStream) -> TokenStream {
     let mut out = quote!(let mut __v = #p::Value::Any;);
     for m in methods.iter().filter(|m| m.ident == "forward") {
         let name = trace_name(m);
         let signed = if m.shape.is_some() {
             quote!(true)
         } else {
-            quote!(Self::__TAPER_SIGNED)
+            quote!(<#self_ty>::__TAPER_SIGNED)
         };
         out.extend(quote! {
             if #signed || __t.wants_all() || !__inputs.is_empty() {
                 let mut __forward = *__inputs;
                 __forward.method = 1;
-                __v = Self::#name(__t, &__forward);
+                __v = <#self_ty>::#name(__t, &__forward);
             }
         });
     }
@@ -284,7 +289,7 @@ fn all_arm(methods: &[Method], p: &TokenStream) -> TokenStream {
         let name = trace_name(m);
         out.extend(quote! {
             if !__t.counts() && __t.open_method() {
-                Self::#name(__t, &#p::Args::new());
+                <#self_ty>::#name(__t, &#p::Args::new());
                 __t.close();
             }
         });
@@ -292,19 +297,23 @@ fn all_arm(methods: &[Method], p: &TokenStream) -> TokenStream {
     quote!(#out __v)
 }
 
-fn one_arms(methods: &[Method], _: &TokenStream) -> TokenStream {
+fn one_arms(methods: &[Method], self_ty: &Type) -> TokenStream {
     methods
         .iter()
         .map(|m| {
             let (name, h) = (trace_name(m), hash(&plain_name(&m.ident)));
-            quote!(#h => Self::#name(__t, __inputs),)
+            quote!(#h => <#self_ty>::#name(__t, __inputs),)
         })
         .collect()
 }
 
 /// A method with a signature gets names of its own; one without is part of its caller.
-fn helper_arms(methods: &[Method]) -> TokenStream {
-    methods
+fn helper(methods: &[Method], p: &TokenStream) -> TokenStream {
+    // Nobody calls the methods of a block that has but one.
+    if methods.len() < 2 {
+        return TokenStream::new();
+    }
+    let arms: TokenStream = methods
         .iter()
         .map(|m| {
             let (name, h) = (trace_name(m), hash(&plain_name(&m.ident)));
@@ -318,12 +327,19 @@ fn helper_arms(methods: &[Method]) -> TokenStream {
                 __v
             })
         })
-        .collect()
+        .collect();
+    quote! {
+        const fn __taper_helper(__t: &mut #p::Tracer<'_>, __method: u64, __inputs: &#p::Args) -> #p::Value {
+            match __method {
+                #arms
+                _ => #p::Value::Any,
+            }
+        }
+    }
 }
 
 /// `Forward`, `Call` and Candle's own traits, as far as the method's parameters allow.
-pub(super) fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> TokenStream {
-    let p = quote!(#krate::__private);
+pub(super) fn callable(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStream {
     let one =
         matches!(m.params.as_slice(), [only] if matches!(only.kind, ParamKind::Tensor { .. }));
     let gives_tensor = m.output.is_tensor();
@@ -331,7 +347,7 @@ pub(super) fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> Token
         return quote! {
             #[automatically_derived]
             impl #p::Forward for #self_ty {
-                fn forward(&self, x: &#krate::Tensor) -> #krate::Result<#krate::Tensor> {
+                fn forward(&self, x: &#p::Tensor) -> #p::Result<#p::Tensor> {
                     <#self_ty>::forward(self, x)
                 }
             }
@@ -353,13 +369,11 @@ pub(super) fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> Token
         let t = format_ident!("__T{i}");
         match &param.kind {
             ParamKind::Tensor { .. } => {
-                generics.push(quote!(#t: ::core::borrow::Borrow<#krate::Tensor>));
+                generics.push(quote!(#t: ::core::borrow::Borrow<#p::Tensor>));
                 types.push(quote!(#t));
             }
             ParamKind::OptionTensor { .. } => {
-                generics.push(
-                    quote!(#t: ::core::borrow::Borrow<::core::option::Option<#krate::Tensor>>),
-                );
+                generics.push(quote!(#t: ::core::borrow::Borrow<#p::Option<#p::Tensor>>));
                 types.push(quote!(#t));
             }
             ParamKind::Other(ty) => types.push(quote!(#ty)),
@@ -371,7 +385,7 @@ pub(super) fn callable(m: &Method, self_ty: &Type, krate: &TokenStream) -> Token
         impl<#(#generics),*> #p::Call<(#(#types,)*)> for #self_ty {
             type Output = #output;
 
-            fn call(&self, (#(#names,)*): (#(#types,)*)) -> #krate::Result<#output> {
+            fn call(&self, (#(#names,)*): (#(#types,)*)) -> #p::Result<#output> {
                 <#self_ty>::forward(self, #(#names),*)
             }
         }

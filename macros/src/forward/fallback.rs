@@ -44,7 +44,7 @@ pub(crate) fn with_fallback(
             let parsed = Method::parse(attrs, vis, sig, block, &unreported);
             parsed.filter(|_| unreported.finish().is_ok())
         })
-        .map(|method| callable(&method, self_ty, krate));
+        .map(|method| callable(&method, self_ty, &p));
     // The errors stand in a constant that all checks of the model depend on: they are silent then.
     quote! {
         #plain
@@ -118,7 +118,7 @@ fn head(mut method: ImplItemFn, krate: &TokenStream) -> TokenStream {
     let readable = unreported.finish().is_ok();
     match parsed {
         Some(parsed) if readable => {
-            let signature = signature(&parsed, krate);
+            let signature = signature(&parsed, &quote!(#krate::__private));
             quote! {
                 #[allow(unused_variables, clippy::empty_loop)]
                 #signature { loop {} }

@@ -133,7 +133,7 @@ impl Body<'_> {
     /// `MeanOptions::default().keepdim(true)` for the named arguments.
     fn options(&mut self, name: &Ident, args: &Arguments<'_>) -> TokenStream {
         let span = glue(name.span());
-        let krate = self.krate_at(name.span());
+        let path = self.path_at(name.span());
         let options = Ident::new(&options_name(name), span);
         let setters: TokenStream = args
             .named
@@ -143,7 +143,7 @@ impl Body<'_> {
                 quote_spanned!(key.span()=> .#key(#value))
             })
             .collect();
-        quote_spanned!(span=> <#krate::ops::#options as ::core::default::Default>::default() #setters)
+        quote_spanned!(span=> <#path::ops::#options as ::core::default::Default>::default() #setters)
     }
 
     /// A list of sizes, of which `_` is the inferred one.
@@ -172,13 +172,13 @@ impl Body<'_> {
         let [Expr::Array(tensors), promised, Expr::Closure(closure)] = args.as_slice() else {
             return None;
         };
-        let krate = self.krate_at(call.func.span());
+        let path = self.path_at(call.func.span());
         let inputs: TokenStream = tensors
             .elems
             .iter()
             .map(|tensor| {
                 let (span, tensor) = (glue(tensor.span()), self.expr(tensor));
-                quote_spanned!(span=> ::core::borrow::Borrow::<#krate::Tensor>::borrow(&#tensor),)
+                quote_spanned!(span=> ::core::borrow::Borrow::<#path::Tensor>::borrow(&#tensor),)
             })
             .collect();
         let promised = self.sizes(promised.span(), sizes(promised)?);

@@ -15,7 +15,7 @@ use crate::ast::{inner_type, ungroup};
 pub(crate) fn lower_method(
     method: &Method,
     methods: &[Ident],
-    krate: &TokenStream,
+    path: &TokenStream,
     door: &TokenStream,
 ) -> TokenStream {
     let mut scope = Scope::default();
@@ -24,13 +24,13 @@ pub(crate) fn lower_method(
         .iter()
         .for_each(|param| scope.add(&param.pat_ident));
     let body = Body {
-        krate,
+        path,
         methods,
         scope,
     }
     .function(&method.block);
     let bindings = method.params.iter().map(MethodParam::binding);
-    let signature = signature(method, krate);
+    let signature = signature(method, path);
     let output = &method.output;
     // The user's `Result` is not what is returned, but without a use its import would be reported.
     let written = output.written_result.then(|| {
@@ -54,7 +54,7 @@ const FORWARD_DOC: &str =
     " Runs the model.\n\n# Errors\nIf an input doesn't fit the signature, or an operation fails.";
 
 /// Attributes and head of the public form.
-pub(crate) fn signature(method: &Method, krate: &TokenStream) -> TokenStream {
+pub(crate) fn signature(method: &Method, path: &TokenStream) -> TokenStream {
     let Method {
         attrs,
         vis,
@@ -77,7 +77,7 @@ pub(crate) fn signature(method: &Method, krate: &TokenStream) -> TokenStream {
     let params = method.params.iter().map(MethodParam::declaration);
     let ty = &output.ty;
     let span = glue(ty.span());
-    let result = quote_spanned!(span=> #krate::Result<#ty>);
+    let result = quote_spanned!(span=> #path::Result<#ty>);
     quote!(#doc #(#attrs)* #vis fn #ident(#receiver #(#params),*) -> #result)
 }
 

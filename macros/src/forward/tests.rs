@@ -49,15 +49,15 @@ fn lowered(body: TokenStream) -> String {
         .params
         .iter()
         .for_each(|param| scope.add(&param.pat_ident));
-    let krate = quote!(k);
+    let path = quote!(k);
     let body = body::Body {
-        krate: &krate,
+        path: &path,
         methods: &methods,
         scope,
     }
     .function(&forward.block);
     compact(&body)
-        .replace("k::__private::", "")
+        .replace("k::", "")
         .replace("::core::result::Result::Ok", "Ok")
 }
 
@@ -95,19 +95,19 @@ lowers! {
     functions: { cat([x, y], 1) } => { Ok(lift(cat([x, y,], 1,))?) };
     functions_with_keywords: { ops::cat([x, y], dim = 1) } => { Ok(lift(ops::cat([x, y,], 1,))?) };
     functions_with_options: { cross_entropy(x, y, reduction = "sum") } => {
-        Ok(lift(cross_entropy_with(x, y, <k::ops::CrossEntropyOptions as ::core::default::Default>::default().reduction("sum")))?)
+        Ok(lift(cross_entropy_with(x, y, <ops::CrossEntropyOptions as ::core::default::Default>::default().reduction("sum")))?)
     };
     operations_with_options: { x.mean([2, 3], keepdim = true) } => {
-        Ok(lift(x.mean_with([2, 3,], <k::ops::MeanOptions as ::core::default::Default>::default().keepdim(true)))?)
+        Ok(lift(x.mean_with([2, 3,], <ops::MeanOptions as ::core::default::Default>::default().keepdim(true)))?)
     };
     options_alone: { x.var(correction = 0) } => {
-        Ok(lift(x.var_with((), <k::ops::VarOptions as ::core::default::Default>::default().correction(0)))?)
+        Ok(lift(x.var_with((), <ops::VarOptions as ::core::default::Default>::default().correction(0)))?)
     };
     required_by_name: { x.transpose(dim1 = 2, dim0 = 1).softmax(dim = -1) } => {
         Ok(lift(lift(x.transpose(1, 2,))?.softmax(-1,))?)
     };
     digits_in_options: { x.max_pool2d(2, stride = 1) } => {
-        Ok(lift(x.max_pool2d_with(2, <k::ops::MaxPool2dOptions as ::core::default::Default>::default().stride(1)))?)
+        Ok(lift(x.max_pool2d_with(2, <ops::MaxPool2dOptions as ::core::default::Default>::default().stride(1)))?)
     };
     reductions_of_everything: { x.sum() } => { Ok(lift(x.sum((),))?) };
     operators: { -x + y * 2.0 } => { Ok(lift(lift(-x)? + lift(y * 2.0)?)?) };
@@ -147,7 +147,7 @@ lowers! {
     };
     the_escape: { candle([x, &y], [b, _, 3], |x, y: &T| { x.foo(y)?.unwrap() }) } => {
         Ok(escape(
-            [::core::borrow::Borrow::<k::Tensor>::borrow(&x), ::core::borrow::Borrow::<k::Tensor>::borrow(&&y),],
+            [::core::borrow::Borrow::<Tensor>::borrow(&x), ::core::borrow::Borrow::<Tensor>::borrow(&&y),],
             sizes(&[size(b), INFER, size(3),]),
             |[x, y]| { x.foo(y)?.unwrap() }
         )?)
@@ -257,7 +257,7 @@ fn methods_take_tensors_owned_or_borrowed() {
             let y: &Tensor = ::core::borrow::Borrow::borrow(&y);
             let w: Option<Tensor> = <Option<Tensor> as ::core::clone::Clone>::clone(::core::borrow::Borrow::borrow(&w));
             door();
-            ::core::result::Result::Ok(k::__private::lift(x - y)?)
+            ::core::result::Result::Ok(k::lift(x - y)?)
         }
     };
     assert_eq!(
@@ -281,7 +281,7 @@ fn the_fallback_keeps_the_signatures() {
             #[allow(unused_variables, clippy::empty_loop)]
             #[doc = " Runs the model.\n\n# Errors\nIf an input doesn't fit the signature, or an operation fails."]
             #[allow(unreachable_pub)]
-            pub fn forward(&self, x: impl ::core::borrow::Borrow<Tensor>) -> k::Result<Tensor> { loop {} }
+            pub fn forward(&self, x: impl ::core::borrow::Borrow<Tensor>) -> k::__private::Result<Tensor> { loop {} }
         }
     };
     assert_eq!(

@@ -35,9 +35,9 @@ impl Lower<'_> {
             let site = self.site(e.method.span(), &close(e));
             return self.with(&[receiver, key], |v| quote!(#site __t.index(#(#v),*)));
         }
-        let mut op = self.arguments_of(&e.args, Some(receiver), None);
-        let site = self.site(e.method.span(), &close(e));
-        op.extend(quote!(#site __t.op(#h, &__args)));
+        let (before, of, args) = self.operands(receiver, &e.args);
+        let site = self.site_number(e.method.span(), &close(e));
+        let op = quote!(#before __t.operate(#site, #h, #of, &[#args]));
         if let Some(field) = self_field(&e.receiver) {
             // `self.encoder.encode(x)` is a method of a submodule, `self.weight.matmul(x)` an operation.
             let receiver = self.own_field(field);
@@ -71,6 +71,11 @@ impl Lower<'_> {
             let inputs = self.arguments_of(&e.args, None, Some(h));
             let site = self.site(start, &close(e));
             return quote!({ #inputs #site Self::__taper_helper(__t, #h, &__args) });
+        }
+        if let Some(x) = only(&e.args) {
+            let x = self.expr(x);
+            let site = self.site_number(start, &close(e));
+            return quote!(Self::__taper_layer(#x, __t, #site, #h));
         }
         let inputs = self.arguments_of(&e.args, None, Some(hash("forward")));
         let site = self.site(start, &close(e));
@@ -183,6 +188,31 @@ impl Lower<'_> {
         quote!(#before let mut __args = #p::Args::for_method(#method); #pushes)
     }
 
+    /// An operation's receiver and arguments, evaluated one after the other into variables; what evaluates them
+    /// stands first. The body of an escape hatch is not followed.
+    fn operands(
+        &mut self,
+        receiver: TokenStream,
+        args: &Punctuated<Expr, Token![,]>,
+    ) -> (TokenStream, Ident, TokenStream) {
+        let of = self.fresh();
+        let mut before = quote!(let #of = #receiver;);
+        let mut list = TokenStream::new();
+        for arg in args.iter().filter(|arg| !matches!(arg, Expr::Closure(_))) {
+            let (name, value) = match arg {
+                Expr::Assign(named) => (
+                    variable(&named.left).map(plain_name).unwrap_or_default(),
+                    &*named.right,
+                ),
+                _ => (String::new(), arg),
+            };
+            let (v, value) = (self.fresh(), self.expr(value));
+            before.extend(quote!(let #v = #value;));
+            list.extend(quote!((#name, #v),));
+        }
+        (before, of, list)
+    }
+
     /// A call in a layer's argument: a user's `const fn`, run where its arguments are known.
     fn native(&mut self, e: &Expr) -> TokenStream {
         let p = self.p.clone();
@@ -221,6 +251,12 @@ fn self_field(e: &Expr) -> Option<&Ident> {
         Expr::Reference(inner) => self_field(&inner.expr),
         _ => None,
     }
+}
+
+/// The only argument, given by position.
+fn only(args: &Punctuated<Expr, Token![,]>) -> Option<&Expr> {
+    let first = args.first()?;
+    (args.len() == 1 && !matches!(first, Expr::Assign(_) | Expr::Closure(_))).then_some(first)
 }
 
 /// The closing parenthesis of a method call.

@@ -2,7 +2,7 @@
 
 use super::{hash, Lower, Place};
 use crate::ast::plain_name;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, ToTokens};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
@@ -60,7 +60,10 @@ impl Lower<'_> {
         let p = &self.p;
         match lit {
             Lit::Int(n) => match n.base10_parse::<i64>() {
-                Ok(n) => quote!(#p::Value::int(#n)),
+                Ok(n) => {
+                    let n = Literal::i64_unsuffixed(n);
+                    quote!(#p::Value::int(#n))
+                }
                 Err(_) => quote!(#p::Value::Dim(#p::Dim::Unknown)),
             },
             Lit::Float(x) => {
@@ -113,6 +116,12 @@ impl Lower<'_> {
         if self.place == Place::Argument {
             return TokenStream::new();
         }
+        let n = self.site_number(start, end);
+        quote!(__t.at(#n);)
+    }
+
+    /// The number of a site from a span to the end of some tokens.
+    pub(super) fn site_number(&mut self, start: proc_macro2::Span, end: &impl ToTokens) -> Literal {
         let end = end
             .to_token_stream()
             .into_iter()
@@ -121,8 +130,7 @@ impl Lower<'_> {
                 proc_macro2::TokenTree::Group(g) => g.span_close(),
                 other => other.span(),
             });
-        let n = self.sites.add(start, end);
-        quote!(__t.at(#n);)
+        Literal::u32_unsuffixed(self.sites.add(start, end))
     }
 
     fn binary(&mut self, e: &syn::ExprBinary) -> TokenStream {
@@ -208,6 +216,13 @@ impl Lower<'_> {
             None => quote!({ let _ = #value; #p::Value::Unit }),
         }
     }
+}
+
+/// The number in a literal that is one.
+pub(crate) fn whole_number(e: &Expr) -> Option<Literal> {
+    let Expr::Lit(lit) = e else { return None };
+    let Lit::Int(n) = &lit.lit else { return None };
+    n.base10_parse().ok().map(Literal::i64_unsuffixed)
 }
 
 /// Whether an expression is `self` (or `&self`).

@@ -1,29 +1,53 @@
 //! Call sites: where in the user's code an error of the trace is shown.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 
 /// The places of one proof, numbered in the order they were met.
 #[derive(Default)]
 pub(crate) struct Sites {
-    spans: Vec<(Span, Span)>,
+    places: Vec<Place>,
     offset: u32,
+    group: usize,
+    groups: usize,
+}
+
+/// One place in the user's code.
+struct Place {
+    start: Span,
+    end: Span,
+    group: usize,
 }
 
 impl Sites {
     /// Sites numbered from `offset` on.
     pub(crate) fn from(offset: u32) -> Self {
         Sites {
-            spans: Vec::new(),
             offset,
+            ..Sites::default()
         }
+    }
+
+    /// Puts the sites that come next, until [`Sites::resume`], in a group of their own: a statement, an entry. One
+    /// constant checks a group, because each constant costs time in every `cargo check`; of several mistakes in
+    /// one group the first is shown.
+    pub(crate) fn group(&mut self) -> usize {
+        self.groups += 1;
+        std::mem::replace(&mut self.group, self.groups)
+    }
+
+    /// Goes on with a group that [`Sites::group`] interrupted.
+    pub(crate) fn resume(&mut self, group: usize) {
+        self.group = group;
     }
 
     /// A site that reaches from `start` to `end`, or over `start` alone where that would span lines.
     pub(crate) fn add(&mut self, start: Span, end: Span) -> u32 {
         let one_line = start.start().line == end.end().line;
-        self.spans.push((start, if one_line { end } else { start }));
-        self.offset + self.spans.len() as u32 - 1
+        let end = if one_line { end } else { start };
+        let group = self.group;
+        self.places.push(Place { start, end, group });
+        self.end() - 1
     }
 
     /// A site over all of `tokens`.
@@ -37,25 +61,44 @@ impl Sites {
 
     /// The number after the last site.
     pub(crate) fn end(&self) -> u32 {
-        self.offset + self.spans.len() as u32
+        self.offset + self.places.len() as u32
     }
 
     /// A constant at the first site that fails to evaluate if the proof has a mistake without a site: past `sites`.
     pub(crate) fn check_rest(&self, proof: &TokenStream, sites: u32) -> TokenStream {
-        let Some((start, end)) = self.spans.first() else {
-            return TokenStream::new();
-        };
-        self.check(proof, "check_rest", sites, *start, *end)
+        let call = self
+            .places
+            .first()
+            .map(|place| place.check(proof, "check_rest", sites));
+        call.map(|call| quote!(const _: () = #call;))
+            .unwrap_or_default()
     }
 
-    fn check(
-        &self,
-        proof: &TokenStream,
-        method: &str,
-        site: u32,
-        start: Span,
-        end: Span,
-    ) -> TokenStream {
+    /// One constant per group of sites that fails to evaluate if the proof has a mistake there.
+    pub(crate) fn checks(&self, proof: &TokenStream) -> TokenStream {
+        let mut groups: Vec<Vec<TokenStream>> = Vec::new();
+        groups.resize_with(self.groups + 1, Vec::new);
+        for (i, place) in self.places.iter().enumerate() {
+            let call = place.check(proof, "check", self.offset + i as u32);
+            if let Some(group) = groups.get_mut(place.group) {
+                group.push(call);
+            }
+        }
+        let groups = groups.iter().filter(|calls| !calls.is_empty());
+        groups
+            .map(|calls| match calls.as_slice() {
+                [call] => quote!(const _: () = #call;),
+                calls => quote!(const _: () = { #(#calls;)* };),
+            })
+            .collect()
+    }
+}
+
+impl Place {
+    /// The check of a site. Its first and last token carry the user's spans: the caret reaches from one to the other.
+    fn check(&self, proof: &TokenStream, method: &str, site: u32) -> TokenStream {
+        let (start, end) = (self.start, self.end);
+        let site = Literal::u32_unsuffixed(site);
         let mut args = Group::new(Delimiter::Parenthesis, quote!(#site));
         args.set_span(end);
         let path: TokenStream = proof
@@ -67,21 +110,6 @@ impl Sites {
             })
             .collect();
         let method = proc_macro2::Ident::new(method, start);
-        let call = quote_spanned!(start=> #path.#method #args);
-        quote! {
-            #[allow(long_running_const_eval)]
-            const _: () = #call;
-        }
-    }
-
-    /// One constant per site that fails to evaluate if the proof has a mistake there. Its first and last token carry
-    /// the user's spans: the caret reaches from one to the other.
-    pub(crate) fn checks(&self, proof: &TokenStream) -> TokenStream {
-        let mut out = TokenStream::new();
-        for (i, (start, end)) in self.spans.iter().enumerate() {
-            let site = self.offset + i as u32;
-            out.extend(self.check(proof, "check", site, *start, *end));
-        }
-        out
+        quote_spanned!(start=> #path.#method #args)
     }
 }

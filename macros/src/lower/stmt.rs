@@ -20,6 +20,7 @@ impl Lower<'_> {
         let mut out = TokenStream::new();
         let mut tail = quote!(#p::Value::Unit);
         for (i, stmt) in stmts.iter().enumerate() {
+            let outer = self.sites.group();
             match stmt {
                 Stmt::Local(local) => {
                     let value = match &local.init {
@@ -38,6 +39,7 @@ impl Lower<'_> {
                 }
                 Stmt::Item(_) | Stmt::Macro(_) => {}
             }
+            self.sites.resume(outer);
         }
         quote!(#out #tail)
     }

@@ -16,10 +16,7 @@ impl Context<'_> {
             let (cfgs, ident) = (f.cfgs(), &f.ident);
             quote!(#(#cfgs)* #ident)
         });
-        let enums = self.key_enums();
         quote! {
-            #enums
-            #[allow(warnings, clippy::all)]
             const _: () = {
                 #rule
 
@@ -35,7 +32,7 @@ impl Context<'_> {
                     fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
                         let mut __row = 0usize;
                         #(#fields)*
-                        ::core::result::Result::Ok(Self { #(#names,)* __taper: #p::State::new() })
+                        #p::Ok(Self { #(#names,)* __taper: #p::State::new() })
                     }
                 }
             };
@@ -44,7 +41,7 @@ impl Context<'_> {
 
     fn build_field(&self, f: &Field) -> TokenStream {
         let (cfgs, ident, name): (Vec<_>, _, _) = (f.cfgs().collect(), &f.ident, f.name());
-        let h = hash(&name);
+        let (p, h) = (&self.p, hash(&name));
         let value = match &f.kind {
             FieldKind::Config(c) => {
                 let ty = &c.ty;
@@ -57,12 +54,12 @@ impl Context<'_> {
                         let default = match &c.default {
                             Some(e) => quote!(#e),
                             None => {
-                                quote!(return ::core::result::Result::Err(__at.unknown_setting(#name)))
+                                quote!(return #p::Err(__at.unknown_setting(#name)))
                             }
                         };
                         quote!(match __at.config::<#config>() {
-                            ::core::option::Option::Some(__c) => ::core::clone::Clone::clone(&__c.#ident),
-                            ::core::option::Option::None => #default,
+                            #p::Some(__c) => ::core::clone::Clone::clone(&__c.#ident),
+                            #p::None => #default,
                         })
                     }
                 };
@@ -76,15 +73,15 @@ impl Context<'_> {
                 match layer.wrap {
                     Wrap::One => {
                         let build = of("build_one");
-                        quote!({ let __build = #build; __build(__at, #h, #name)? })
+                        quote!(#build(__at, #h, #name)?)
                     }
                     Wrap::Option => {
                         let build = of("build_optional");
-                        quote!({ let __build = #build; __build(__at, #h)? })
+                        quote!(#build(__at, #h)?)
                     }
                     Wrap::List => {
                         let build = of("build_list");
-                        quote!({ let __build = #build; __build(__at, #h)? })
+                        quote!(#build(__at, #h)?)
                     }
                 }
             }

@@ -5,6 +5,14 @@ use crate::ast::{ConfigField, ConfigKind, Field, FieldKind};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+/// The documentation of `init` on a configuration. One string each: a line is an attribute of its own otherwise.
+const INIT: &str =
+    " Checks all shapes and builds the model, drawing from the global generator.\n\n# Errors\n\
+    What `cargo check` would have shown, had these settings been known to it.";
+const INIT_SEEDED: &str = " Like `init`, from a seed of its own.\n\n# Errors\nAs `init`.";
+const INIT_DEFAULT: &str =
+    " Builds the model with the defaults of all settings.\n\n# Errors\nAs `config().init(device)`.";
+
 impl Context<'_> {
     /// Name of the configuration.
     pub(super) fn config_name(&self) -> syn::Ident {
@@ -19,11 +27,10 @@ impl Context<'_> {
         })
     }
 
-    /// The configuration and everything on it.
-    pub(super) fn config(&self) -> TokenStream {
-        let (p, model, vis) = (&self.p, &self.model.ident, &self.model.vis);
+    /// The configuration itself.
+    pub(super) fn settings(&self) -> TokenStream {
+        let (p, model, vis) = (&self.path, &self.model.ident, &self.model.vis);
         let name = self.config_name();
-        let serde = p.to_string().replace(' ', "") + "::serde";
         let doc = format!(" Settings of [`{model}`].");
         let fields: Vec<_> = self
             .configs()
@@ -32,9 +39,36 @@ impl Context<'_> {
                 quote!(#(#attrs)* pub #ident: #ty)
             })
             .collect();
-        let complete = self.configs().all(|(_, c)| c.default.is_some());
-        let container = (complete && !fields.is_empty()).then(|| quote!(, default));
-        let default = complete.then(|| {
+        if fields.is_empty() {
+            return quote! {
+                #[doc = #doc]
+                #vis type #name = #p::NoSettings<#model>;
+            };
+        }
+        let serde = p.to_string().replace(' ', "") + "::serde";
+        let container = self.complete().then(|| quote!(, default));
+        quote! {
+            #[doc = #doc]
+            #[allow(missing_docs)]
+            #[derive(::core::clone::Clone, ::core::fmt::Debug, #p::serde::Serialize, #p::serde::Deserialize)]
+            #[serde(crate = #serde #container)]
+            #vis struct #name { #(#fields,)* }
+        }
+    }
+
+    /// Whether all hyperparameters have defaults.
+    fn complete(&self) -> bool {
+        self.configs().all(|(_, c)| c.default.is_some())
+    }
+
+    /// Everything on the configuration.
+    pub(super) fn config(&self) -> TokenStream {
+        let (model, name) = (&self.model.ident, self.config_name());
+        let constructor = self.constructor(&name);
+        if self.configs().next().is_none() {
+            return constructor;
+        }
+        let default = self.complete().then(|| {
             quote! {
                 #[automatically_derived]
                 impl ::core::default::Default for #name {
@@ -43,14 +77,8 @@ impl Context<'_> {
             }
         });
         let setters = self.setters(&name);
-        let constructor = self.constructor(&name);
         let args = self.config_args(&name);
         quote! {
-            #[doc = #doc]
-            #[allow(missing_docs)]
-            #[derive(::core::clone::Clone, ::core::fmt::Debug, #p::serde::Serialize, #p::serde::Deserialize)]
-            #[serde(crate = #serde #container)]
-            #vis struct #name { #(#fields,)* }
             #default
             #setters
             #constructor
@@ -70,26 +98,19 @@ impl Context<'_> {
                 }
             }
         });
-        let (p, krate, model) = (&self.p, &self.krate, &self.model.ident);
+        let (p, model) = (&self.p, &self.model.ident);
         quote! {
             #[automatically_derived]
-            #[allow(missing_docs, dead_code)]
             impl #name {
                 #(#setters)*
 
-                /// Checks all shapes and builds the model, drawing from the global generator.
-                ///
-                /// # Errors
-                /// What `cargo check` would have shown, had these settings been known to it.
-                pub fn init(&self, device: &#krate::Device) -> #krate::Result<#model> {
+                #[doc = #INIT]
+                pub fn init(&self, device: &#p::Device) -> #p::Result<#model> {
                     #p::Config::init(self, device)
                 }
 
-                /// Like `init`, from a seed of its own.
-                ///
-                /// # Errors
-                /// As `init`.
-                pub fn init_seeded(&self, device: &#krate::Device, seed: u64) -> #krate::Result<#model> {
+                #[doc = #INIT_SEEDED]
+                pub fn init_seeded(&self, device: &#p::Device, seed: u64) -> #p::Result<#model> {
                     #p::Config::init_seeded(self, device, seed)
                 }
             }
@@ -98,7 +119,7 @@ impl Context<'_> {
 
     /// `LeNet::config(required…)`, and `LeNet::init(&device)` where all settings have defaults.
     fn constructor(&self, name: &syn::Ident) -> TokenStream {
-        let (krate, model, vis) = (&self.krate, &self.model.ident, &self.model.vis);
+        let (p, model, vis) = (&self.p, &self.model.ident, &self.model.vis);
         let required = self
             .configs()
             .filter(|(_, c)| c.default.is_none())
@@ -114,14 +135,10 @@ impl Context<'_> {
             let (cfgs, ident) = (f.cfgs(), &f.ident);
             quote!(#(#cfgs)* #ident)
         });
-        let all_defaults = self.configs().all(|(_, c)| c.default.is_some());
-        let init = all_defaults.then(|| {
+        let init = self.complete().then(|| {
             quote! {
-                /// Builds the model with the defaults of all settings.
-                ///
-                /// # Errors
-                /// As `config().init(device)`.
-                #vis fn init(device: &#krate::Device) -> #krate::Result<Self> {
+                #[doc = #INIT_DEFAULT]
+                #vis fn init(device: &#p::Device) -> #p::Result<Self> {
                     Self::config().init(device)
                 }
             }
@@ -130,23 +147,38 @@ impl Context<'_> {
             let (cfgs, ident) = (f.cfgs(), &f.ident);
             quote!(#(#cfgs)* #ident: ::core::clone::Clone::clone(&self.#ident))
         });
+        let (make, now) = match self.configs().next() {
+            Some(_) => (
+                quote!(#name { #(#names,)* }),
+                quote!(#name { #(#current,)* }),
+            ),
+            None => (quote!(#name::new()), quote!(#name::new())),
+        };
         let doc = format!(" The settings of `{model}`, with their defaults.");
         quote! {
             #[automatically_derived]
-            #[allow(dead_code, unused_variables, clippy::all)]
             impl #model {
                 #[doc = #doc]
                 #vis fn config(#(#required),*) -> #name {
                     #(#defaults)*
-                    #name { #(#names,)* }
+                    #make
                 }
 
                 /// The settings that this model was built with.
                 #vis fn settings(&self) -> #name {
-                    #name { #(#current,)* }
+                    #now
                 }
 
                 #init
+            }
+
+            #[automatically_derived]
+            impl #p::Inspect for #model {
+                type Config = #name;
+
+                fn current_settings(&self) -> #name {
+                    self.settings()
+                }
             }
         }
     }
@@ -165,15 +197,6 @@ impl Context<'_> {
         });
         quote! {
             #[automatically_derived]
-            impl #p::Inspect for #model {
-                type Config = #name;
-
-                fn current_settings(&self) -> #name {
-                    self.settings()
-                }
-            }
-
-            #[automatically_derived]
             impl #p::Config for #name {
                 type Layer = #model;
 
@@ -183,8 +206,8 @@ impl Context<'_> {
                     __args
                 }
 
-                fn as_any(&self) -> ::core::option::Option<&dyn ::core::any::Any> {
-                    ::core::option::Option::Some(self)
+                fn as_any(&self) -> #p::Option<&dyn ::core::any::Any> {
+                    #p::Some(self)
                 }
             }
         }

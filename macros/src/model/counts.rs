@@ -7,24 +7,16 @@ use quote::{quote, quote_spanned};
 impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
     pub(super) fn counts(&self) -> TokenStream {
-        let (p, model, vis) = (&self.p, &self.model.ident, &self.model.vis);
+        let (p, model, vis) = (&self.path, &self.model.ident, &self.model.vis);
         if self.configs().any(|(_, c)| c.default.is_none()) {
             return TokenStream::new();
         }
         let masks = self.masks();
-        let count = |method: TokenStream| {
-            quote!({
-                let mut __storage = #p::Storage::new();
-                let mut __t = __storage.tracer(#p::Purpose::Count);
-                <#model as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
-                #method
-            })
-        };
         // A number that isn't known is an error at the model's name.
         let at = model.span();
         let (params, macs) = (
-            count(quote_spanned!(at=> __t.count_params())),
-            count(quote_spanned!(at=> __t.count_macs_total())),
+            quote_spanned!(at=> #model::__taper_counted(false)),
+            quote_spanned!(at=> #model::__taper_counted(true)),
         );
         quote! {
             #[automatically_derived]
@@ -35,6 +27,15 @@ impl Context<'_> {
 
                 /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
                 #vis const MACS: u64 = #macs;
+
+                #[doc(hidden)]
+                #[track_caller]
+                const fn __taper_counted(__macs: bool) -> u64 {
+                    let mut __storage = #p::Storage::new();
+                    let mut __t = __storage.tracer(#p::Purpose::Count);
+                    <#model as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
+                    if __macs { __t.count_macs_total() } else { __t.count_params() }
+                }
             }
             #masks
         }
@@ -42,7 +43,7 @@ impl Context<'_> {
 
     /// Declared masks as constants, each pattern checked against the model's own names.
     fn masks(&self) -> TokenStream {
-        let (p, model, vis) = (&self.p, &self.model.ident, &self.model.vis);
+        let (p, model, vis) = (&self.path, &self.model.ident, &self.model.vis);
         let mut constants = TokenStream::new();
         let mut checks = TokenStream::new();
         for mask in &self.model.masks {

@@ -1,35 +1,38 @@
 //! What `forward` reaches of the model in the trace: its submodules by `__taper_call`, everything else by `__taper_get`.
 
-use super::{rule::argument_sites, signature, Context};
+use super::{guarded, rule::argument_sites, signature, Context};
 use crate::ast::{
-    plain_name, template, DictField, Field, FieldKind, LayerArgs, LayerField, ParamForm,
+    plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField, ParamForm,
     TemplatePart, Wrap,
 };
-use crate::lower::{hash, Lower, Sites};
+use crate::lower::{hash, whole_number, Lower, Sites};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 impl Context<'_> {
     /// The functions of the trace that `#[forward]`'s code calls, and the checks of the arguments.
-    pub(super) fn trace_functions(&self) -> TokenStream {
+    pub(super) fn trace_functions(&self) -> (TokenStream, TokenStream) {
         let (p, model) = (&self.p, &self.model.ident);
         let names = self.model.argument_names();
         let mut calls = TokenStream::new();
         let mut gets = TokenStream::new();
+        let mut layers = Vec::new();
         let mut checks = TokenStream::new();
         for (n, f) in self.model.fields.iter().enumerate() {
             let cfgs: Vec<_> = f.cfgs().collect();
             let h = hash(&f.name());
             let mut sites = argument_sites(n);
             if let Some(code) = self.call_arm(f, &names, &mut sites) {
-                calls.extend(quote!(#(#cfgs)* #h => #code));
+                calls.extend(quote!(#(#cfgs)* #h => #code,));
             }
-            let get = self.get_arm(f);
-            gets.extend(quote!(#(#cfgs)* #h => #get,));
-            let own = sites.checks(&quote!(#model::__TAPER_PROOF));
-            if !own.is_empty() {
-                checks.extend(quote!(#(#cfgs)* const _: () = { #own };));
+            match self.get_arm(f) {
+                None if cfgs.is_empty() => layers.push(h),
+                get => {
+                    let get = get.unwrap_or_else(|| single_layer(p));
+                    gets.extend(quote!(#(#cfgs)* #h => #get,));
+                }
             }
+            checks.extend(guarded(&cfgs, sites.checks(&self.proof())));
         }
         let (accept, promise) = match &self.model.signature {
             Some(s) => signature::functions(s, &self.model.configs(), "forward", p),
@@ -44,12 +47,15 @@ impl Context<'_> {
                 let inputs = s.inputs.len();
                 quote!(#inputs)
             });
+        if !layers.is_empty() {
+            let layer = single_layer(p);
+            gets.extend(quote!(#(#layers)|* => #layer,));
+        }
         let door = self.door();
         let custom = self.custom();
-        quote! {
+        let code = quote! {
             #[doc(hidden)]
             #[automatically_derived]
-            #[allow(warnings, clippy::all)]
             impl #model {
                 pub const fn __taper_call(
                     __t: &mut #p::Tracer<'_>,
@@ -57,10 +63,11 @@ impl Context<'_> {
                     __index: #p::Value,
                     __inputs: &#p::Args,
                 ) -> #p::Value {
-                    match __field {
+                    let __v = match __field {
                         #calls
-                        _ => #p::Value::Any,
-                    }
+                        _ => return #p::Value::Any,
+                    };
+                    __t.leave_with(__v)
                 }
 
                 pub const fn __taper_get(__t: &mut #p::Tracer<'_>, __field: u64) -> #p::Value {
@@ -84,9 +91,9 @@ impl Context<'_> {
 
                 #door
             }
-            #checks
             #custom
-        }
+        };
+        (code, checks)
     }
 
     /// Calls a submodule: enters its path, binds its arguments, runs its rule.
@@ -108,16 +115,20 @@ impl Context<'_> {
         let p = &self.p;
         let name = f.name();
         let h = hash(&name);
-        let ty = self.layer_type(&name, layer);
+        let ty = self.layer_type(&name, layer, p);
         let Some(repeat) = layer.repeat.as_ref().filter(|_| layer.wrap == Wrap::List) else {
             let shown = layer.name.as_ref().map_or(name, |n| n.value());
-            let args = Lower::arguments(p.clone(), names, sites).layer_args(&layer.args);
-            return quote!({
-                let __args = #args;
-                __t.enter(#h, #shown, ::core::option::Option::None, false);
-                let __v = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
-                __t.leave_with(__v)
-            });
+            let args = Lower::arguments(p.clone(), names, sites).layer_inputs(&layer.args);
+            let at = quote!(__t.within(__field, #shown));
+            return match args {
+                LayerInputs::Constant(args) => {
+                    quote!(<#ty as #p::Layer>::RULE.trace(#at, &#args, __inputs))
+                }
+                LayerInputs::Computed(args) => quote!({
+                    let __args = #args;
+                    <#ty as #p::Layer>::RULE.trace(#at, &__args, __inputs)
+                }),
+            };
         };
         let mut lower = Lower::arguments(p.clone(), names, sites);
         let count = lower.expr(&repeat.count);
@@ -135,8 +146,8 @@ impl Context<'_> {
             match __index {
                 #p::Value::Dim(__d) => {
                     let __i = match __t.algebra.known(__d) {
-                        ::core::option::Option::Some(__i) => __i,
-                        ::core::option::Option::None => 0,
+                        #p::Some(__i) => __i,
+                        #p::None => 0,
                     };
                     if !__t.check_index(__i, __count) {
                         return #p::Value::Any;
@@ -147,11 +158,10 @@ impl Context<'_> {
                     let __args = #args;
                     let __shown = __t.known_i64(__shown);
                     __t.enter(#h, #prefix, __shown, #joined);
-                    let __v = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
-                    __t.leave_with(__v)
+                    <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs)
                 }
                 // The list called as a whole: each element is fed by the one before.
-                _ => {
+                _ => return {
                     let mut __x = __inputs.value(0);
                     let mut __first = __x;
                     let mut __turn = __t.range(#p::Value::int(0), __count);
@@ -188,7 +198,7 @@ impl Context<'_> {
                 let mut __then = #p::Value::Any;
                 if __t.begin(&mut __b, true) {
                     let __args = #args;
-                    __t.enter(#kh, #key, ::core::option::Option::None, false);
+                    __t.enter(#kh, #key, #p::None, false);
                     __then = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
                     __t.leave();
                     __t.end(&mut __b, true);
@@ -202,22 +212,21 @@ impl Context<'_> {
             });
         }
         quote!({
-            __t.enter(#h, #name, ::core::option::Option::None, false);
-            __t.describe("ModuleDict", ::core::option::Option::None, &#p::Args::new());
-            let __v = #out;
-            __t.leave_with(__v)
+            __t.enter(#h, #name, #p::None, false);
+            __t.describe("ModuleDict", #p::None, &#p::Args::new());
+            #out
         })
     }
 
-    /// The value of a field: a setting, a tensor, or what stands for a submodule.
-    fn get_arm(&self, f: &Field) -> TokenStream {
+    /// The value of a field: a setting, a tensor or a module list; nothing for a single submodule.
+    fn get_arm(&self, f: &Field) -> Option<TokenStream> {
         let p = &self.p;
         let h = hash(&f.name());
         let tensor = |dims: &[syn::Expr]| {
             let dims = self.dims(dims);
             quote!({ let __dims = #dims; #p::Value::Tensor(#p::TensorValue::floats(&__dims)) })
         };
-        match &f.kind {
+        Some(match &f.kind {
             FieldKind::Config(_) => quote!(__t.setting(#h)),
             FieldKind::Param(param) | FieldKind::Buffer(param) => match &param.form {
                 ParamForm::One(dims) => tensor(dims),
@@ -237,22 +246,22 @@ impl Context<'_> {
                     let count = Lower::arguments(p.clone(), &names, &mut sites).expr(&repeat.count);
                     quote!({ let __n = #count; #p::Value::Layers(#h, #p::as_dim(__n)) })
                 }
-                _ => quote!(#p::Value::Layer(#h, #p::Dim::Known(0))),
+                _ => return None,
             },
-            FieldKind::Dict(_) => quote!(#p::Value::Layer(#h, #p::Dim::Known(0))),
-        }
+            FieldKind::Dict(_) => return None,
+        })
     }
 
     /// The check of the inputs at run time.
     fn door(&self) -> TokenStream {
-        let (p, krate) = (&self.p, &self.krate);
+        let p = &self.p;
         let body = match &self.model.signature {
             Some(s) => signature::door(s, &self.model.configs(), &self.model.ident.to_string(), p),
-            None => quote!(::core::result::Result::Ok(())),
+            None => quote!(#p::Ok(())),
         };
         quote! {
             #[inline]
-            pub fn __taper_door(&self, __inputs: &[::core::option::Option<&#krate::Tensor>]) -> #krate::Result<()> {
+            pub fn __taper_door(&self, __inputs: &[#p::Option<&#p::Tensor>]) -> #p::Result<()> {
                 #body
             }
         }
@@ -272,7 +281,6 @@ impl Context<'_> {
         quote! {
             #[doc(hidden)]
             #[automatically_derived]
-            #[allow(warnings, clippy::all)]
             impl #model {
                 pub const fn __taper_trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
                     let mut __inputs = *__inputs;
@@ -286,7 +294,6 @@ impl Context<'_> {
 
             #[automatically_derived]
             const _: () = {
-                #[derive(Clone, Copy)]
                 pub struct __Body;
 
                 impl __Body {
@@ -303,6 +310,19 @@ impl Context<'_> {
             };
         }
     }
+}
+
+/// What stands for the submodule in the field that is asked for.
+fn single_layer(p: &TokenStream) -> TokenStream {
+    quote!(#p::Value::Layer(__field, #p::Dim::Known(0)))
+}
+
+/// A layer's arguments in the trace.
+enum LayerInputs {
+    /// Known as they are written.
+    Constant(TokenStream),
+    /// Computed with the help of the tracer.
+    Computed(TokenStream),
 }
 
 /// The hash of a repetition's index, different from that of any field.
@@ -331,20 +351,42 @@ impl Lower<'_> {
 
     /// The arguments of a layer, each with a site of its own.
     pub(crate) fn layer_args(&mut self, args: &LayerArgs) -> TokenStream {
+        match self.layer_inputs(args) {
+            LayerInputs::Constant(args) | LayerInputs::Computed(args) => args,
+        }
+    }
+
+    fn layer_inputs(&mut self, args: &LayerArgs) -> LayerInputs {
         let p = self.p.clone();
         if args.items.is_empty() {
-            return quote!(#p::Args::new());
+            return LayerInputs::Constant(quote!(#p::Args::new()));
+        }
+        let numbers: Option<Vec<_>> = args.items.iter().map(|a| whole_number(&a.value)).collect();
+        if let Some(numbers) = numbers {
+            let first = self.sites.end();
+            let names: Vec<_> = args.items.iter().map(|arg| self.argument(arg).0).collect();
+            return LayerInputs::Constant(
+                quote!(#p::Args::ints(&[#((#names, #numbers)),*], #first)),
+            );
         }
         let mut pushes = TokenStream::new();
         for (i, arg) in args.items.iter().enumerate() {
-            let v = format_ident!("__arg{i}");
-            let value = self.expr(&arg.value);
-            let (name, site) = match &arg.name {
-                Some(name) => (plain_name(name), self.sites.over(name)),
-                None => (String::new(), self.sites.over(&arg.value)),
-            };
+            let (name, site) = self.argument(arg);
+            if let Some(n) = whole_number(&arg.value) {
+                pushes.extend(quote!(__a.int(#name, #n, #site);));
+                continue;
+            }
+            let (v, value) = (format_ident!("__arg{i}"), self.expr(&arg.value));
             pushes.extend(quote!(let #v = #value; __a.push(#name, #v, #site);));
         }
-        quote!({ let mut __a = #p::Args::new(); #pushes __a })
+        LayerInputs::Computed(quote!({ let mut __a = #p::Args::new(); #pushes __a }))
+    }
+
+    /// An argument's name, empty if it goes by position, and its site.
+    fn argument(&mut self, arg: &LayerArg) -> (String, u32) {
+        match &arg.name {
+            Some(name) => (plain_name(name), self.sites.over(name)),
+            None => (String::new(), self.sites.over(&arg.value)),
+        }
     }
 }

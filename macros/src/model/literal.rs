@@ -37,7 +37,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         };
         rest.check_rest(&quote!(__PROOF), hidden.end())
     };
-    let items = hidden.finish(Some(&quote!(__PROOF)));
+    let (items, checks) = (hidden.items(), hidden.checks(&quote!(__PROOF)));
     let method = hash("forward");
     quote!({
         #[allow(warnings, clippy::all)]
@@ -67,11 +67,11 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         #[allow(long_running_const_eval)]
         const __PROOF: &#p::Proof = #proof;
         #items
+        #checks
         #rest
 
         #[derive(Clone, Debug)]
         struct __Net(#inner);
-        #[derive(Clone, Copy)]
         struct __Rule;
         impl #p::Layer for __Net {
             type Rule = __Rule;

@@ -16,7 +16,6 @@ impl Context<'_> {
         let visits_mut = self.model.fields.iter().map(|f| self.visit(f, true));
         quote! {
             #[automatically_derived]
-            #[allow(warnings, clippy::all)]
             impl #p::Module for #model {
                 fn type_name(&self) -> &'static str { #word }
 
@@ -26,11 +25,11 @@ impl Context<'_> {
 
                 fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
                     #(#visits_mut)*
-                    ::core::result::Result::Ok(())
+                    #p::Ok(())
                 }
 
-                fn state(&self) -> ::core::option::Option<&#p::State> {
-                    ::core::option::Option::Some(&self.__taper)
+                fn state(&self) -> #p::Option<&#p::State> {
+                    #p::Some(&self.__taper)
                 }
             }
 
@@ -67,11 +66,14 @@ impl Context<'_> {
             FieldKind::Dict(_) => one("module"),
             FieldKind::Layer(layer) => self.visit_layer(f, layer, exclusive),
         };
-        quote!(#(#cfgs)* { #code })
+        match f.cfgs().next() {
+            Some(_) => quote!(#(#cfgs)* { #code }),
+            None => code,
+        }
     }
 
     fn visit_layer(&self, f: &Field, layer: &LayerField, exclusive: bool) -> TokenStream {
-        let ident = &f.ident;
+        let (p, ident) = (&self.p, &f.ident);
         let (borrow, end) = if exclusive {
             (quote!(&mut), quote!(?))
         } else {
@@ -82,18 +84,12 @@ impl Context<'_> {
         let of = |function: &str| self.of_layer(&f.name(), layer, &format!("{function}{mutable}"));
         let (module, list) = (of("as_module"), of("list_module"));
         match (layer.wrap, &layer.name) {
-            (Wrap::One, _) => quote! {
-                let __as = #module;
-                visitor.module(#name, __as(#borrow self.#ident))#end;
-            },
+            (Wrap::One, _) => quote!(visitor.module(#name, #module(#borrow self.#ident))#end;),
             (Wrap::Option, _) => quote! {
                 let __as = #module;
-                if let ::core::option::Option::Some(__m) = #borrow self.#ident { visitor.module(#name, __as(__m))#end; }
+                if let #p::Some(__m) = #borrow self.#ident { visitor.module(#name, __as(__m))#end; }
             },
-            (Wrap::List, None) => quote! {
-                let __as = #list;
-                visitor.module(#name, __as(#borrow self.#ident))#end;
-            },
+            (Wrap::List, None) => quote!(visitor.module(#name, #list(#borrow self.#ident))#end;),
             (Wrap::List, Some(pattern)) => {
                 let name = self.element_name(layer, pattern);
                 let iter = if exclusive {
@@ -198,7 +194,7 @@ impl Context<'_> {
 
     /// The enums that name the keys of `dict!` fields.
     pub(super) fn key_enums(&self) -> TokenStream {
-        let (p, vis) = (&self.p, &self.model.vis);
+        let (p, vis) = (&self.path, &self.model.vis);
         let mut out = TokenStream::new();
         for f in &self.model.fields {
             let FieldKind::Dict(dict) = &f.kind else {

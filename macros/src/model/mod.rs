@@ -19,35 +19,47 @@ use syn::Type;
 /// What every part of the expansion needs.
 pub(crate) struct Context<'a> {
     pub(crate) model: &'a Model,
-    /// `::taper`
-    pub(crate) krate: TokenStream,
-    /// `::taper::__private`
+    /// `::taper::__private`, for what stands beside the struct.
+    pub(crate) path: TokenStream,
+    /// The short name of `path` in the block that holds everything else: paths are what an expansion mostly
+    /// consists of, and every token costs time in each `cargo check`.
     pub(crate) p: TokenStream,
 }
 
 /// Everything that `#[model]` generates.
 pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
-    let cx = Context {
-        model,
-        krate: krate.clone(),
-        p: quote!(#krate::__private),
-    };
-    let parts = [
-        cx.structure(),
-        cx.config(),
-        cx.blocks(),
-        cx.module(),
-        cx.layer(),
-        cx.trace_functions(),
-        cx.counts(),
-    ];
-    quote!(#(#parts)*)
+    let path = quote!(#krate::__private);
+    let (p, import) = short_path(&path);
+    let cx = Context { model, path, p };
+    let (blocks, block_checks) = cx.blocks();
+    let (trace, trace_checks) = cx.trace_functions();
+    let named = [cx.structure(), cx.settings(), cx.key_enums(), cx.counts()];
+    let parts = [cx.config(), blocks, cx.module(), cx.layer(), trace];
+    quote! {
+        #(#named)*
+
+        #[doc(hidden)]
+        #[allow(warnings, clippy::all, long_running_const_eval)]
+        const _: () = {
+            #import
+            #(#parts)*
+        };
+
+        // Beside the block, not in it: messages name the constant that fails.
+        #block_checks
+        #trace_checks
+    }
+}
+
+/// A short name for `::taper::__private`, and its import.
+pub(crate) fn short_path(path: &TokenStream) -> (TokenStream, TokenStream) {
+    (quote!(__p), quote!(use #path as __p;))
 }
 
 impl Context<'_> {
     /// The struct itself: own attributes gone, blocks replaced by their hidden types.
     fn structure(&self) -> TokenStream {
-        let p = &self.p;
+        let p = &self.path;
         let Model {
             attrs,
             vis,
@@ -71,7 +83,7 @@ impl Context<'_> {
 
     /// The type of a field as it stands in the struct.
     fn field_type(&self, field: &crate::ast::Field) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, model) = (&self.path, &self.model.ident);
         match &field.kind {
             FieldKind::Config(config) => {
                 let ty = &config.ty;
@@ -86,7 +98,7 @@ impl Context<'_> {
                 quote!(<#model as #p::Part<#h>>::Type)
             }
             FieldKind::Layer(layer) => {
-                let inner = self.layer_type(&field.name(), layer);
+                let inner = self.layer_type(&field.name(), layer, p);
                 match layer.wrap {
                     Wrap::One => inner,
                     Wrap::Option => quote!(::core::option::Option<#inner>),
@@ -97,8 +109,8 @@ impl Context<'_> {
     }
 
     /// The type of one element of a layer field.
-    fn layer_type(&self, name: &str, layer: &LayerField) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+    fn layer_type(&self, name: &str, layer: &LayerField, p: &TokenStream) -> TokenStream {
+        let model = &self.model.ident;
         match &layer.layer {
             LayerType::Type(ty) => as_tokens(ty),
             LayerType::Sequential(_) => {
@@ -110,16 +122,23 @@ impl Context<'_> {
 
     /// A function of `Layer`, by its name, for the layers of a field.
     fn of_layer(&self, name: &str, layer: &LayerField, function: &str) -> TokenStream {
-        let (p, ty) = (&self.p, self.layer_type(name, layer));
+        let (p, ty) = (&self.p, self.layer_type(name, layer, &self.p));
         let function = quote::format_ident!("{function}");
         quote!(<#ty as #p::Layer>::#function)
     }
 
-    /// The hidden types of `sequential!` and `dict!` fields.
-    fn blocks(&self) -> TokenStream {
+    /// The proof, in an expression of its own.
+    pub(super) fn proof(&self) -> TokenStream {
+        let model = &self.model.ident;
+        quote!(#model::__TAPER_PROOF)
+    }
+
+    /// The hidden types of `sequential!` and `dict!` fields, and the checks of their arguments.
+    fn blocks(&self) -> (TokenStream, TokenStream) {
         let (p, ident) = (&self.p, &self.model.ident);
         let names = self.model.argument_names();
         let mut out = TokenStream::new();
+        let mut checks = TokenStream::new();
         for (n, field) in self.model.fields.iter().enumerate() {
             let h = hash(&field.name());
             let cfgs: Vec<_> = field.cfgs().collect();
@@ -133,8 +152,8 @@ impl Context<'_> {
                     let sites = rule::argument_sites(n);
                     let mut hidden = sequential::Hidden::new(p, &names, var, sites);
                     let ty = hidden.define(block);
-                    let proof = quote!(#ident::__TAPER_PROOF);
-                    (hidden.finish(Some(&proof)), ty)
+                    checks.extend(guarded(&cfgs, hidden.checks(&self.proof())));
+                    (hidden.items(), ty)
                 }
                 FieldKind::Dict(dict) => self.dict_type(field, dict),
                 _ => continue,
@@ -149,7 +168,16 @@ impl Context<'_> {
                 };
             });
         }
-        out
+        (out, checks)
+    }
+}
+
+/// Checks that stand under the same conditions as their field.
+fn guarded(cfgs: &[&syn::Attribute], checks: TokenStream) -> TokenStream {
+    if cfgs.is_empty() {
+        checks
+    } else {
+        quote!(#(#cfgs)* const _: () = { #checks };)
     }
 }
 

@@ -35,7 +35,6 @@ impl Context<'_> {
         let tensors = self.register();
         let symbols = self.symbols();
         quote! {
-            #[derive(Clone, Copy)]
             pub struct __Rule;
 
             impl __Rule {
@@ -54,7 +53,7 @@ impl Context<'_> {
                     if __t.is_nested() && <#model as #p::Traced>::PROOF.broken() {
                         return #p::Value::Any;
                     }
-                    let ::core::option::Option::Some(mut __bound) = __t.bind(#word, __TABLE, __args) else {
+                    let #p::Some(mut __bound) = __t.bind(#word, __TABLE, __args) else {
                         return #p::Value::Any;
                     };
                     if !__t.open(#word) {
@@ -62,7 +61,7 @@ impl Context<'_> {
                     }
                     #settings
                     __t.seal();
-                    __t.describe(#word, ::core::option::Option::Some(&__bound), __inputs);
+                    __t.describe(#word, #p::Some(&__bound), __inputs);
                     #tensors
                     let __mark = __t.used();
                     let __v = <#model as #p::Traced>::BODY.run(__t, __inputs);
@@ -177,8 +176,8 @@ impl Context<'_> {
     fn group(&self, name: &str, items: TokenStream) -> TokenStream {
         let (p, h) = (&self.p, hash(name));
         quote!({
-            __t.enter(#h, #name, ::core::option::Option::None, false);
-            __t.describe("ParameterGroup", ::core::option::Option::None, &#p::Args::new());
+            __t.enter(#h, #name, #p::None, false);
+            __t.describe("ParameterGroup", #p::None, &#p::Args::new());
             #items
             __t.leave();
         })

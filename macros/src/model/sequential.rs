@@ -45,11 +45,14 @@ impl<'a> Hidden<'a> {
         }
     }
 
-    /// The items, and one check per argument and entry against `proof`.
-    pub(crate) fn finish(self, proof: Option<&TokenStream>) -> TokenStream {
-        let checks = proof.map(|proof| self.sites.checks(proof));
-        let items = &self.items;
-        quote!(#items #checks)
+    /// The items.
+    pub(crate) fn items(&self) -> TokenStream {
+        self.items.clone()
+    }
+
+    /// One check per entry and its arguments.
+    pub(crate) fn checks(&self, proof: &TokenStream) -> TokenStream {
+        self.sites.checks(proof)
     }
 
     /// The number after the last site.
@@ -81,13 +84,12 @@ impl<'a> Hidden<'a> {
             #[derive(Clone, Debug)]
             pub struct #name { #(#fields,)* order: #p::Vec<u16>, __taper: #p::State }
 
-            #[derive(Clone, Copy)]
             pub struct #rule;
 
             #[allow(warnings, clippy::all)]
             impl #rule {
                 pub const fn trace(self, __t: &mut #p::Tracer<'_>, _: &#p::Args, __inputs: &#p::Args) -> #p::Value {
-                    __t.describe("Sequential", ::core::option::Option::None, __inputs);
+                    __t.describe("Sequential", #p::None, __inputs);
                     let mut __x = __inputs.value(0);
                     let mut __k = 0i64;
                     #trace
@@ -114,7 +116,7 @@ impl<'a> Hidden<'a> {
                 fn type_name(&self) -> &'static str { "Sequential" }
                 #module
                 fn state(&self) -> ::core::option::Option<&#p::State> {
-                    ::core::option::Option::Some(&self.__taper)
+                    #p::Some(&self.__taper)
                 }
             }
 
@@ -228,11 +230,13 @@ impl<'a> Hidden<'a> {
         vars: &[&'a syn::Pat],
     ) -> TokenStream {
         let p = self.p.clone();
+        let outer = self.sites.group();
         let site = self.sites.over(ty);
         let args = self.lower(vars, |l| l.layer_args(args));
+        self.sites.resume(outer);
         let (shown, index) = match &name {
-            Some(name) => (name.clone(), quote!(::core::option::Option::None)),
-            None => (String::new(), quote!(::core::option::Option::Some(__k))),
+            Some(name) => (name.clone(), quote!(#p::None)),
+            None => (String::new(), quote!(#p::Some(__k))),
         };
         let method = hash("forward");
         quote! {
@@ -282,7 +286,7 @@ impl<'a> Hidden<'a> {
         quote! {
             #out
             let order = __at.order(&[#(#hashes),*]);
-            ::core::result::Result::Ok(Self { #(#fields,)* order, __taper: #p::State::new() })
+            #p::Ok(Self { #(#fields,)* order, __taper: #p::State::new() })
         }
     }
 
@@ -300,11 +304,11 @@ impl<'a> Hidden<'a> {
             if leaf.many {
                 let slot = n as usize;
                 arms.0.extend(quote!(#n => {
-                    if let ::core::option::Option::Some(__m) = self.#field.get(__next[#slot]) { visitor.module(#name, __m); }
+                    if let #p::Some(__m) = self.#field.get(__next[#slot]) { visitor.module(#name, __m); }
                     __next[#slot] += 1;
                 }));
                 arms.1.extend(quote!(#n => {
-                    if let ::core::option::Option::Some(__m) = self.#field.get_mut(__next[#slot]) { visitor.module(#name, __m)?; }
+                    if let #p::Some(__m) = self.#field.get_mut(__next[#slot]) { visitor.module(#name, __m)?; }
                     __next[#slot] += 1;
                 }));
             } else {
@@ -330,7 +334,7 @@ impl<'a> Hidden<'a> {
                 for (__k, __n) in self.order.iter().enumerate() {
                     match *__n { #exclusive _ => {} }
                 }
-                ::core::result::Result::Ok(())
+                #p::Ok(())
             }
         }
     }
@@ -339,7 +343,7 @@ impl<'a> Hidden<'a> {
     fn forward(&self, leaves: &[Leaf]) -> TokenStream {
         let p = &self.p;
         if leaves.is_empty() {
-            return quote!(::core::result::Result::Ok(::core::clone::Clone::clone(__x)));
+            return quote!(#p::Ok(::core::clone::Clone::clone(__x)));
         }
         if leaves.iter().all(|l| !l.many) {
             let steps = leaves.iter().enumerate().map(|(n, l)| {
@@ -347,7 +351,7 @@ impl<'a> Hidden<'a> {
                 let x = if n == 0 { quote!(__x) } else { quote!(&__x) };
                 quote!(let __x = #p::within(#name, #p::Call::call(&self.#field, (#x,)))?;)
             });
-            return quote!(#(#steps)* ::core::result::Result::Ok(__x));
+            return quote!(#(#steps)* #p::Ok(__x));
         }
         let count = leaves.len();
         let arms = leaves.iter().enumerate().map(|(n, l)| {
@@ -369,7 +373,7 @@ impl<'a> Hidden<'a> {
                 let __y = match *__n { #(#arms)* _ => continue };
                 __x = #p::within(&#p::position(__k), __y)?;
             }
-            ::core::result::Result::Ok(__x)
+            #p::Ok(__x)
         }
     }
 }

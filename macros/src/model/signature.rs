@@ -1,7 +1,7 @@
 //! Signatures as code: matched by the trace, and at the door of `forward`.
 
 use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
-use crate::lower::{hash, Lower, Sites};
+use crate::lower::{hash, whole_number, Lower, Sites};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Expr;
@@ -85,10 +85,13 @@ fn dims(s: &Signature, pattern: &Pattern, configs: &[String], p: &TokenStream) -
                     let h = hash(&name);
                     quote!(__t.expect_name(&mut __e, #name, #h);)
                 }
-                None => {
-                    let value = lower.dim(e);
-                    quote!({ let __d = #value; __t.expect_dim(&mut __e, __d); })
-                }
+                None => match whole_number(e) {
+                    Some(n) => quote!(__t.expect_size(&mut __e, #n);),
+                    None => {
+                        let value = lower.dim(e);
+                        quote!({ let __d = #value; __t.expect_dim(&mut __e, __d); })
+                    }
+                },
             },
         });
     }

@@ -16,7 +16,7 @@ use std::marker::PhantomData;
 )]
 pub trait Layer: Module + Sized {
     /// A type with an inherent `const fn trace(self, &mut Tracer, &Args, &Args) -> Value`.
-    type Rule: Copy;
+    type Rule;
 
     /// The rule's only value.
     const RULE: Self::Rule;
@@ -107,7 +107,7 @@ impl<L> Copy for Rule<L> {}
 )]
 pub trait Traced {
     /// A type with an inherent `const fn run(self, &mut Tracer, &Args) -> Value`: all methods, as the trace sees them.
-    type Body: Copy;
+    type Body;
 
     /// The body's only value.
     const BODY: Self::Body;

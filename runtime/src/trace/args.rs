@@ -60,6 +60,30 @@ impl Args {
         }
     }
 
+    /// Whole numbers with their names, at consecutive sites.
+    pub const fn ints(numbers: &[(&'static str, i64)], first_site: u32) -> Self {
+        let mut args = Self::new();
+        let mut i = 0;
+        while i < numbers.len() {
+            let (name, value) = numbers[i];
+            args.int(name, value, first_site + i as u32);
+            i += 1;
+        }
+        args
+    }
+
+    /// The tensor given to `forward` of a layer.
+    pub const fn forward(x: Value) -> Self {
+        let mut args = Self::for_method(super::hash("forward"));
+        args.push("", x, QUIET);
+        args
+    }
+
+    /// Adds a whole number.
+    pub const fn int(&mut self, name: &'static str, value: i64, site: u32) {
+        self.push(name, Value::int(value), site);
+    }
+
     /// Adds a positional argument.
     pub const fn positional(&mut self, value: Value) {
         self.push("", value, NO_SITE);

@@ -130,6 +130,12 @@ impl Tracer<'_> {
         true
     }
 
+    /// Enters a field that holds a single layer, for the call of its rule.
+    pub const fn within(&mut self, field: u64, name: &'static str) -> &mut Self {
+        self.enter(field, name, None, false);
+        self
+    }
+
     /// Leaves the field entered last.
     pub const fn leave(&mut self) {
         self.path_len -= 1;

@@ -177,6 +177,11 @@ impl Tracer<'_> {
         }
     }
 
+    /// The next dimension is this number.
+    pub const fn expect_size(&mut self, e: &mut Expectation, size: i64) {
+        self.expect_dim(e, Value::int(size));
+    }
+
     /// The next dimension may be anything.
     pub const fn expect_any(&mut self, e: &mut Expectation) {
         e.word("_");

@@ -1,7 +1,7 @@
 //! The tracer: everything that one run of a network over symbolic values knows.
 
-use super::args::NO_SITE;
-use super::{Algebra, Dim, Kind, List, Record, Segment, TensorValue, Text, Value};
+use super::args::{NO_SITE, QUIET};
+use super::{Algebra, Args, Dim, Kind, List, Record, Segment, TensorValue, Text, Value};
 
 /// Components nested deeper than this are not followed.
 pub const MAX_DEPTH: usize = 24;
@@ -255,6 +255,28 @@ impl<'a> Tracer<'a> {
     pub const fn fail(&mut self, text: &Text) -> Value {
         self.error(text);
         Value::Any
+    }
+
+    // ---- calls ------------------------------------------------------------------------------------------
+
+    /// Runs an operation on a receiver and arguments, each with its name or "".
+    pub const fn operate(
+        &mut self,
+        site: u32,
+        operation: u64,
+        receiver: Value,
+        arguments: &[(&'static str, Value)],
+    ) -> Value {
+        let mut args = Args::new();
+        args.positional(receiver);
+        let mut i = 0;
+        while i < arguments.len() {
+            let (name, value) = arguments[i];
+            args.push(name, value, QUIET);
+            i += 1;
+        }
+        self.at(site);
+        self.op(operation, &args)
     }
 
     // ---- lists ------------------------------------------------------------------------------------------
