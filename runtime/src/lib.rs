@@ -35,9 +35,7 @@ pub mod __private {
     pub use crate::module::*;
     pub use crate::ops;
     pub use crate::ops::candle::escape;
-    pub use crate::private::{
-        candle_forward, lift, position, size, sizes, within, IntoResult, INFER,
-    };
+    pub use crate::private::{lift, position, size, sizes, within, IntoResult, INFER};
     pub use crate::tensor::Tensor;
     pub use crate::trace::*;
     pub use candle_core::{self, Device};

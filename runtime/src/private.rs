@@ -83,17 +83,6 @@ pub fn within<T>(name: &str, result: Result<T>) -> Result<T> {
     result.map_err(|e| e.context(name))
 }
 
-/// Runs a model on a plain Candle tensor.
-pub fn candle_forward(
-    model: &dyn crate::module::Forward,
-    xs: &candle_core::Tensor,
-) -> candle_core::Result<candle_core::Tensor> {
-    let y = model
-        .forward(&Tensor::from(xs))
-        .map_err(candle_core::Error::wrap)?;
-    Ok(y.into_candle())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,9 +29,10 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         ..
     } = block;
     let names = block.names();
-    let bodies = methods
-        .iter()
-        .map(|m| lower_method(m, &names, &p, &door(m, &p)));
+    let bodies = methods.iter().map(|m| {
+        let hooked = (m.ident == "forward").then(|| tensors(m));
+        lower_method(m, &names, &p, &door(m, &p), hooked.as_deref())
+    });
     let mut sites = Sites::default();
     let plain: Vec<String> = names.iter().map(plain_name).collect();
     let traces: Vec<_> = methods
@@ -348,6 +349,10 @@ pub(super) fn callable(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStre
             #[automatically_derived]
             impl #p::Forward for #self_ty {
                 fn forward(&self, x: &#p::Tensor) -> #p::Result<#p::Tensor> {
+                    <#self_ty>::forward(self, x)
+                }
+
+                fn forward_hooked(&self, x: &#p::Tensor) -> #p::Result<#p::Tensor> {
                     <#self_ty>::forward(self, x)
                 }
             }

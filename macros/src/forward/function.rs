@@ -12,7 +12,7 @@ use quote::quote;
 /// A free function: its tensor form, and a module of the same name that holds its trace.
 pub(super) fn expand(m: &Method, krate: &TokenStream) -> TokenStream {
     let p = quote!(#krate::__private);
-    let body = lower_method(m, &[], &p, &door(m, &p));
+    let body = lower_method(m, &[], &p, &door(m, &p), None);
     let (vis, name) = (&m.vis, &m.ident);
     let (code, checks) = trace(m, &p);
     let doc = format!(" The shape rule of [`{name}`](fn@{name}).");

@@ -11,12 +11,14 @@ use super::parse::Method;
 use super::scope::Scope;
 use crate::ast::{inner_type, ungroup};
 
-/// The tensor form of a method. `door` are statements that run when the parameters are bound, before the body.
+/// The tensor form of a method. `door` are statements that run when the parameters are bound, before the body; `hooked` are
+/// the tensors that forward hooks see, if the method is what they watch.
 pub(crate) fn lower_method(
     method: &Method,
     methods: &[Ident],
     path: &TokenStream,
     door: &TokenStream,
+    hooked: Option<&[TokenStream]>,
 ) -> TokenStream {
     let mut scope = Scope::default();
     method
@@ -31,6 +33,10 @@ pub(crate) fn lower_method(
     .function(&method.block);
     let bindings = method.params.iter().map(MethodParam::binding);
     let signature = signature(method, path);
+    let body = match hooked {
+        Some(inputs) => watched(method, path, inputs, &body),
+        None => body,
+    };
     let output = &method.output;
     // The user's `Result` is not what is returned, but without a use its import would be reported.
     let written = output.written_result.then(|| {
@@ -46,6 +52,27 @@ pub(crate) fn lower_method(
             #door
             #body
         }
+    }
+}
+
+/// The body with what goes in and what comes out shown to the forward hooks, if there are any.
+fn watched(
+    method: &Method,
+    p: &TokenStream,
+    inputs: &[TokenStream],
+    body: &TokenStream,
+) -> TokenStream {
+    let ty = &method.output.ty;
+    let result = quote_spanned!(glue(ty.span())=> #p::Result<#ty>);
+    quote! {
+        let __seen = self.__taper.watch(&[#(#inputs),*]);
+        // A closure, for the `?` in it.
+        let __result = (move || -> #result { #body })();
+        self.__taper.show(__seen, __result, |__y, __found| {
+            #[allow(unused_imports)]
+            use #p::NoTensors as _;
+            #p::Outputs(__y).collect(__found)
+        })
     }
 }
 

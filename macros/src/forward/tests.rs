@@ -261,7 +261,13 @@ fn methods_take_tensors_owned_or_borrowed() {
         }
     };
     assert_eq!(
-        compact(&lower_method(&method, &[], &quote!(k), &quote!(door();))),
+        compact(&lower_method(
+            &method,
+            &[],
+            &quote!(k),
+            &quote!(door();),
+            None
+        )),
         compact(&expected)
     );
 }

@@ -113,6 +113,14 @@ impl Context<'_> {
                 pub fn init_seeded(&self, device: &#p::Device, seed: u64) -> #p::Result<#model> {
                     #p::Config::init_seeded(self, device, seed)
                 }
+
+                /// Like `init`, from variables or stored tensors of Candle's, by PyTorch's names.
+                ///
+                /// # Errors
+                /// As `init`, and if a stored tensor is missing or of another shape.
+                pub fn build_from(&self, vb: #p::candle_nn::VarBuilder<'_>) -> #krate::Result<#model> {
+                    #p::Config::build_from(self, vb)
+                }
             }
         }
     }

@@ -278,7 +278,23 @@ impl Context<'_> {
             None => quote!(#p::Value::Opaque),
         };
         let word = model.to_string();
+        // Such a model is `Forward` if it has one input; without a signature nobody knows.
+        let one = self
+            .model
+            .signature
+            .as_ref()
+            .is_some_and(|s| s.inputs.len() == 1);
+        let candle = one.then(|| quote! {
+            #[automatically_derived]
+            impl #p::candle_nn::Module for #model {
+                fn forward(&self, xs: &#p::candle_core::Tensor) -> #p::candle_core::Result<#p::candle_core::Tensor> {
+                    #p::candle_forward(self, xs)
+                }
+            }
+        });
         quote! {
+            #candle
+
             #[doc(hidden)]
             #[automatically_derived]
             impl #model {

@@ -95,7 +95,16 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
             fn forward(&self, __x: &#p::Tensor) -> #p::Result<#p::Tensor> {
                 let __inputs = &[::core::option::Option::Some(__x)];
                 #door?;
-                #p::Forward::forward(&self.0, __x)
+                #p::Forward::forward_hooked(&self.0, __x)
+            }
+
+            fn forward_hooked(&self, __x: &#p::Tensor) -> #p::Result<#p::Tensor> {
+                #p::Forward::forward(self, __x)
+            }
+        }
+        impl #p::candle_nn::Module for __Net {
+            fn forward(&self, __xs: &#p::candle_core::Tensor) -> #p::candle_core::Result<#p::candle_core::Tensor> {
+                #p::candle_forward(self, __xs)
             }
         }
         impl ::core::fmt::Display for __Net {
@@ -118,6 +127,9 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
             fn init(&self, device: &#krate::Device) -> #krate::Result<__Net> { #p::Config::init(self, device) }
             fn init_seeded(&self, device: &#krate::Device, seed: u64) -> #krate::Result<__Net> {
                 #p::Config::init_seeded(self, device, seed)
+            }
+            fn build_from(&self, vb: #p::candle_nn::VarBuilder<'_>) -> #krate::Result<__Net> {
+                #p::Config::build_from(self, vb)
             }
         }
         __Config

@@ -40,11 +40,42 @@ impl<'v> Source<'v> {
     /// Values stored under the parameters' names.
     pub fn stored(vb: candle_nn::VarBuilder<'v>) -> Self {
         let (device, dtype) = (vb.device().clone(), vb.dtype());
+        // For what a map of variables lacks.
+        let seed = crate::with_generator(crate::Generator::next_u64);
         Source {
             device,
             dtype,
-            generator: Generator::new(0),
+            generator: Generator::new(seed),
             stored: Some(vb),
+        }
+    }
+
+    fn initial_value(&mut self, shape: &[usize], init: &Init) -> Result<Tensor> {
+        init.tensor(shape, self.dtype, &self.device, &mut self.generator)
+    }
+}
+
+/// The values of a parameter or buffer that is being built.
+enum Value {
+    /// To be copied.
+    New(Tensor),
+    /// A variable of Candle's, to be shared.
+    Var(candle_core::Var),
+}
+
+impl Value {
+    fn of(data: candle_core::Tensor) -> Result<Self> {
+        Ok(if data.is_variable() {
+            Value::Var(candle_core::Var::from_tensor(&data)?)
+        } else {
+            Value::New(data.into())
+        })
+    }
+
+    fn into_buffer(self) -> Result<Buffer> {
+        match self {
+            Value::New(value) => Buffer::new(value),
+            Value::Var(var) => Ok(Buffer::from_var(&var)),
         }
     }
 }
@@ -284,17 +315,19 @@ impl<'v> Build<'_, 'v> {
 
     // ---- tensors ----------------------------------------------------------------------------------------
 
-    fn value(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Tensor> {
-        if let Some(vb) = &self.source.stored {
-            let full = self.join(name);
-            return Ok(Tensor::from(vb.get(shape, &full)?));
+    fn value(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Value> {
+        let full = self.join(name);
+        let Some(vb) = &self.source.stored else {
+            return Ok(Value::New(self.source.initial_value(shape, init)?));
+        };
+        let fresh = !vb.contains_tensor(&full);
+        // Of the sources of a builder, only a map of variables gives what it doesn't have.
+        let value = Value::of(vb.get(shape, &full)?)?;
+        if let (Value::Var(var), true) = (&value, fresh) {
+            let initial = self.source.initial_value(shape, init)?;
+            var.set(&initial.as_candle().to_dtype(var.dtype())?)?;
         }
-        init.tensor(
-            shape,
-            self.source.dtype,
-            &self.source.device,
-            &mut self.source.generator,
-        )
+        Ok(value)
     }
 
     /// A new parameter of this layer.
@@ -302,8 +335,10 @@ impl<'v> Build<'_, 'v> {
     /// # Errors
     /// If the stored values lack it or have another shape.
     pub fn param(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Param> {
-        let value = self.value(name, shape, init)?;
-        let param = Param::new(value)?;
+        let param = match self.value(name, shape, init)? {
+            Value::New(value) => Param::new(value)?,
+            Value::Var(var) => Param::from_var(&var)?,
+        };
         param.set_name(self.join(name));
         Ok(param)
     }
@@ -314,21 +349,25 @@ impl<'v> Build<'_, 'v> {
     /// If the stored value has another shape.
     pub fn counter(&mut self, name: &str) -> Result<Buffer> {
         let full = self.join(name);
-        let value = match &self.source.stored {
-            Some(vb) if vb.contains_tensor(&full) => {
-                let hints = candle_nn::Init::Const(0.);
-                Tensor::from(vb.get_with_hints_dtype((), &full, hints, DType::I64)?)
-            }
-            _ => Tensor::zeros((), DType::I64, &self.source.device)?,
+        let hints = candle_nn::Init::Const(0.);
+        let found = self.source.stored.as_ref().map(|vb| {
+            let value = vb.get_with_hints_dtype((), &full, hints, DType::I64);
+            (value, vb.contains_tensor(&full))
+        });
+        let value = match found {
+            Some((Ok(data), _)) => Value::of(data)?,
+            Some((Err(error), true)) => return Err(error.into()),
+            _ => Value::New(Tensor::zeros((), DType::I64, &self.source.device)?),
         };
-        let buffer = Buffer::new(value)?;
+        let buffer = value.into_buffer()?;
         buffer.set_name(full);
         Ok(buffer)
     }
 
-    /// Whether values are stored ones, so that nothing may be changed in them.
-    pub fn is_stored(&self) -> bool {
-        self.source.stored.is_some()
+    /// Whether there is a stored value for this name, which is then taken as it is.
+    pub fn is_stored(&self, name: &str) -> bool {
+        let stored = self.source.stored.as_ref();
+        stored.is_some_and(|vb| vb.contains_tensor(&self.join(name)))
     }
 
     /// A new buffer of this layer.
@@ -336,8 +375,7 @@ impl<'v> Build<'_, 'v> {
     /// # Errors
     /// If the stored values lack it or have another shape.
     pub fn buffer(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Buffer> {
-        let value = self.value(name, shape, init)?;
-        let buffer = Buffer::new(value)?;
+        let buffer = self.value(name, shape, init)?.into_buffer()?;
         buffer.set_name(self.join(name));
         Ok(buffer)
     }

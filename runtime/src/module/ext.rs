@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::convert::{convert, Target};
 use super::names::find;
 use super::walk::{nodes, slots, Members};
-use super::{hook, load, mask};
+use super::{candle, hook, load, mask};
 use super::{HookHandle, LoadOptions, LoadReport, Mask, Module, StateDict};
 use crate::{Buffer, DType, Device, Param, Result, Tensor};
 
@@ -300,6 +300,25 @@ pub trait ModuleExt: Module {
             .collect()
     }
 
+    /// Parameters and buffers as variables of Candle's, on the same storage, for Candle's optimizers and, by
+    /// `VarBuilder::from_varmap`, for Candle's layers.
+    ///
+    /// What changes one changes the other. Of the two backward passes, taper's adds gradients to the parameters; Candle's through
+    /// this model does that and has them in its `GradStore`. A value that Candle sets between a forward and a backward pass goes
+    /// unnoticed.
+    ///
+    /// ```
+    /// # use taper::{module::ModuleExt, testing::Toy, DType, Device};
+    /// # let net = Toy::net()?;
+    /// let vars = net.var_map();
+    /// let vb = candle_nn::VarBuilder::from_varmap(&vars, DType::F32, &Device::Cpu);
+    /// assert_eq!(vb.get(10, "fc2.bias")?.dims(), net.get_parameter("fc2.bias")?.dims());
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    fn var_map(&self) -> candle_nn::VarMap {
+        candle::var_map(self.as_module())
+    }
+
     /// Sets all parameters and buffers, converted to their types; the names must be the model's.
     ///
     /// `num_batches_tracked` may be missing, as in PyTorch: files older than PyTorch 0.4.1 lack it.
@@ -333,8 +352,8 @@ pub trait ModuleExt: Module {
         load::load(self.as_module(), state, &options)
     }
 
-    /// Calls `hook` with the path, input and output after each call of the layer at `path`, until the handle removes it.
-    /// Clones of the model don't have it.
+    /// Calls `hook` with the path, the tensor inputs and the tensor outputs after each call of the layer at `path`, until the
+    /// handle removes it. Clones of the model don't have it. The empty path is the model itself: its `forward` calls the hook.
     ///
     /// # Errors
     /// If there is no such module, or it is a mere container.
@@ -345,8 +364,8 @@ pub trait ModuleExt: Module {
     /// # let net = Toy::net()?;
     /// let seen = Arc::new(Mutex::new(Vec::new()));
     /// let pictures = seen.clone();
-    /// let hook = net.register_forward_hook("fc1", move |path, _input, output| {
-    ///     pictures.lock().unwrap().push((path.to_owned(), output.detach()));
+    /// let hook = net.register_forward_hook("fc1", move |path, _inputs, outputs| {
+    ///     pictures.lock().unwrap().push((path.to_owned(), outputs[0].detach()));
     ///     Ok(())
     /// })?;
     /// # net.child("fc1").call(&Tensor::new(1f32, &Device::Cpu)?)?;
@@ -357,7 +376,7 @@ pub trait ModuleExt: Module {
     /// ```
     fn register_forward_hook<H>(&self, path: &str, hook: H) -> Result<HookHandle>
     where
-        H: Fn(&str, &Tensor, &Tensor) -> Result<()> + Send + Sync + 'static,
+        H: Fn(&str, &[Tensor], &[Tensor]) -> Result<()> + Send + Sync + 'static,
     {
         hook::register(self.get_submodule(path)?, path, hook)
     }

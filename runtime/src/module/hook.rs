@@ -1,27 +1,67 @@
-//! Forward hooks: functions that see a layer's input and output.
+//! Forward hooks: functions that see what goes into a layer and what comes out.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
-use super::{Hook, Module, ModuleError};
+use super::{Module, ModuleError};
 use crate::{Result, Tensor};
 
-/// The hook, until it is removed.
-type Slot = Arc<RwLock<Option<Hook>>>;
+/// A hook with the path that it was registered for.
+type Hook = Arc<dyn Fn(&[Tensor], &[Tensor]) -> Result<()> + Send + Sync>;
+
+/// The forward hooks of one module, in the order of registration.
+#[derive(Default)]
+pub(crate) struct Hooks {
+    any: AtomicBool,
+    list: RwLock<Vec<(u64, Hook)>>,
+}
+
+impl Hooks {
+    #[inline]
+    pub(super) fn any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, key: u64, hook: Hook) {
+        self.change(|list| list.push((key, hook)));
+    }
+
+    fn remove(&self, key: u64) {
+        self.change(|list| list.retain(|(k, _)| *k != key));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<(u64, Hook)>)) {
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut list);
+        self.any.store(!list.is_empty(), Ordering::Relaxed);
+    }
+
+    pub(super) fn run(&self, inputs: &[Tensor], outputs: &[Tensor]) -> Result<()> {
+        // Cloned, so that a hook may remove itself.
+        let hooks = {
+            let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+            list.clone()
+        };
+        hooks.iter().try_for_each(|(_, hook)| hook(inputs, outputs))
+    }
+}
 
 /// Takes a forward hook away again; dropping it does not.
 ///
 /// [`ModuleExt::register_forward_hook`](super::ModuleExt::register_forward_hook) returns it.
 pub struct HookHandle {
     path: String,
-    slot: Slot,
+    key: u64,
+    hooks: Weak<Hooks>,
 }
 
 impl HookHandle {
     /// The hook is not called any more, and what it holds is dropped.
     pub fn remove(self) {
-        *self.slot.write().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(hooks) = self.hooks.upgrade() {
+            hooks.remove(self.key);
+        }
     }
 }
 
@@ -37,7 +77,7 @@ impl fmt::Debug for HookHandle {
 pub(crate) fn register(
     module: &dyn Module,
     path: &str,
-    hook: impl Fn(&str, &Tensor, &Tensor) -> Result<()> + Send + Sync + 'static,
+    hook: impl Fn(&str, &[Tensor], &[Tensor]) -> Result<()> + Send + Sync + 'static,
 ) -> Result<HookHandle> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let Some(state) = module.state() else {
@@ -47,18 +87,88 @@ pub(crate) fn register(
         }
         .into());
     };
-    let hook: Hook = Arc::new(hook);
-    let slot: Slot = Arc::new(RwLock::new(Some(hook)));
-    let handle = HookHandle {
+    let key = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = path.to_owned();
+    let hooks = state.hooks();
+    hooks.add(key, Arc::new(move |x, y| hook(&name, x, y)));
+    Ok(HookHandle {
         path: path.to_owned(),
-        slot: slot.clone(),
-    };
-    let path = path.to_owned();
-    let call: Hook = Arc::new(move |_, x, y| {
-        // Cloned, so that a hook may remove itself.
-        let hook = slot.read().unwrap_or_else(PoisonError::into_inner).clone();
-        hook.map_or(Ok(()), |hook| hook(&path, x, y))
-    });
-    state.add_hook(NEXT.fetch_add(1, Ordering::Relaxed), call);
-    Ok(handle)
+        key,
+        hooks: Arc::downgrade(hooks),
+    })
 }
+
+/// What a call gives.
+pub struct Outputs<'a, T>(pub &'a T);
+
+impl<T: Tensors> Outputs<'_, T> {
+    /// Adds the tensors in it to `found`.
+    pub fn collect(&self, found: &mut Vec<Tensor>) {
+        self.0.collect(found);
+    }
+}
+
+/// What a call gives if it is of a type of the user's own: hooks don't see into it.
+pub trait NoTensors {
+    /// Adds nothing.
+    fn collect(&self, _: &mut Vec<Tensor>) {}
+}
+
+impl<T> NoTensors for Outputs<'_, T> {}
+
+/// A value with tensors in it.
+pub trait Tensors {
+    /// Adds the tensors to `found`, in order.
+    fn collect(&self, found: &mut Vec<Tensor>);
+}
+
+impl Tensors for Tensor {
+    fn collect(&self, found: &mut Vec<Tensor>) {
+        found.push(self.clone());
+    }
+}
+
+impl<T: Tensors> Tensors for Option<T> {
+    fn collect(&self, found: &mut Vec<Tensor>) {
+        self.iter().for_each(|x| x.collect(found));
+    }
+}
+
+impl<T: Tensors> Tensors for Vec<T> {
+    fn collect(&self, found: &mut Vec<Tensor>) {
+        self.iter().for_each(|x| x.collect(found));
+    }
+}
+
+impl<T: Tensors, const N: usize> Tensors for [T; N] {
+    fn collect(&self, found: &mut Vec<Tensor>) {
+        self.iter().for_each(|x| x.collect(found));
+    }
+}
+
+macro_rules! without_tensors {
+    ($($ty:ty),+) => {$(
+        impl Tensors for $ty {
+            fn collect(&self, _: &mut Vec<Tensor>) {}
+        }
+    )+};
+}
+without_tensors!((), bool, i32, u32, i64, usize, f32, f64, String);
+
+macro_rules! tuples {
+    ($(($($t:ident $i:tt),+)),+ $(,)?) => {$(
+        impl<$($t: Tensors),+> Tensors for ($($t,)+) {
+            fn collect(&self, found: &mut Vec<Tensor>) {
+                $(self.$i.collect(found);)+
+            }
+        }
+    )+};
+}
+tuples!(
+    (A 0),
+    (A 0, B 1),
+    (A 0, B 1, C 2),
+    (A 0, B 1, C 2, D 3),
+    (A 0, B 1, C 2, D 3, E 4),
+    (A 0, B 1, C 2, D 3, E 4, F 5),
+);

@@ -129,6 +129,45 @@ pub trait Forward: Module {
     /// # Errors
     /// If the input doesn't fit, or an operation fails.
     fn forward(&self, x: &Tensor) -> Result<Tensor>;
+
+    /// Runs the module, and its hooks. A model's own `forward` runs them itself.
+    ///
+    /// # Errors
+    /// As [`Forward::forward`], and those of the hooks.
+    #[doc(hidden)]
+    #[inline]
+    fn forward_hooked(&self, x: &Tensor) -> Result<Tensor> {
+        let y = self.forward(x)?;
+        match self.state() {
+            Some(state) if state.has_hooks() => {
+                state.run_hooks(std::slice::from_ref(x), std::slice::from_ref(&y))?;
+                Ok(y)
+            }
+            _ => Ok(y),
+        }
+    }
+
+    /// The module as a `candle_nn::ModuleT` that heeds the `train` flag, for the call alone: its own mode stays as it is.
+    ///
+    /// Every model and layer with one input is a `candle_nn::Module`, which runs in the module's own mode. Candle makes that a
+    /// `ModuleT` as well, but one that drops the flag.
+    ///
+    /// ```
+    /// use candle_nn::ModuleT;
+    /// use taper::prelude::*;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let dropout = Dropout::config().p(1.0).input([3]).init(&Device::Cpu)?;
+    /// let xs = candle_core::Tensor::new(&[1f32, 2., 3.], &Device::Cpu)?;
+    /// assert_eq!(dropout.as_candle().forward_t(&xs, false)?.to_vec1::<f32>()?, [1., 2., 3.]);
+    /// assert_eq!(dropout.as_candle().forward_t(&xs, true)?.to_vec1::<f32>()?, [0.; 3]);
+    /// # Ok(()) }
+    /// ```
+    fn as_candle(&self) -> super::AsCandle<'_>
+    where
+        Self: Sized,
+    {
+        super::AsCandle(self)
+    }
 }
 
 /// A module called with a tuple of arguments: what `self.fc1(x)` in a `#[forward]` becomes.
@@ -152,12 +191,7 @@ impl<M: Forward, T: Borrow<Tensor>> Call<(T,)> for M {
 
     #[inline]
     fn call(&self, (x,): (T,)) -> Result<Tensor> {
-        let x = x.borrow();
-        let y = self.forward(x)?;
-        match self.state() {
-            Some(state) if state.has_hooks() => state.run_hooks(self.type_name(), x, y),
-            _ => Ok(y),
-        }
+        self.forward_hooked(x.borrow())
     }
 }
 
@@ -227,6 +261,29 @@ pub trait Config: Clone + Send + Sync {
         Build::root::<Self>(self, &[], super::Source::seeded(device, seed))
     }
 
+    /// Builds the layer from variables or stored tensors of Candle's, by PyTorch's names.
+    ///
+    /// Variables of a `VarMap` are shared: Candle's optimizers train the layer, and those that the map lacks are added to it with
+    /// the layer's initial values. Tensors from a file are copied.
+    ///
+    /// # Errors
+    /// As [`Config::init`], and if a stored tensor is missing or of another shape.
+    ///
+    /// ```
+    /// use candle_nn::{VarBuilder, VarMap};
+    /// use taper::prelude::*;
+    /// # fn main() -> taper::Result<()> {
+    /// let vars = VarMap::new();
+    /// let vb = VarBuilder::from_varmap(&vars, DType::F32, &Device::Cpu);
+    /// let fc = Linear::config(2).input([1, 3]).build_from(vb.pp("fc"))?;
+    /// assert_eq!(fc.weight.dims(), [2, 3]);
+    /// assert_eq!(vars.all_vars().len(), 2);
+    /// # Ok(()) }
+    /// ```
+    fn build_from(&self, vb: candle_nn::VarBuilder<'_>) -> Result<Self::Layer> {
+        Build::root::<Self>(self, &[], super::Source::stored(vb))
+    }
+
     /// Runs the trace with these settings.
     ///
     /// # Errors
@@ -269,5 +326,13 @@ impl<C: Config> WithInputs<C> {
             &self.inputs,
             super::Source::seeded(device, seed),
         )
+    }
+
+    /// As [`Config::build_from`].
+    ///
+    /// # Errors
+    /// As [`Config::build_from`].
+    pub fn build_from(&self, vb: candle_nn::VarBuilder<'_>) -> Result<C::Layer> {
+        Build::root::<C>(&self.config, &self.inputs, super::Source::stored(vb))
     }
 }

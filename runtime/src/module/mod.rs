@@ -2,6 +2,7 @@
 
 mod arguments;
 mod build;
+mod candle;
 mod containers;
 mod convert;
 mod display;
@@ -27,6 +28,8 @@ mod tests;
 mod walk;
 
 pub use build::{Build, Source};
+pub(crate) use candle::candle_module;
+pub use candle::{candle_forward, AsCandle};
 pub use display::format_module;
 pub use door::{door, Entrance, Side};
 pub use error::ModuleError;
@@ -36,13 +39,15 @@ pub use groups::{BuildGroup, ParamDict, ParamGroup, ParamList};
 #[doc(hidden)]
 pub use hole::{Hole, Refused};
 pub use hook::HookHandle;
+#[doc(hidden)]
+pub use hook::{NoTensors, Outputs, Tensors};
 pub use inspect::Inspect;
 pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, Traced, WithInputs};
 pub use load::{LoadOptions, LoadReport, Mismatch};
 pub use mask::{Mask, MaskRow, MaskTable};
 pub use no_settings::NoSettings;
 pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
-pub use state::{Hook, State};
+pub use state::State;
 pub use state_dict::StateDict;
 pub use summary::{Summary, SummaryRow};
 

@@ -1,19 +1,35 @@
 //! What every layer carries beside its parameters: training mode, whether it is frozen, forward hooks.
 
+use super::hook::Hooks;
 use crate::{Result, Tensor};
+use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
-/// A function that sees a layer's input and output after each call.
-pub type Hook = Arc<dyn Fn(&str, &Tensor, &Tensor) -> Result<()> + Send + Sync>;
+thread_local! {
+    /// The mode in which this thread runs a model, whatever the model's own is.
+    static MODE: Cell<Option<bool>> = const { Cell::new(None) };
+}
+
+/// Runs `f` as if all modules were in training or evaluation mode, on this thread only; their own modes stay.
+pub(crate) fn in_mode<T>(training: bool, f: impl FnOnce() -> T) -> T {
+    struct Back(Option<bool>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            MODE.set(self.0);
+        }
+    }
+    let _back = Back(MODE.replace(Some(training)));
+    f()
+}
 
 /// Training mode, freezing and hooks of one module. A clone has the same modes and no hooks.
 pub struct State {
     evaluating: AtomicBool,
     frozen: AtomicBool,
-    hooked: AtomicBool,
-    hooks: RwLock<Vec<(u64, Hook)>>,
+    /// Made with the first hook.
+    hooks: OnceLock<Arc<Hooks>>,
 }
 
 impl State {
@@ -22,8 +38,7 @@ impl State {
         State {
             evaluating: AtomicBool::new(false),
             frozen: AtomicBool::new(false),
-            hooked: AtomicBool::new(false),
-            hooks: RwLock::new(Vec::new()),
+            hooks: OnceLock::new(),
         }
     }
 
@@ -32,9 +47,10 @@ impl State {
         !self.evaluating.load(Ordering::Relaxed)
     }
 
-    /// Whether the module behaves as in training: in training mode and not frozen.
+    /// Whether the module behaves as in training: in training mode, which a call through Candle's
+    /// [`ModuleT`](candle_nn::ModuleT) sets for its own duration, and not frozen.
     pub fn active(&self) -> bool {
-        self.training() && !self.frozen()
+        MODE.get().unwrap_or_else(|| self.training()) && !self.frozen()
     }
 
     /// Sets training or evaluation mode.
@@ -55,33 +71,51 @@ impl State {
     /// Whether any hook is registered.
     #[inline]
     pub fn has_hooks(&self) -> bool {
-        self.hooked.load(Ordering::Relaxed)
+        self.hooks.get().is_some_and(|hooks| hooks.any())
     }
 
-    /// Adds a hook under a key that [`State::remove_hook`] takes.
-    pub fn add_hook(&self, key: u64, hook: Hook) {
-        let mut hooks = self.hooks.write().unwrap_or_else(PoisonError::into_inner);
-        hooks.push((key, hook));
-        self.hooked.store(true, Ordering::Relaxed);
+    /// The hooks, to add to.
+    pub(crate) fn hooks(&self) -> &Arc<Hooks> {
+        self.hooks.get_or_init(Arc::default)
     }
 
-    /// Removes the hook with this key.
-    pub fn remove_hook(&self, key: u64) {
-        let mut hooks = self.hooks.write().unwrap_or_else(PoisonError::into_inner);
-        hooks.retain(|(k, _)| *k != key);
-        self.hooked.store(!hooks.is_empty(), Ordering::Relaxed);
+    /// The tensors that go into a call, if there are hooks to show them to.
+    #[doc(hidden)]
+    #[inline]
+    pub fn watch(&self, inputs: &[Option<&Tensor>]) -> Option<Vec<Tensor>> {
+        let seen = || inputs.iter().filter_map(|x| x.cloned()).collect();
+        self.has_hooks().then(seen)
     }
 
-    /// Shows the hooks an input and output; gives the output back.
-    pub(crate) fn run_hooks(&self, type_name: &str, x: &Tensor, y: Tensor) -> Result<Tensor> {
-        let hooks: Vec<Hook> = {
-            let hooks = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
-            hooks.iter().map(|(_, h)| h.clone()).collect()
-        };
-        for hook in hooks {
-            hook(type_name, x, &y)?;
+    /// Shows the hooks what went into a call and, as `collect` finds it, what came out.
+    ///
+    /// # Errors
+    /// Those of the hooks.
+    #[doc(hidden)]
+    #[inline]
+    pub fn show<T>(
+        &self,
+        seen: Option<Vec<Tensor>>,
+        result: Result<T>,
+        collect: impl FnOnce(&T, &mut Vec<Tensor>),
+    ) -> Result<T> {
+        if let (Some(inputs), Ok(y)) = (seen, &result) {
+            let mut outputs = Vec::new();
+            collect(y, &mut outputs);
+            self.run_hooks(&inputs, &outputs)?;
         }
-        Ok(y)
+        result
+    }
+
+    /// Shows the hooks the tensors that went into a call and came out of it.
+    ///
+    /// # Errors
+    /// Those of the hooks.
+    pub fn run_hooks(&self, inputs: &[Tensor], outputs: &[Tensor]) -> Result<()> {
+        match self.hooks.get() {
+            Some(hooks) => hooks.run(inputs, outputs),
+            None => Ok(()),
+        }
     }
 }
 

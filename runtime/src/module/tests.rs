@@ -171,8 +171,8 @@ fn hooks_see_paths_and_can_fail_or_be_removed() -> Result<()> {
     let x = Tensor::new(&[2f32], &Device::Cpu)?;
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
-    let hook = net.register_forward_hook("fc1", move |path, x, y| {
-        let sum = x.add(y)?.item()?;
+    let hook = net.register_forward_hook("fc1", move |path, xs, ys| {
+        let sum = xs[0].add(&ys[0])?.item()?;
         log.lock()
             .map_err(|_| Error::op("hook", "poisoned"))?
             .push((path.to_owned(), sum));

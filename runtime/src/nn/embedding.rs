@@ -96,8 +96,9 @@ impl Embedding {
         let padding = padding
             .transpose()?
             .map(|p| if p < 0 { p + rows as i64 } else { p });
+        let stored = at.is_stored("weight");
         let weight = at.param("weight", &[rows, size], &Init::STANDARD_NORMAL)?;
-        if let (Some(padding), false) = (padding, at.is_stored()) {
+        if let (Some(padding), false) = (padding, stored) {
             let row = padding as usize;
             weight.update(|w| {
                 let zeros = w.narrow(0, row, 1)?.zeros_like()?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use candle_core::Var;
 use candle_nn::VarMap;
 
-use crate::module::{Forward, Module, State, Visitor, VisitorMut};
+use crate::module::{candle_module, Forward, Module, State, Visitor, VisitorMut};
 use crate::ops::candle::foreign;
 use crate::tensor::same_storage;
 use crate::{Error, Param, Result, Tensor};
@@ -55,6 +55,8 @@ impl Forward for Func {
     }
 }
 
+candle_module!([] Func);
+
 impl fmt::Debug for Func {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Func")
@@ -62,6 +64,8 @@ impl fmt::Debug for Func {
 }
 
 /// A layer of Candle's as a layer of taper's: gradients with respect to the input and to its variables are Candle's own.
+///
+/// It is told whether it is in training mode, and not frozen, by `candle_nn::ModuleT`'s `train` flag.
 ///
 /// The variables become parameters that share Candle's storage, so that taper's optimizers train the layer. A clone is another
 /// handle to the same layer.
@@ -87,7 +91,7 @@ pub struct CandleModule<M> {
     state: State,
 }
 
-impl<M: candle_nn::Module + Send + Sync> CandleModule<M> {
+impl<M: candle_nn::ModuleT + Send + Sync> CandleModule<M> {
     /// The layer, without parameters of its own.
     pub fn new(module: M) -> Self {
         CandleModule {
@@ -142,7 +146,7 @@ impl<M> Clone for CandleModule<M> {
     }
 }
 
-impl<M: candle_nn::Module + Send + Sync> Module for CandleModule<M> {
+impl<M: candle_nn::ModuleT + Send + Sync> Module for CandleModule<M> {
     fn type_name(&self) -> &'static str {
         crate::module::short_type_name::<M>()
     }
@@ -163,8 +167,9 @@ impl<M: candle_nn::Module + Send + Sync> Module for CandleModule<M> {
     }
 }
 
-impl<M: candle_nn::Module + Send + Sync> Forward for CandleModule<M> {
+impl<M: candle_nn::ModuleT + Send + Sync> Forward for CandleModule<M> {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let active = self.state.active();
         let mut inputs = vec![(x, None)];
         for (name, var, param) in &self.params {
             if !same_storage(var, param.as_candle()) {
@@ -175,10 +180,12 @@ impl<M: candle_nn::Module + Send + Sync> Forward for CandleModule<M> {
             inputs.push((&**param, Some(var)));
         }
         foreign("CandleModule", &inputs, |given| {
-            Ok(self.module.forward(&given[0])?)
+            Ok(self.module.forward_t(&given[0], active)?)
         })
     }
 }
+
+candle_module!([M: candle_nn::ModuleT + Send + Sync] CandleModule<M>);
 
 impl<M> fmt::Debug for CandleModule<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -93,6 +93,8 @@ macro_rules! layer {
             }
         }
 
+        $crate::module::candle_module!([] $name);
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&$crate::module::format_module(self))

@@ -1,6 +1,6 @@
 //! The backward pass: a reverse walk over the tape in creation order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::accumulate::GradSum;
@@ -78,6 +78,24 @@ impl Tensor {
     /// # Ok::<(), taper::Error>(())
     /// ```
     pub fn backward_with(&self, options: BackwardOptions) -> Result<()> {
+        self.walk(options, None)
+    }
+
+    /// A backward pass that also gives the gradients that arrived, by the id of the storage that they are of.
+    pub(crate) fn backward_watched(
+        &self,
+        options: BackwardOptions,
+    ) -> Result<HashMap<u64, candle_core::Tensor>> {
+        let mut arrived = HashMap::new();
+        self.walk(options, Some(&mut arrived))?;
+        Ok(arrived)
+    }
+
+    fn walk(
+        &self,
+        options: BackwardOptions,
+        watched: Option<&mut HashMap<u64, candle_core::Tensor>>,
+    ) -> Result<()> {
         let edge = self
             .edge
             .clone()
@@ -95,6 +113,7 @@ impl Tensor {
         let mut walk = Walk {
             pending: BTreeMap::new(),
             retain: options.retain_graph,
+            watched,
         };
         walk.send(&edge, gradient, "backward")?;
         no_grad(|| walk.run())
@@ -103,9 +122,10 @@ impl Tensor {
 
 /// Gradients on their way, by the id of where they go. The highest id is always complete: whatever sends to it
 /// was created later.
-struct Walk {
+struct Walk<'w> {
     pending: BTreeMap<u64, Arrived>,
     retain: bool,
+    watched: Option<&'w mut HashMap<u64, candle_core::Tensor>>,
 }
 
 enum Arrived {
@@ -113,11 +133,15 @@ enum Arrived {
     Node(Arc<Node>, Vec<Option<GradSum>>),
 }
 
-impl Walk {
+impl Walk<'_> {
     fn run(&mut self) -> Result<()> {
         while let Some((_, arrived)) = self.pending.pop_last() {
             match arrived {
-                Arrived::Leaf(leaf, grad) => leaf.receive(grad)?,
+                Arrived::Leaf(leaf, grad) => leaf.receive(grad, |id, grad| {
+                    if let Some(watched) = &mut self.watched {
+                        watched.insert(id, grad.share());
+                    }
+                })?,
                 Arrived::Node(node, grads) => self.visit(&node, grads)?,
             }
         }

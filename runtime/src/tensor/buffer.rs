@@ -40,6 +40,16 @@ impl Buffer {
         )?))
     }
 
+    /// A buffer that is this variable of Candle's: what changes one changes the other.
+    pub fn from_var(var: &candle_core::Var) -> Self {
+        Self::assemble(InPlace::adopt("buffer", var))
+    }
+
+    /// The buffer as a variable of Candle's, on the same storage.
+    pub fn to_var(&self) -> candle_core::Var {
+        self.storage.give_out()
+    }
+
     fn assemble(storage: InPlace) -> Self {
         Buffer {
             tensor: Tensor {

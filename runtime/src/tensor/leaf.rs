@@ -7,6 +7,7 @@ use candle_core::{DType, Shape};
 
 use super::accumulate::GradSum;
 use super::owner::Owner;
+use super::tape::Edge;
 use super::Tensor;
 use crate::error::{Error, Result};
 
@@ -59,13 +60,18 @@ impl Leaf {
         lock(&self.grad)
     }
 
-    /// Takes the gradient of one backward pass, all contributions summed.
-    pub(crate) fn receive(&self, sum: GradSum) -> Result<()> {
+    /// Takes the gradient of one backward pass, all contributions summed, and shows it to `watch`.
+    pub(crate) fn receive(
+        &self,
+        sum: GradSum,
+        watch: impl FnOnce(u64, &mut GradSum),
+    ) -> Result<()> {
         self.owner.check_not_moved()?;
         if !self.tracked() {
             return Ok(()); // frozen since the forward pass
         }
-        let sum = self.run_hooks(sum)?.into_contiguous()?;
+        let mut sum = self.run_hooks(sum)?.into_contiguous()?;
+        watch(self.owner.id, &mut sum);
         let mut slot = self.grad();
         match slot.as_mut() {
             Some(total) => total.merge(sum)?,
@@ -89,6 +95,20 @@ impl Leaf {
     /// A gradient has its parameter's shape and type.
     pub(crate) fn check(&self, grad: &candle_core::Tensor) -> Result<()> {
         check_gradient(|| self.owner.describe(), (&self.shape, self.dtype), grad)
+    }
+}
+
+impl Tensor {
+    /// The values as a leaf that needs a gradient, and the id under which a watched backward pass gives it.
+    pub(crate) fn leaf(values: &candle_core::Tensor) -> (Tensor, u64) {
+        let owner = Owner::new("input", None);
+        let leaf = Leaf::new(owner.clone(), values.shape().clone(), values.dtype());
+        let tensor = Tensor {
+            data: values.detach(),
+            edge: Some(Edge::Leaf(Arc::new(leaf))),
+            owner: None,
+        };
+        (tensor, owner.id)
     }
 }
 

@@ -23,16 +23,19 @@ pub(crate) struct Owner {
     name: RwLock<Option<Arc<str>>>,
     version: AtomicU64,
     moved: AtomicBool,
+    /// Candle holds the storage as a variable, whose gradient belongs in Candle's `GradStore` too.
+    candles: AtomicBool,
 }
 
 impl Owner {
-    fn new(kind: &'static str, name: Option<Arc<str>>) -> Arc<Self> {
+    pub(crate) fn new(kind: &'static str, name: Option<Arc<str>>) -> Arc<Self> {
         Arc::new(Owner {
             id: next_id(),
             kind,
             name: RwLock::new(name),
             version: AtomicU64::new(0),
             moved: AtomicBool::new(false),
+            candles: AtomicBool::new(false),
         })
     }
 
@@ -83,10 +86,26 @@ impl InPlace {
 
     /// The variable itself: what is written here is seen there.
     pub(crate) fn adopt(kind: &'static str, var: &Var) -> Self {
+        let owner = Owner::new(kind, None);
+        owner.candles.store(true, Ordering::Release);
         InPlace {
             var: var.clone(),
-            owner: Owner::new(kind, None),
+            owner,
         }
+    }
+
+    /// The storage as a variable of Candle's.
+    pub(crate) fn give_out(&self) -> Var {
+        self.owner.candles.store(true, Ordering::Release);
+        self.var.clone()
+    }
+
+    /// The variable, if Candle holds it.
+    pub(crate) fn candles(&self) -> Option<&Var> {
+        self.owner
+            .candles
+            .load(Ordering::Acquire)
+            .then_some(&self.var)
     }
 
     /// A copy with an identity of its own under the same name.

@@ -72,6 +72,28 @@ impl Param {
         Ok(Self::assemble(next_id(), storage, leaf))
     }
 
+    /// The parameter as a variable of Candle's, on the same storage: what changes one changes the other. From now on
+    /// Candle's backward passes through the model have its gradient in their `GradStore` too.
+    ///
+    /// A value that Candle sets between a forward and a backward pass goes unnoticed.
+    ///
+    /// ```
+    /// use taper::{Device, Param, Tensor};
+    /// let param = Param::new(Tensor::new(&[1f32], &Device::Cpu)?)?;
+    /// param.to_var().set(&candle_core::Tensor::new(&[2f32], &Device::Cpu)?)?;
+    /// assert_eq!(param.to_vec::<f32>()?, [2.]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    pub fn to_var(&self) -> candle_core::Var {
+        self.storage.give_out()
+    }
+
+    /// The variable, if Candle holds it, and the id of the storage.
+    pub(crate) fn candles(&self) -> Option<(&candle_core::Var, u64)> {
+        let var = self.storage.candles()?;
+        Some((var, self.storage.owner.id))
+    }
+
     fn assemble(id: u64, storage: InPlace, leaf: Leaf) -> Self {
         let leaf = Arc::new(leaf);
         let owner = Some(storage.owner.clone());

@@ -119,7 +119,9 @@ impl Toy {
 
     /// Gives the input back and runs the forward hooks.
     pub fn call(&self, x: &Tensor) -> Result<Tensor> {
-        self.state.run_hooks(self.type_name, x, x.clone())
+        self.state
+            .run_hooks(std::slice::from_ref(x), std::slice::from_ref(x))?;
+        Ok(x.clone())
     }
 }
 

@@ -152,11 +152,12 @@ impl SequentialConfig {
         self.init_from(Source::seeded(device, seed))
     }
 
-    /// Like [`init`](Self::init), with stored values.
+    /// Like [`init`](Self::init), from Candle's variables or stored values: see
+    /// [`Config::build_from`](crate::module::Config::build_from).
     ///
     /// # Errors
     /// Those of [`init`](Self::init), and if a value is missing or of another shape.
-    pub fn load(&self, vb: candle_nn::VarBuilder<'_>) -> Result<Sequential> {
+    pub fn build_from(&self, vb: candle_nn::VarBuilder<'_>) -> Result<Sequential> {
         self.init_from(Source::stored(vb))
     }
 

@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::fmt;
 
-use crate::module::{format_module, Call, Forward, Module, State, Visitor, VisitorMut};
+use crate::module::{
+    candle_module, format_module, Call, Forward, Module, State, Visitor, VisitorMut,
+};
 use crate::{Error, Result, Tensor};
 
 mod config;
@@ -184,9 +186,17 @@ impl Forward for Sequential {
         let step = |x: Tensor, Named { name, layer }: &Named<Box<dyn Link>>| {
             (**layer).run(&x).map_err(|error| error.context(name))
         };
-        self.layers.iter().try_fold(x.clone(), step)
+        let y = self.layers.iter().try_fold(x.clone(), step);
+        let seen = self.state.watch(&[Some(x)]);
+        self.state.show(seen, y, |y, found| found.push(y.clone()))
+    }
+
+    fn forward_hooked(&self, x: &Tensor) -> Result<Tensor> {
+        self.forward(x)
     }
 }
+
+candle_module!([] Sequential);
 
 impl fmt::Display for Sequential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
