@@ -32,6 +32,16 @@ mod tests {
         let mut net = ListDense::init(&Device::Cpu)?;
         let y = net.forward(&Tensor::ones((1, 4), DType::F32, &Device::Cpu)?)?;
         assert_eq!(y.dims(), [1, 1]);
+        let lines = "\
+ListDense(
+  (params): ParameterList(
+      (0): Parameter containing: [torch.float32 of size 4x4]
+      (1): Parameter containing: [torch.float32 of size 4x4]
+      (2): Parameter containing: [torch.float32 of size 4x4]
+      (3): Parameter containing: [torch.float32 of size 4x1]
+  )
+)";
+        assert_eq!(net.to_string(), lines);
         let names: Vec<_> = net
             .named_parameters()
             .into_iter()

@@ -1,6 +1,8 @@
 //! Lists and dicts of parameters of unequal shapes, which can grow at run time.
 
-use super::{Build, Module, State, Visitor, VisitorMut};
+use candle_core::DeviceLocation;
+
+use super::{python, Build, Module, State, Visitor, VisitorMut};
 use crate::init::Init;
 use crate::{Error, Param, Result};
 use std::ops::Index;
@@ -41,6 +43,8 @@ pub trait ParamGroup: Sized {
 
 /// Parameters by position (PyTorch: `torch.nn.ParameterList`), named `0`, `1`, … under the field.
 ///
+/// Printed as in PyTorch, with the type of the elements: `(0): Parameter containing: [torch.float32 of size 4x4]`.
+///
 /// ```
 /// use taper::prelude::*;
 /// # fn main() -> taper::Result<()> {
@@ -58,6 +62,9 @@ pub struct ParamList {
 
 /// Parameters by key (PyTorch: `torch.nn.ParameterDict`), in the order of insertion.
 ///
+/// Printed as in PyTorch, which calls the elements' type by another name here than in a list:
+/// `(left): Parameter containing: [torch.FloatTensor of size 4x4]`.
+///
 /// ```
 /// use taper::prelude::*;
 /// # fn main() -> taper::Result<()> {
@@ -74,21 +81,6 @@ pub struct ParamDict {
 }
 
 impl ParamList {
-    /// An empty list.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Number of parameters.
-    pub fn len(&self) -> usize {
-        self.members.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// Adds a parameter at the end.
     pub fn push(&mut self, param: Param) {
         self.members.push((self.members.len().to_string(), param));
@@ -136,21 +128,6 @@ impl<'a> IntoIterator for &'a ParamList {
 }
 
 impl ParamDict {
-    /// An empty dict.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Number of parameters.
-    pub fn len(&self) -> usize {
-        self.members.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// Sets the parameter of a key; the one it had before, if any.
     pub fn insert(&mut self, key: impl Into<String>, param: Param) -> Option<Param> {
         let key = key.into();
@@ -198,8 +175,26 @@ impl Index<&str> for ParamDict {
     }
 }
 
+/// What lists and dicts of parameters have in common; `$element` is what PyTorch calls the type of an element there.
 macro_rules! group {
-    ($ty:ident, $word:literal) => {
+    ($ty:ident, $word:literal, $element:expr) => {
+        impl $ty {
+            /// A group without parameters.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// Number of parameters.
+            pub fn len(&self) -> usize {
+                self.members.len()
+            }
+
+            /// Whether there are none.
+            pub fn is_empty(&self) -> bool {
+                self.members.is_empty()
+            }
+        }
+
         impl ParamGroup for $ty {
             fn from_named(members: Vec<(String, Param)>) -> Self {
                 $ty {
@@ -212,6 +207,15 @@ macro_rules! group {
         impl Module for $ty {
             fn type_name(&self) -> &'static str {
                 $word
+            }
+
+            fn extra_repr(&self) -> String {
+                let line = |(key, param): &(String, Param)| {
+                    // Lines of an `extra_repr` have an indentation of their own there.
+                    format!("  ({key}): {}", described(param, $element(param)))
+                };
+                let lines: Vec<_> = self.members.iter().map(line).collect();
+                lines.join("\n")
             }
 
             fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
@@ -234,8 +238,22 @@ macro_rules! group {
     };
 }
 
-group!(ParamList, "ParameterList");
-group!(ParamDict, "ParameterDict");
+group!(ParamList, "ParameterList", python::dtype);
+group!(ParamDict, "ParameterDict", python::typename);
+
+/// `Parameter containing: [torch.float32 of size 4x4]`, and where it is, if not on the CPU.
+fn described(param: &Param, element: String) -> String {
+    let size: Vec<_> = param.dims().iter().map(usize::to_string).collect();
+    let place = match param.device().location() {
+        DeviceLocation::Cpu => String::new(),
+        DeviceLocation::Cuda { gpu_id } => format!(" (cuda:{gpu_id})"),
+        DeviceLocation::Metal { gpu_id } => format!(" (mps:{gpu_id})"),
+    };
+    format!(
+        "Parameter containing: [{element} of size {}{place}]",
+        size.join("x")
+    )
+}
 
 impl Build<'_, '_> {
     /// The parameters of a list or dict.
@@ -253,5 +271,43 @@ impl Build<'_, '_> {
             members.push(((*key).to_owned(), group.param(key, &shape, init)?));
         }
         Ok(members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::format_module;
+    use crate::{DType, Device, Tensor};
+
+    fn param(dims: &[usize], dtype: DType) -> Result<Param> {
+        Param::new(Tensor::zeros(dims, dtype, &Device::Cpu)?)
+    }
+
+    #[test]
+    fn groups_print_as_in_pytorch() -> Result<()> {
+        let (mut list, mut dict, mut one) = (ParamList::new(), ParamDict::new(), ParamList::new());
+        list.push(param(&[4, 4], DType::F32)?);
+        list.push(param(&[], DType::BF16)?);
+        dict.insert("left", param(&[5, 10], DType::F32)?);
+        dict.insert("right", param(&[3], DType::F64)?);
+        one.push(param(&[2], DType::F16)?);
+        let expected = "\
+ParameterList(
+    (0): Parameter containing: [torch.float32 of size 4x4]
+    (1): Parameter containing: [torch.bfloat16 of size ]
+)";
+        assert_eq!(format_module(&list), expected);
+        let expected = "\
+ParameterDict(
+    (left): Parameter containing: [torch.FloatTensor of size 5x10]
+    (right): Parameter containing: [torch.DoubleTensor of size 3]
+)";
+        assert_eq!(format_module(&dict), expected);
+        // A single line stands between the parentheses, with its indentation: PyTorch does that.
+        let expected = "ParameterList(  (0): Parameter containing: [torch.float16 of size 2])";
+        assert_eq!(format_module(&one), expected);
+        assert_eq!(format_module(&ParamDict::new()), "ParameterDict()");
+        Ok(())
     }
 }

@@ -20,6 +20,7 @@ mod mask;
 mod names;
 mod no_settings;
 mod plan;
+pub(crate) mod python;
 mod state;
 mod state_dict;
 mod summary;

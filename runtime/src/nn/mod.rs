@@ -14,7 +14,6 @@ mod layer_norm;
 mod linear;
 mod pool;
 mod prelu;
-mod python;
 mod rule;
 mod sequential;
 pub mod setting;
@@ -22,6 +21,7 @@ mod softmax;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use crate::module::python;
 pub use activation::{
     ELUConfig, GELUConfig, GeluForm, LeakyReLU, LeakyReLUConfig, ReLU, ReLUConfig, SiLU,
     SiLUConfig, Sigmoid, SigmoidConfig, Softplus, SoftplusConfig, Tanh, TanhConfig, ELU, GELU,

@@ -1,5 +1,7 @@
 //! Values as Python prints them.
 
+use crate::{DType, Device, Tensor};
+
 /// `True` or `False`.
 pub(crate) fn bool(b: bool) -> &'static str {
     if b {
@@ -31,6 +33,41 @@ pub(crate) fn tuple<T: ToString>(items: &[T]) -> String {
     let texts: Vec<String> = items.iter().map(ToString::to_string).collect();
     let comma = if texts.len() == 1 { "," } else { "" };
     format!("({}{comma})", texts.join(", "))
+}
+
+/// `torch.float32`
+pub(crate) fn dtype(x: &Tensor) -> String {
+    let name = match x.dtype() {
+        DType::F16 => "float16",
+        DType::BF16 => "bfloat16",
+        DType::F32 => "float32",
+        DType::F64 => "float64",
+        DType::U8 => "uint8",
+        DType::U32 => "uint32",
+        DType::I16 => "int16",
+        DType::I32 => "int32",
+        DType::I64 => "int64",
+        DType::F8E4M3 => "float8_e4m3fn",
+        other => other.as_str(),
+    };
+    format!("torch.{name}")
+}
+
+/// `torch.FloatTensor`: what `torch.typename` says of a tensor.
+pub(crate) fn typename(x: &Tensor) -> String {
+    let name = match x.dtype() {
+        DType::F16 => "Half",
+        DType::BF16 => "BFloat16",
+        DType::F32 => "Float",
+        DType::F64 => "Double",
+        _ => return dtype(x),
+    };
+    let place = match x.device() {
+        Device::Cpu => "",
+        Device::Cuda(_) => "cuda.",
+        Device::Metal(_) => "mps.",
+    };
+    format!("torch.{place}{name}Tensor")
 }
 
 #[cfg(test)]
