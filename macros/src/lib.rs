@@ -67,7 +67,7 @@ use quote::quote;
 /// | `features: sequential!(Linear(64), ReLU)` | a block of layers, see [`sequential!`] |
 /// | `choices: dict!(conv: Conv2d(10, 3), pool: MaxPool2d(3))` | layers chosen by key |
 /// | `#[param([4, n], init = …)] w: Param` | a tensor that is trained |
-/// | `#[buffer([n])] mean: Buffer` | a tensor that isn't |
+/// | `#[buffer([n])] mean: Buffer` | a tensor that isn't; with `persistent = false`, state dicts leave it out |
 /// | `#[param(list = [[4, 4], [4, 1]])]`, `#[param(dict = { a: [4, 4] })]` | several of them |
 ///
 /// Derives go below `#[model]`: above it they would miss the field that it adds. A model that stands in a `sequential!`

@@ -15,6 +15,8 @@ use crate::diag::{suggest, Diag};
 pub(crate) struct ParamField {
     pub(crate) form: ParamForm,
     pub(crate) init: Option<Expr>,
+    /// Whether state dicts hold it: buffers alone may say that they don't.
+    pub(crate) persistent: bool,
     pub(crate) ty: Type,
 }
 
@@ -31,9 +33,15 @@ impl ParamField {
         let tokens = content(attr, diag)?;
         let mut form = None;
         let mut init = None;
+        let mut persistent = None;
+        let buffer = attr.path().is_ident("buffer");
         let parser = |input: ParseStream| {
             while !input.is_empty() {
-                param_item(input, &mut form, &mut init, diag)?;
+                if buffer && input.peek(keyword::persistent) {
+                    persistence(input, &mut persistent, diag)?;
+                } else {
+                    param_item(input, &mut form, &mut init, buffer, diag)?;
+                }
                 comma(input)?;
             }
             Ok(())
@@ -49,15 +57,32 @@ impl ParamField {
         Some(Self {
             form: form?,
             init,
+            persistent: persistent.unwrap_or(true),
             ty: ty.clone(),
         })
     }
+}
+
+mod keyword {
+    syn::custom_keyword!(persistent);
+}
+
+/// `persistent = false`
+fn persistence(input: ParseStream, persistent: &mut Option<bool>, diag: &Diag) -> Result<()> {
+    let word: keyword::persistent = input.parse()?;
+    input.parse::<Token![=]>()?;
+    let value: syn::LitBool = input.parse()?;
+    if persistent.replace(value.value).is_some() {
+        diag.error(word, "`persistent` is given twice");
+    }
+    Ok(())
 }
 
 fn param_item(
     input: ParseStream,
     form: &mut Option<ParamForm>,
     init: &mut Option<Expr>,
+    buffer: bool,
     diag: &Diag,
 ) -> Result<()> {
     if input.peek(token::Bracket) {
@@ -84,13 +109,22 @@ fn param_item(
         }
         "list" => ParamForm::List(list(input)?),
         "dict" => ParamForm::Dict(dict(input, diag)?),
-        _ => {
+        "persistent" => {
             diag.error(
                 &word,
-                format!(
-                    "unknown key `{name}`: {}",
-                    suggest(&name, &["init", "list", "dict"])
-                ),
+                "a parameter is always saved: expected `#[buffer(…, persistent = false)]`",
+            );
+            return input.parse::<Expr>().map(drop);
+        }
+        _ => {
+            let words: &[&str] = if buffer {
+                &["init", "list", "dict", "persistent"]
+            } else {
+                &["init", "list", "dict"]
+            };
+            diag.error(
+                &word,
+                format!("unknown key `{name}`: {}", suggest(&name, words)),
             );
             return input.parse::<Expr>().map(drop);
         }

@@ -103,10 +103,10 @@ impl Context<'_> {
         };
         match &field.form {
             ParamForm::One(_) => {
-                let make = if trained {
-                    quote!(param)
-                } else {
-                    quote!(buffer)
+                let make = match (trained, field.persistent) {
+                    (true, _) => quote!(param),
+                    (false, true) => quote!(buffer),
+                    (false, false) => quote!(unsaved_buffer),
                 };
                 quote!({ let __shape = __at.shape_of(#name)?; __at.#make(#name, &__shape, &#init)? })
             }

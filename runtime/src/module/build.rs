@@ -370,6 +370,16 @@ impl<'v> Build<'_, 'v> {
         stored.is_some_and(|vb| vb.contains_tensor(&self.join(name)))
     }
 
+    /// A new buffer of this layer that state dicts leave out: it has its initial values whatever is stored.
+    ///
+    /// # Errors
+    /// If the device can't hold it.
+    pub fn unsaved_buffer(&mut self, name: &str, shape: &[usize], init: &Init) -> Result<Buffer> {
+        let buffer = Buffer::new(self.source.initial_value(shape, init)?)?;
+        buffer.set_name(self.join(name));
+        Ok(buffer.persistent(false))
+    }
+
     /// A new buffer of this layer.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::walk::slots;
+use super::walk::nodes;
 use super::{Module, VisitorMut};
 use crate::{Buffer, DType, Device, Param, Result, Tensor};
 
@@ -27,8 +27,11 @@ impl Target<'_> {
 
     /// Whether anything in the module has to change; what does not need it is not touched, so that it may be shared.
     fn concerns(&self, module: &dyn Module) -> bool {
-        let slots = slots(module);
-        slots.iter().any(|(_, slot, _)| self.moves(slot.tensor()))
+        nodes(module).iter().any(|node| {
+            let params = node.params.iter().map(|(_, param)| &***param);
+            let buffers = node.buffers.iter().map(|(_, buffer)| &***buffer);
+            params.chain(buffers).any(|tensor| self.moves(tensor))
+        })
     }
 }
 

@@ -111,7 +111,7 @@ impl<'a> Slot<'a> {
 }
 
 /// What a state dict holds, in its order, with the type of the module that owns it: of each module the own parameters, the
-/// own buffers, then the submodules.
+/// own buffers that are persistent, then the submodules.
 pub(crate) fn slots(root: &dyn Module) -> Vec<(String, Slot<'_>, &'static str)> {
     let mut slots = Vec::new();
     for node in nodes(root) {
@@ -119,6 +119,7 @@ pub(crate) fn slots(root: &dyn Module) -> Vec<(String, Slot<'_>, &'static str)> 
         let params = node.params.into_iter();
         slots.extend(params.map(|(name, param)| (name, Slot::Param(param), owner)));
         let buffers = node.buffers.into_iter();
+        let buffers = buffers.filter(|(_, buffer)| buffer.is_persistent());
         slots.extend(buffers.map(|(name, buffer)| (name, Slot::Buffer(buffer), owner)));
     }
     slots

@@ -26,6 +26,7 @@ use crate::error::Result;
 pub struct Buffer {
     tensor: Tensor,
     storage: InPlace,
+    persistent: bool,
 }
 
 impl Buffer {
@@ -58,7 +59,22 @@ impl Buffer {
                 owner: Some(storage.owner.clone()),
             },
             storage,
+            persistent: true,
         }
+    }
+
+    /// Whether state dicts hold it; by default they do (`register_buffer(…, persistent=False)`).
+    ///
+    /// What can be computed anew, such as a causal mask, is better left out of saved files. Conversions move it all the same.
+    #[must_use]
+    pub fn persistent(mut self, persistent: bool) -> Self {
+        self.persistent = persistent;
+        self
+    }
+
+    /// Whether state dicts hold it.
+    pub fn is_persistent(&self) -> bool {
+        self.persistent
     }
 
     /// Overwrites the values, converting type and device as `copy_` does.
@@ -111,7 +127,7 @@ impl Buffer {
 
     fn convert(&mut self, dtype: DType, device: &Device) -> Result<()> {
         if self.storage.convert(dtype, device)? {
-            *self = Self::assemble(self.storage.clone());
+            *self = Self::assemble(self.storage.clone()).persistent(self.persistent);
         }
         Ok(())
     }
@@ -155,6 +171,7 @@ impl Clone for Buffer {
                 .deep_clone()
                 .expect("no room on the device for a copy of the buffer"),
         )
+        .persistent(self.persistent)
     }
 }
 

@@ -71,6 +71,9 @@ refused! {
     a_dict_without_keys: [] { struct A { a: dict!(ReLU) } } => "expected `key: Layer(…)`";
     a_parameter_without_shape: [] { struct A { #[param] a: Param } } => "expected a shape: `#[param([4, 4])]`, `#[param(list = [[4, 4], [4, 1]])]` or `#[param(dict = { a: [4, 4] })]`";
     an_unknown_parameter_key: [] { struct A { #[param([4], inti = zeros())] a: Param } } => "unknown key `inti`: expected one of `init`, `list`, `dict`; did you mean `init`?";
+    an_unknown_buffer_key: [] { struct A { #[buffer([4], persistant = false)] a: Buffer } } => "unknown key `persistant`: expected one of `persistent`, `list`, `init`, `dict`; did you mean `persistent`?";
+    a_parameter_that_is_not_saved: [] { struct A { #[param([4], persistent = false)] a: Param } } => "a parameter is always saved: expected `#[buffer(…, persistent = false)]`";
+    a_persistence_twice: [] { struct A { #[buffer([4], persistent = false, persistent = true)] a: Buffer } } => "`persistent` is given twice";
     a_shape_twice: [] { struct A { #[param([4], list = [[4]])] a: Param } } => "the shape is given twice: expected one of `[…]`, `list = […]` and `dict = { … }`";
     an_attribute_under_a_cfg: [] { struct A { #[cfg_attr(test, layer(3))] a: Linear } } => "`layer` can't depend on a `cfg`: put `#[cfg(…)]` on the whole field";
 }
