@@ -3,8 +3,10 @@
 use syn::{Fields, Generics};
 
 use super::field::FieldKind;
+use super::layer_args::LayerArgs;
 use super::layer_field::LayerType;
 use super::model::Model;
+use super::opaque::is_opaque;
 use super::plain_name;
 use super::reserved::{is_reserved_constant, is_reserved_method, is_reserved_prefix};
 use crate::diag::Diag;
@@ -24,12 +26,38 @@ pub(crate) fn model(model: &Model, declared: &Fields, generics: &Generics, diag:
     if let Some(signature) = &model.signature {
         signature.check(&configs, diag);
     }
+    let opaque = model.opaque_configs();
     for field in &model.fields {
-        if let FieldKind::Layer(layer) = &field.kind {
-            if let LayerType::Sequential(block) = &layer.layer {
-                block.check(&configs, diag);
+        match &field.kind {
+            FieldKind::Layer(layer) => {
+                if let LayerType::Sequential(block) = &layer.layer {
+                    block.check(&configs, diag);
+                    block.layer_args(&mut |args| handed_on(args, &opaque, "sequential!", diag));
+                }
             }
+            FieldKind::Dict(dict) => {
+                for (_, _, args) in &dict.entries {
+                    handed_on(args, &opaque, "dict!", diag);
+                }
+            }
+            _ => {}
         }
+    }
+}
+
+/// A block builds its layers out of sight of the model's settings: only what the trace holds gets there.
+fn handed_on(args: &LayerArgs, opaque: &[String], block: &str, diag: &Diag) {
+    for arg in args
+        .items
+        .iter()
+        .filter(|arg| is_opaque(&arg.value, opaque))
+    {
+        diag.error(
+            &arg.value,
+            format!(
+                "in `{block}`, arguments are numbers, truth values and words: give the layer a field of its own"
+            ),
+        );
     }
 }
 

@@ -70,6 +70,12 @@ impl Model {
             .collect()
     }
 
+    /// The names of the hyperparameters whose types the trace doesn't know.
+    pub(crate) fn opaque_configs(&self) -> Vec<String> {
+        let opaque = |field: &&Field| matches!(&field.kind, FieldKind::Config(c) if c.kind == super::ConfigKind::Other);
+        self.fields.iter().filter(opaque).map(Field::name).collect()
+    }
+
     /// What the arguments of layers may name: hyperparameters, and the dimensions of the input.
     pub(crate) fn argument_names(&self) -> Vec<String> {
         let mut names = self.configs();

@@ -45,6 +45,23 @@ pub(crate) enum EntryKind {
     Block(Sequential),
 }
 
+impl Sequential {
+    /// Shows the arguments of all layers in it.
+    pub(crate) fn layer_args(&self, see: &mut impl FnMut(&LayerArgs)) {
+        in_entries(&self.entries, see);
+    }
+}
+
+fn in_entries(entries: &[Entry], see: &mut impl FnMut(&LayerArgs)) {
+    for entry in entries {
+        match &entry.kind {
+            EntryKind::Layer { args, .. } => see(args),
+            EntryKind::For { entries, .. } => in_entries(entries, see),
+            EntryKind::Block(block) => in_entries(&block.entries, see),
+        }
+    }
+}
+
 impl Parse for Sequential {
     fn parse(input: ParseStream) -> Result<Self> {
         let span = input.span();

@@ -1,7 +1,7 @@
 //! Calls: submodules, methods of the same block, operations, functions.
 
 use super::{expr::is_self, expr::variable, hash, Lower, Place};
-use crate::ast::plain_name;
+use crate::ast::{looks_like_variant, plain_name};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, ToTokens};
 use syn::punctuated::Punctuated;
@@ -86,6 +86,11 @@ impl Lower<'_> {
     pub(super) fn call(&mut self, e: &ExprCall) -> TokenStream {
         let p = self.p.clone();
         if self.place == Place::Argument {
+            // The constructor of a variant: of the user's own type, as the variants without fields are. `Some` is not.
+            if matches!(&*e.func, Expr::Path(func) if func.path.segments.len() > 1 && looks_like_variant(&func.path))
+            {
+                return quote!(#p::Value::Opaque);
+            }
             return self.native(&Expr::Call(e.clone()));
         }
         let start = e

@@ -1,7 +1,7 @@
 //! Expressions other than calls and branches.
 
 use super::{hash, Lower, Place};
-use crate::ast::plain_name;
+use crate::ast::{looks_like_variant, plain_name};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, ToTokens};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
@@ -89,12 +89,8 @@ impl Lower<'_> {
                 return quote!(#p::Value::Unit);
             }
         }
-        // A variant of an enum, by the look of its name: nothing that the trace could compare.
-        if let Some(last) = path.segments.last() {
-            let name = last.ident.to_string();
-            if name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase) {
-                return quote!(#p::Value::Opaque);
-            }
+        if looks_like_variant(path) {
+            return quote!(#p::Value::Opaque);
         }
         quote!(const { #p::Leaf(#path).value() })
     }

@@ -1,7 +1,9 @@
 //! The model as a layer: its rule, and its construction from a plan.
 
 use super::Context;
-use crate::ast::{plain_name, ConfigKind, Field, FieldKind, ParamField, ParamForm, Wrap};
+use crate::ast::{
+    is_opaque, plain_name, ConfigKind, Field, FieldKind, LayerField, ParamField, ParamForm, Wrap,
+};
 use crate::lower::hash;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +13,16 @@ impl Context<'_> {
     pub(super) fn layer(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
         let rule = self.rule();
-        let fields = self.model.fields.iter().map(|f| self.build_field(f));
+        // Settings first: the arguments that are handed to layers may name them.
+        let (settings, others): (Vec<_>, Vec<_>) = self
+            .model
+            .fields
+            .iter()
+            .partition(|f| matches!(f.kind, FieldKind::Config(_)));
+        let fields = settings
+            .into_iter()
+            .chain(others)
+            .map(|f| self.build_field(f));
         let names = self.model.fields.iter().map(|f| {
             let (cfgs, ident) = (f.cfgs(), &f.ident);
             quote!(#(#cfgs)* #ident)
@@ -57,9 +68,17 @@ impl Context<'_> {
                                 quote!(return #p::Err(__at.unknown_setting(#name)))
                             }
                         };
+                        let position = self.position(f);
                         quote!(match __at.config::<#config>() {
                             #p::Some(__c) => ::core::clone::Clone::clone(&__c.#ident),
-                            #p::None => #default,
+                            #p::None => match __at.handed::<#ty>(#p::Argument {
+                                row: __row,
+                                name: #name,
+                                position: #position,
+                            })? {
+                                #p::Some(__v) => __v,
+                                #p::None => #default,
+                            },
                         })
                     }
                 };
@@ -70,7 +89,8 @@ impl Context<'_> {
             FieldKind::Dict(_) => quote!(__at.group(#h, #name)?),
             FieldKind::Layer(layer) => {
                 let of = |function: &str| self.of_layer(&name, layer, function);
-                match layer.wrap {
+                let handing = self.handing(layer);
+                let built = match layer.wrap {
                     Wrap::One => {
                         let build = of("build_one");
                         quote!(#build(__at, #h, #name)?)
@@ -83,10 +103,60 @@ impl Context<'_> {
                         let build = of("build_list");
                         quote!(#build(__at, #h)?)
                     }
+                };
+                match handing.is_empty() {
+                    true => built,
+                    false => quote!({ #handing #built }),
                 }
             }
         };
         quote!(#(#cfgs)* let #ident = #value;)
+    }
+
+    /// The place of a setting among the positional arguments, which are those without a default.
+    fn position(&self, field: &Field) -> TokenStream {
+        let p = &self.p;
+        let required = self.configs().filter(|(_, c)| c.default.is_none());
+        let at = required
+            .enumerate()
+            .find(|(_, (f, _))| f.ident == field.ident);
+        match at {
+            Some((at, _)) => quote!(#p::Some(#at)),
+            None => quote!(#p::None),
+        }
+    }
+
+    /// The arguments of types that the trace doesn't know, for the layers of a field: evaluated for each element.
+    fn handing(&self, layer: &LayerField) -> TokenStream {
+        let p = &self.p;
+        let opaque = self.model.opaque_configs();
+        let mut positional = 0usize;
+        let mut values = TokenStream::new();
+        for arg in &layer.args.items {
+            let name = arg.name.as_ref().map(plain_name).unwrap_or_default();
+            if is_opaque(&arg.value, &opaque) {
+                let value = &arg.value;
+                values.extend(quote!(#p::Handed::new(#name, #positional, #value),));
+            }
+            positional += usize::from(arg.name.is_none());
+        }
+        if values.is_empty() {
+            return values;
+        }
+        let own = self.configs().map(|(f, _)| {
+            let (cfgs, ident) = (f.cfgs(), &f.ident);
+            quote!(#(#cfgs)* let #ident = ::core::clone::Clone::clone(&#ident);)
+        });
+        let index = layer.repeat.as_ref().and_then(|r| r.var.as_ref());
+        let index = index.map(|var| quote!(let #var = __i;));
+        quote! {
+            let __hand = |__i: usize| {
+                #(#own)*
+                #index
+                #p::Vec::from([#values])
+            };
+            let __at = &mut __at.handing(&__hand);
+        }
     }
 
     fn build_tensor(&self, name: &str, field: &ParamField, trained: bool) -> TokenStream {

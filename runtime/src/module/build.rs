@@ -1,6 +1,6 @@
 //! Construction: a layer reads its arguments and input sizes from the plan and makes its parameters.
 
-use super::{Config, Layer, Plan, PlanNode, PlanValue, Size};
+use super::{Config, Handed, Layer, Plan, PlanNode, PlanValue, Size};
 use crate::init::Init;
 use crate::tensor::Generator;
 use crate::{Buffer, DType, Device, Error, Param, Result, Tensor};
@@ -82,10 +82,14 @@ impl Value {
 
 /// The place in a network where a layer is being built.
 pub struct Build<'a, 'v> {
-    plan: &'a Plan,
-    node: usize,
-    source: &'a mut Source<'v>,
-    config: Option<&'a dyn std::any::Any>,
+    pub(super) plan: &'a Plan,
+    pub(super) node: usize,
+    pub(super) source: &'a mut Source<'v>,
+    pub(super) config: Option<&'a dyn std::any::Any>,
+    /// Makes the further arguments of the layers of a field, by their index.
+    pub(super) hand: Option<&'a dyn Fn(usize) -> Vec<Handed>>,
+    /// The further arguments of this layer.
+    pub(super) handed: Vec<Handed>,
 }
 
 impl<'v> Build<'_, 'v> {
@@ -101,6 +105,8 @@ impl<'v> Build<'_, 'v> {
             node: 0,
             source: &mut source,
             config: config.as_any(),
+            hand: None,
+            handed: Vec::new(),
         };
         C::Layer::build(&mut at)
     }
@@ -116,6 +122,8 @@ impl<'v> Build<'_, 'v> {
             node: 0,
             source: &mut source,
             config: None,
+            hand: None,
+            handed: Vec::new(),
         })
     }
 
@@ -155,7 +163,7 @@ impl<'v> Build<'_, 'v> {
     /// As the layer's own.
     pub fn optional<L: Layer>(&mut self, field: u64) -> Result<Option<L>> {
         let node = self.plan.children(self.node, field).next();
-        node.map(|n| self.build_node(n)).transpose()
+        node.map(|n| self.build_node(n, 0)).transpose()
     }
 
     /// Builds all elements of `field`, in order.
@@ -164,7 +172,8 @@ impl<'v> Build<'_, 'v> {
     /// As the layers' own.
     pub fn list<L: Layer>(&mut self, field: u64) -> Result<Vec<L>> {
         let nodes: Vec<usize> = self.plan.children(self.node, field).collect();
-        nodes.into_iter().map(|n| self.build_node(n)).collect()
+        let nodes = nodes.into_iter().enumerate();
+        nodes.map(|(i, n)| self.build_node(n, i)).collect()
     }
 
     /// For the children of the fields with these hashes, in the order of the trace: the position of the field.
@@ -204,6 +213,8 @@ impl<'v> Build<'_, 'v> {
             node,
             source: self.source,
             config: None,
+            hand: None,
+            handed: Vec::new(),
         })
     }
 
@@ -211,7 +222,7 @@ impl<'v> Build<'_, 'v> {
     pub fn unknown_setting(&self, name: &str) -> Error {
         Error::shape(
             self.join(name),
-            "a setting of this type can't be passed to a nested model\nhelp: give it a default",
+            "the value of this setting doesn't reach a nested model\nhelp: give it a default, or pass a `#[config]` field on",
         )
     }
 
@@ -223,12 +234,15 @@ impl<'v> Build<'_, 'v> {
             .collect()
     }
 
-    fn build_node<L: Layer>(&mut self, node: usize) -> Result<L> {
+    fn build_node<L: Layer>(&mut self, node: usize, index: usize) -> Result<L> {
+        let handed = self.hand.map(|hand| hand(index)).unwrap_or_default();
         L::build(&mut Build {
             plan: self.plan,
             node,
             source: self.source,
             config: None,
+            hand: None,
+            handed,
         })
     }
 

@@ -11,6 +11,7 @@ mod error;
 mod ext;
 mod graph;
 mod groups;
+mod handed;
 mod hole;
 mod hook;
 mod inspect;
@@ -37,6 +38,8 @@ pub use error::ModuleError;
 pub use ext::ModuleExt;
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use groups::{BuildGroup, ParamDict, ParamGroup, ParamList};
+#[doc(hidden)]
+pub use handed::{Argument, Handed};
 #[doc(hidden)]
 pub use hole::{Hole, Refused};
 pub use hook::HookHandle;

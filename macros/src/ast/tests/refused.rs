@@ -74,6 +74,8 @@ refused! {
     an_unknown_buffer_key: [] { struct A { #[buffer([4], persistant = false)] a: Buffer } } => "unknown key `persistant`: expected one of `persistent`, `list`, `init`, `dict`; did you mean `persistent`?";
     a_parameter_that_is_not_saved: [] { struct A { #[param([4], persistent = false)] a: Param } } => "a parameter is always saved: expected `#[buffer(…, persistent = false)]`";
     a_persistence_twice: [] { struct A { #[buffer([4], persistent = false, persistent = true)] a: Buffer } } => "`persistent` is given twice";
+    an_enum_in_a_block: [] { struct A { #[config] act: Act, a: sequential!(Block(act = act)) } } => "in `sequential!`, arguments are numbers, truth values and words: give the layer a field of its own";
+    a_variant_in_a_dict: [] { struct A { a: dict!(x: Block(act = Act::Tanh)) } } => "in `dict!`, arguments are numbers, truth values and words: give the layer a field of its own";
     a_shape_twice: [] { struct A { #[param([4], list = [[4]])] a: Param } } => "the shape is given twice: expected one of `[…]`, `list = […]` and `dict = { … }`";
     an_attribute_under_a_cfg: [] { struct A { #[cfg_attr(test, layer(3))] a: Linear } } => "`layer` can't depend on a `cfg`: put `#[cfg(…)]` on the whole field";
 }
