@@ -123,7 +123,11 @@ pub(super) fn door(m: &Method, p: &TokenStream) -> TokenStream {
         None if m.ident == "forward" => quote!(self.__taper_door(&[#(#inputs),*])?;),
         None => TokenStream::new(),
         Some(s) => {
-            let check = signature::door(s, &[], &plain_name(&m.ident), p);
+            let settings = match m.receiver {
+                Some(_) => signature::Settings::Asked,
+                None => signature::Settings::Missing,
+            };
+            let check = signature::door(s, settings, &plain_name(&m.ident), p);
             quote!({ let __inputs: &[::core::option::Option<&#p::Tensor>] = &[#(#inputs),*]; #check?; })
         }
     }

@@ -1,9 +1,10 @@
 //! What `forward` reaches of the model in the trace: its submodules by `__taper_call`, everything else by `__taper_get`.
 
-use super::{guarded, rule::argument_sites, signature, Context};
+use super::signature::{self, Settings};
+use super::{guarded, rule::argument_sites, Context};
 use crate::ast::{
-    plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField, ParamForm,
-    TemplatePart, Wrap,
+    plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
+    ParamForm, TemplatePart, Wrap,
 };
 use crate::lower::{hash, whole_number, Lower, Sites};
 use proc_macro2::TokenStream;
@@ -256,10 +257,28 @@ impl Context<'_> {
     fn door(&self) -> TokenStream {
         let p = &self.p;
         let body = match &self.model.signature {
-            Some(s) => signature::door(s, &self.model.configs(), &self.model.ident.to_string(), p),
+            Some(s) => signature::door(
+                s,
+                Settings::Fields(&self.model.configs()),
+                &self.model.ident.to_string(),
+                p,
+            ),
             None => quote!(#p::Ok(())),
         };
+        let sizes = self.configs().filter(|(_, c)| c.kind == ConfigKind::Int);
+        let sizes = sizes.map(|(f, _)| {
+            let (cfgs, ident, h) = (f.cfgs(), &f.ident, hash(&f.name()));
+            quote!(#(#cfgs)* #h => #p::Some(self.#ident),)
+        });
         quote! {
+            /// The setting of this name, if it is a size: a dimension in the signature of a method.
+            pub fn __taper_size(&self, __name: u64) -> #p::Option<usize> {
+                match __name {
+                    #(#sizes)*
+                    _ => #p::None,
+                }
+            }
+
             #[inline]
             pub fn __taper_door(&self, __inputs: &[#p::Option<&#p::Tensor>]) -> #p::Result<()> {
                 #body

@@ -1,6 +1,7 @@
 //! `sequential! { … }` as an expression: a network in one piece.
 
 use super::sequential::Hidden;
+use super::signature::Settings;
 use crate::ast::{Entry, EntryKind, Sequential};
 use crate::lower::{hash, Sites};
 use proc_macro2::{Span, TokenStream};
@@ -18,7 +19,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         .map(|s| super::signature::functions(s, &[], "sequential!", &p));
     let (accept, promise) = signature.unwrap_or_else(|| (quote!(true), TokenStream::new()));
     let door = match &block.signature {
-        Some(s) => super::signature::door(s, &[], "sequential!", &p),
+        Some(s) => super::signature::door(s, Settings::Missing, "sequential!", &p),
         None => quote!(::core::result::Result::Ok(())),
     };
     let proof = match &block.signature {

@@ -4,7 +4,7 @@ use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
 use crate::lower::{hash, whole_number, Lower, Sites};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Expr;
+use syn::{BinOp, Expr};
 
 /// The bodies of the functions that accept the inputs and check the results.
 pub(crate) fn functions(
@@ -115,33 +115,112 @@ impl Lower<'_> {
     }
 }
 
+/// Where the door finds the sizes of hyperparameters.
+#[derive(Clone, Copy)]
+pub(crate) enum Settings<'a> {
+    /// The fields of these names.
+    Fields(&'a [String]),
+    /// A method's own signature doesn't see the fields: a name is asked for when it runs.
+    Asked,
+    /// There are none.
+    Missing,
+}
+
 /// The run-time check of the inputs against the signature.
-pub(crate) fn door(s: &Signature, configs: &[String], model: &str, p: &TokenStream) -> TokenStream {
-    let free: Vec<String> = s.free_dims(configs).iter().map(plain_name).collect();
+pub(crate) fn door(
+    s: &Signature,
+    settings: Settings<'_>,
+    model: &str,
+    p: &TokenStream,
+) -> TokenStream {
+    let configs = match settings {
+        Settings::Fields(configs) => configs,
+        Settings::Asked | Settings::Missing => &[],
+    };
+    let door = Door {
+        free: s.free_dims(configs).iter().map(plain_name).collect(),
+        settings,
+        p,
+    };
     let inputs = s.inputs.iter().map(|pattern| {
         let kind = kind(pattern, p);
         let dims = pattern.dims.iter().map(|dim| match dim {
             DimPattern::Any(_) => quote!(#p::Side::Any),
-            DimPattern::Expr(e) => match free_name(e, &free) {
-                Some(name) => quote!(#p::Side::Free(#name)),
-                None => side(e, configs, p),
-            },
+            DimPattern::Expr(e) => door.side(e),
         });
         quote!(#p::Entrance { kind: #kind, dims: &[#(#dims),*] })
     });
     quote!(#p::door(#model, &[#(#inputs),*], __inputs))
 }
 
-/// A dimension as a number, if hyperparameters and constants give one.
-fn side(e: &Expr, configs: &[String], p: &TokenStream) -> TokenStream {
-    match e {
-        Expr::Lit(_) => quote!(#p::Side::Is(#e)),
-        Expr::Block(block) => quote!(#p::Side::Is(#block)),
-        Expr::Path(path) => match path.path.get_ident() {
-            Some(name) if configs.contains(&plain_name(name)) => quote!(#p::Side::Is(self.#name)),
-            _ => quote!(#p::Side::Is(#e)),
-        },
-        // Arithmetic over dimensions is checked by the operations that meet it.
-        _ => quote!(#p::Side::Any),
+struct Door<'a> {
+    free: Vec<String>,
+    settings: Settings<'a>,
+    p: &'a TokenStream,
+}
+
+impl Door<'_> {
+    fn side(&self, e: &Expr) -> TokenStream {
+        let p = self.p;
+        match (free_name(e, &self.free), e) {
+            (Some(name), _) => match self.settings {
+                Settings::Asked => {
+                    let h = hash(&name);
+                    quote!(#p::Side::named(#name, self.__taper_size(#h)))
+                }
+                _ => quote!(#p::Side::Free(#name)),
+            },
+            (None, Expr::Lit(_)) => quote!(#p::Side::Is(#e)),
+            (None, Expr::Block(block)) => quote!(#p::Side::Is(#block)),
+            (None, Expr::Path(_)) => match self.setting(e) {
+                Some(size) => quote!(#p::Side::Is(#size)),
+                None => quote!(#p::Side::Is(#e)),
+            },
+            // What depends on free dimensions is checked by the operations that meet it.
+            (None, _) => match self.number(e) {
+                Some(number) => quote!(#p::Side::calculated(#number)),
+                None => quote!(#p::Side::Any),
+            },
+        }
+    }
+
+    /// The field that a name stands for.
+    fn setting(&self, e: &Expr) -> Option<TokenStream> {
+        let (Expr::Path(path), Settings::Fields(configs)) = (e, self.settings) else {
+            return None;
+        };
+        let name = path.path.get_ident()?;
+        configs
+            .contains(&plain_name(name))
+            .then(|| quote!(self.#name))
+    }
+
+    /// Arithmetic over hyperparameters and constants, as an `Option<i128>` that nothing overflows.
+    fn number(&self, e: &Expr) -> Option<TokenStream> {
+        Some(match e {
+            Expr::Paren(inner) => self.number(&inner.expr)?,
+            Expr::Group(inner) => self.number(&inner.expr)?,
+            Expr::Lit(_) => quote!(::core::option::Option::Some(#e as i128)),
+            Expr::Block(block) => quote!(::core::option::Option::Some(#block as i128)),
+            Expr::Path(_) => {
+                let size = self.setting(e)?;
+                quote!(::core::option::Option::Some(#size as i128))
+            }
+            Expr::Binary(binary) => {
+                let (a, b) = (self.number(&binary.left)?, self.number(&binary.right)?);
+                let method = match binary.op {
+                    BinOp::Add(_) => quote!(checked_add),
+                    BinOp::Sub(_) => quote!(checked_sub),
+                    BinOp::Mul(_) => quote!(checked_mul),
+                    BinOp::Div(_) => quote!(checked_div_euclid),
+                    _ => return None,
+                };
+                quote!(match (#a, #b) {
+                    (::core::option::Option::Some(__a), ::core::option::Option::Some(__b)) => i128::#method(__a, __b),
+                    _ => ::core::option::Option::None,
+                })
+            }
+            _ => return None,
+        })
     }
 }

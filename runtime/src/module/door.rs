@@ -15,6 +15,19 @@ pub enum Side {
     Any,
 }
 
+impl Side {
+    /// A name: of a hyperparameter of this size, else of a free dimension.
+    pub fn named(name: &'static str, size: Option<usize>) -> Self {
+        size.map_or(Side::Free(name), Side::Is)
+    }
+
+    /// A calculated size; one that is no size is left to the operations that meet it.
+    pub fn calculated(size: Option<i128>) -> Self {
+        let size = size.and_then(|n| usize::try_from(n).ok());
+        size.map_or(Side::Any, Side::Is)
+    }
+}
+
 /// One input of a signature at run time.
 #[derive(Clone, Copy, Debug)]
 pub struct Entrance<'a> {
