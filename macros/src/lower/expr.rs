@@ -33,6 +33,7 @@ impl Lower<'_> {
                 let float = ty == "f64" || ty == "f32";
                 self.with(&[a], |v| quote!(__t.cast(#(#v),*, #float)))
             }
+            Expr::Range(range) => self.range(range),
             Expr::If(branch) => self.if_(branch),
             Expr::Match(m) => self.match_(m),
             Expr::Block(block) => self.block(&block.block),
@@ -93,6 +94,23 @@ impl Lower<'_> {
             return quote!(#p::Value::Opaque);
         }
         quote!(const { #p::Leaf(#path).value() })
+    }
+
+    /// A range as an argument: marked, with its ends and whether it holds the last.
+    fn range(&mut self, range: &syn::ExprRange) -> TokenStream {
+        let p = self.p.clone();
+        let end = |lower: &mut Self, e: &Option<Box<Expr>>| match e {
+            Some(e) => lower.expr(e),
+            None => quote!(#p::Value::Unit),
+        };
+        let (start, end) = (end(self, &range.start), end(self, &range.end));
+        let closed = matches!(range.limits, syn::RangeLimits::Closed(_));
+        self.with(&[start, end], |v| {
+            quote!({
+                let __items = [#p::Value::Str(".."), #(#v,)* #p::Value::flag(#closed)];
+                __t.list(&__items)
+            })
+        })
     }
 
     fn unary(&mut self, unary: &syn::ExprUnary) -> TokenStream {

@@ -1,5 +1,6 @@
 //! `narrow`, `select`, `index`, `chunk`, `split`: parts of a tensor, all of them views.
 
+pub(super) mod index_rule;
 pub(super) mod rule;
 
 use crate::error::{Error, Result};

@@ -65,6 +65,7 @@ operations! {
     ge => super::compare::trace_ge,
     gelu => super::gelu::trace_gelu,
     gt => super::compare::trace_gt,
+    index => super::narrow::index_rule::trace_index,
     index_select => super::gather::trace_index_select,
     layer_norm => super::norm::rule::trace_layer_norm,
     le => super::compare::trace_le,

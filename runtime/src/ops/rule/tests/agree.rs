@@ -168,6 +168,12 @@ agreements! {
         let real = one(x.select(dim, index));
         (vec![Arg::Tensor(x), Int(dim), Int(index)], real)
     }
+    index r => {
+        let (x, start, end, at) = (r.tensor(1, 3)?, r.int(-5, 4), r.int(-5, 4), r.int(-3, 2));
+        let closed = r.below(2) == 0;
+        let real = one(if closed { x.index((start..=end, at)) } else { x.index((start..end, at)) });
+        (vec![Arg::Tensor(x), Arg::RangeAndPosition(start, end, closed, at)], real)
+    }
     chunk r => {
         let (x, count, dim) = (r.tensor(1, 3)?, r.int(0, 5), r.int(-3, 2));
         let real = x.chunk(count as usize, dim);

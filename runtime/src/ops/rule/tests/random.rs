@@ -12,6 +12,8 @@ pub(super) enum Arg {
     Tensors(Vec<Tensor>),
     Named(&'static str, i64),
     Flag(&'static str, bool),
+    /// `(start..end, at)`, the range closed or not.
+    RangeAndPosition(i64, i64, bool, i64),
     All,
 }
 
@@ -112,6 +114,13 @@ fn compare(storage: &mut Storage, op: &str, args: &[Arg], real: Result<Vec<Tenso
             Flag(name, b) => {
                 text += &format!(" {name}={b}");
                 all.named(name, Value::flag(*b));
+            }
+            Arg::RangeAndPosition(start, end, closed, at) => {
+                text += &format!(" {start}..{end} {closed}, {at}");
+                let ends = [Value::int(*start), Value::int(*end)];
+                let range = t.list(&[Value::Str(".."), ends[0], ends[1], Value::flag(*closed)]);
+                let v = t.list(&[range, Value::int(*at)]);
+                all.positional(v);
             }
             All => all.positional(Value::Unit),
         }
