@@ -1,5 +1,6 @@
 //! `Embedding`: a learned vector for every token.
 
+use super::python;
 use crate::init::Init;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::EmbeddingOptions;
@@ -11,6 +12,8 @@ super::layer! {
     ///
     /// - Input: integers `[*]`, output `[*, embedding_dim]`.
     /// - `weight`: `[num_embeddings, embedding_dim]` from N(0, 1); the row `padding_idx` is 0 and gets no gradient.
+    /// - `max_norm` changes the rows that are read, in place, in evaluation mode too, as PyTorch does.
+    /// - PyTorch's `sparse` gradients don't exist yet.
     ///
     /// ```
     /// use taper::prelude::*;
@@ -25,7 +28,7 @@ super::layer! {
     pub struct Embedding {
         /// `[num_embeddings, embedding_dim]`.
         pub weight: Param,
-        padding_idx: Option<i64>,
+        options: EmbeddingOptions,
     }
 
     /// Settings of [`Embedding`].
@@ -39,6 +42,12 @@ super::layer! {
         optional {
             /// A token that stands for nothing; negative numbers count from the end.
             padding_idx: Option<i64> = none,
+            /// The largest norm: rows that are read and have a greater one are scaled to it, in place.
+            max_norm: Option<f64> = none,
+            /// The p of the p-norm that `max_norm` is about.
+            norm_type: f64 = 2.0,
+            /// Whether a row's gradient is divided by how often it was read in the batch.
+            scale_grad_by_freq: bool = false,
         }
     }
 }
@@ -105,9 +114,16 @@ impl Embedding {
                 Ok(w.slice_set(&zeros, 0, row)?)
             })?;
         }
+        let max_norm = row!(Embedding.max_norm);
+        let max_norm = (!at.is_none(max_norm)).then(|| at.float(max_norm));
         Ok(Embedding {
             weight,
-            padding_idx: padding,
+            options: EmbeddingOptions {
+                padding_idx: padding,
+                max_norm: max_norm.transpose()?,
+                norm_type: at.float(row!(Embedding.norm_type))?,
+                scale_grad_by_freq: at.flag(row!(Embedding.scale_grad_by_freq))?,
+            },
             state: State::new(),
         })
     }
@@ -120,8 +136,21 @@ impl Module for Embedding {
 
     fn extra_repr(&self) -> String {
         let d = self.weight.dims();
-        let padding = self.padding_idx.map(|p| format!(", padding_idx={p}"));
-        format!("{}, {}{}", d[0], d[1], padding.unwrap_or_default())
+        let mut text = format!("{}, {}", d[0], d[1]);
+        let options = &self.options;
+        if let Some(padding) = options.padding_idx {
+            text += &format!(", padding_idx={padding}");
+        }
+        if let Some(max_norm) = options.max_norm {
+            text += &format!(", max_norm={}", python::float(max_norm));
+        }
+        if options.norm_type != 2. {
+            text += &format!(", norm_type={}", python::float(options.norm_type));
+        }
+        if options.scale_grad_by_freq {
+            text += ", scale_grad_by_freq=True";
+        }
+        text
     }
 
     super::members!(params: weight;);
@@ -129,7 +158,6 @@ impl Module for Embedding {
 
 impl Forward for Embedding {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let options = EmbeddingOptions::default().padding_idx(self.padding_idx);
-        x.embedding_with(&self.weight, options)
+        x.embedding_with(&self.weight, self.options)
     }
 }

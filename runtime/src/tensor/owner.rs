@@ -58,6 +58,15 @@ impl Owner {
         }
     }
 
+    /// Lets the storage be written and counts a new version.
+    pub(crate) fn change<T>(&self, change: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.check_not_moved()?;
+        let result = change();
+        // Also after an error: part of the values may have been written.
+        self.version.fetch_add(1, Ordering::AcqRel);
+        result
+    }
+
     pub(crate) fn check_not_moved(&self) -> Result<()> {
         if self.moved.load(Ordering::Acquire) {
             return Err(Error::Moved {
@@ -152,11 +161,7 @@ impl InPlace {
         &self,
         change: impl FnOnce(&candle_core::Tensor) -> Result<T>,
     ) -> Result<T> {
-        self.owner.check_not_moved()?;
-        let result = change(&self.data());
-        // Also after an error: part of the values may have been written.
-        self.owner.version.fetch_add(1, Ordering::AcqRel);
-        result
+        self.owner.change(|| change(&self.data()))
     }
 
     /// Moves to another type or device. Handles that share the old storage are told so when they are next used.

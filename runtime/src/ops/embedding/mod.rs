@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::ops::compute::{dense, expect_float};
 use crate::tensor::{when, Tensor};
 
+mod renorm;
 pub(crate) mod rule;
 
 const OP: &str = "embedding";
@@ -17,10 +18,27 @@ const OP: &str = "embedding";
 /// assert_eq!(EmbeddingOptions::default().padding_idx, None);
 /// assert_eq!(EmbeddingOptions::default().padding_idx(-1).padding_idx, Some(-1));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EmbeddingOptions {
     /// A row that gets no gradient; negative numbers count from the end. Default: none.
     pub padding_idx: Option<i64>,
+    /// The largest norm: rows that are read and have a greater one are scaled to it, in place. Default: none.
+    pub max_norm: Option<f64>,
+    /// The p of the p-norm that `max_norm` is about; `f64::INFINITY` takes the largest magnitude. Default: 2.
+    pub norm_type: f64,
+    /// Whether a row's gradient is divided by how often it was read. Default: false.
+    pub scale_grad_by_freq: bool,
+}
+
+impl Default for EmbeddingOptions {
+    fn default() -> Self {
+        EmbeddingOptions {
+            padding_idx: None,
+            max_norm: None,
+            norm_type: 2.,
+            scale_grad_by_freq: false,
+        }
+    }
 }
 
 impl EmbeddingOptions {
@@ -28,6 +46,27 @@ impl EmbeddingOptions {
     #[must_use]
     pub fn padding_idx(mut self, padding_idx: impl Into<Option<i64>>) -> Self {
         self.padding_idx = padding_idx.into();
+        self
+    }
+
+    /// The largest norm: rows that are read and have a greater one are scaled to it, in place.
+    #[must_use]
+    pub fn max_norm(mut self, max_norm: impl Into<Option<f64>>) -> Self {
+        self.max_norm = max_norm.into();
+        self
+    }
+
+    /// The p of the p-norm that `max_norm` is about.
+    #[must_use]
+    pub fn norm_type(mut self, norm_type: f64) -> Self {
+        self.norm_type = norm_type;
+        self
+    }
+
+    /// Whether a row's gradient is divided by how often it was read.
+    #[must_use]
+    pub fn scale_grad_by_freq(mut self, scale_grad_by_freq: bool) -> Self {
+        self.scale_grad_by_freq = scale_grad_by_freq;
         self
     }
 }
@@ -55,10 +94,15 @@ impl Tensor {
         self.embedding_with(weight, EmbeddingOptions::default())
     }
 
-    /// [`embedding`](Self::embedding) with a row for padding, which is read like the others but gets no gradient.
+    /// [`embedding`](Self::embedding) with a row for padding, which is read like the others but gets no gradient; with a limit to
+    /// the rows' norms; or with gradients divided by how often a row was read.
+    ///
+    /// `max_norm` changes the weight itself, as in PyTorch: each row that is read and whose norm exceeds it is multiplied by
+    /// `max_norm / (norm + 1e-7)`, without a gradient of its own. PyTorch's `sparse` gradients don't exist yet.
     ///
     /// # Errors
-    /// Those of [`embedding`](Self::embedding), and a `padding_idx` without a row.
+    /// Those of [`embedding`](Self::embedding), a `padding_idx` without a row, and `max_norm` with a weight that is neither a
+    /// parameter nor a buffer.
     ///
     /// ```
     /// # use taper::{Device, Param, Tensor};
@@ -87,13 +131,21 @@ impl Tensor {
             .map(|row| padding_row(row, rows))
             .transpose()?;
         let ids = checked_ids(self, weight)?;
+        if let Some(max_norm) = options.max_norm {
+            renorm::renormalise(weight, &ids, max_norm, options.norm_type)?;
+        }
+        let by_freq = options.scale_grad_by_freq;
         let mut shape = self.dims().to_vec();
         shape.push(features);
         let data = weight.as_candle().contiguous()?.index_select(&ids, 0)?;
         let data = data.reshape(shape)?;
         Ok(Tensor::record(OP, data, [weight], move |grad, [needed]| {
             Ok([when(needed, || {
-                let sum = scatter(&ids, &dense(grad)?.reshape(((), features))?, rows, padding)?;
+                let mut each = dense(grad)?.reshape((ids.elem_count(), features))?;
+                if by_freq {
+                    each = each.broadcast_div(&frequencies(&ids, rows, each.dtype())?)?;
+                }
+                let sum = scatter(&ids, &each, rows, padding)?;
                 Ok(sum.to_dtype(grad.dtype())?)
             })?])
         }))
@@ -137,6 +189,13 @@ fn checked_ids(ids: &Tensor, weight: &Tensor) -> Result<Data> {
     Ok(flat)
 }
 
+/// How often the row of each id is read, `[ids, 1]`.
+fn frequencies(ids: &Data, rows: usize, dtype: DType) -> Result<Data> {
+    let ones = Data::ones(ids.elem_count(), dtype, ids.device())?;
+    let counts = Data::zeros(rows, dtype, ids.device())?.index_add(ids, &ones, 0)?;
+    Ok(counts.index_select(ids, 0)?.unsqueeze(1)?)
+}
+
 /// The sum of the gradients of every row; those of the padding go to a row beyond the end, which is cut off.
 fn scatter(ids: &Data, grad: &Data, rows: usize, padding: Option<usize>) -> Result<Data> {
     let shape = |rows| (rows, grad.dims()[1]);
@@ -176,6 +235,78 @@ mod tests {
             &[randn([5, 3])?],
         )?;
         gradcheck(|x| self::ids(&[0u32])?.embedding(&x[0]), &[randn([1, 1])?])
+    }
+
+    #[test]
+    fn gradients_are_divided_by_the_frequency() -> Result<()> {
+        let weight = Param::new(randn([4, 2])?)?;
+        let options = EmbeddingOptions::default()
+            .scale_grad_by_freq(true)
+            .padding_idx(0);
+        let y = ids(&[3u32, 1, 3, 0, 3])?.embedding_with(&weight, options)?;
+        let upstream: Vec<f64> = (1..=10).map(f64::from).collect();
+        let upstream = Tensor::from_vec(upstream, (5, 2), &Device::Cpu)?;
+        y.backward_with(BackwardOptions::default().gradient(upstream))?;
+        // Rows 3: (1 + 5 + 9)/3 and (2 + 6 + 10)/3; row 1: 3 and 4; the padding none.
+        let grad = weight.grad().map(|g| g.to_vec::<f64>()).transpose()?;
+        assert_eq!(grad, Some(vec![0., 0., 3., 4., 0., 0., 5., 6.]));
+
+        let weight = Param::new(randn([4, 2])?)?;
+        let none = ids::<u32>(&[])?.embedding_with(&weight, options)?;
+        none.sum(())?.backward()?;
+        let grad = weight.grad().map(|g| g.to_vec::<f64>()).transpose()?;
+        assert_eq!(grad, Some(vec![0.; 8]));
+        Ok(())
+    }
+
+    #[test]
+    fn rows_that_are_read_are_scaled_to_the_largest_norm() -> Result<()> {
+        let values = [[3f64, 4.], [6., 8.], [0.3, 0.4], [0., 0.]];
+        for (norm_type, norm) in [
+            (2., 10.),
+            (1., 14.),
+            (f64::INFINITY, 8.),
+            (3., 728f64.cbrt()),
+        ] {
+            let weight = Param::new(Tensor::new(&values, &Device::Cpu)?)?;
+            let options = EmbeddingOptions::default()
+                .max_norm(1.)
+                .norm_type(norm_type);
+            let y = ids(&[1u32, 2, 1, 3])?.embedding_with(&weight, options)?;
+            let scale = 1. / (norm + 1e-7);
+            let expected = [3., 4., 6. * scale, 8. * scale, 0.3, 0.4, 0., 0.];
+            let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-15);
+            let found = weight.to_vec::<f64>()?;
+            assert!(close(&found, &expected), "{norm_type}: {found:?}");
+            assert!(close(&y.to_vec::<f64>()?[..2], &expected[2..4]));
+            assert_eq!(weight.version(), 1);
+            // The scaling has no gradient of its own.
+            y.sum(())?.backward()?;
+            let grad = weight.grad().map(|g| g.to_vec::<f64>()).transpose()?;
+            assert_eq!(grad, Some(vec![0., 0., 2., 2., 1., 1., 1., 1.]));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_row_that_is_renormalised_after_it_was_saved_is_noticed() -> Result<()> {
+        let weight = Param::new(Tensor::new(&[[3f64, 4.]], &Device::Cpu)?)?;
+        let early = weight.square()?;
+        let options = EmbeddingOptions::default().max_norm(1.);
+        let y = ids(&[0u32])?.embedding_with(&weight, options)?;
+        let error = early.add(&y)?.sum(())?.backward();
+        assert!(matches!(error, Err(Error::ChangedInPlace { .. })));
+        // Rows within the limit are left alone, and so is what was saved of them.
+        let (early, version) = (weight.square()?, weight.version());
+        let y = ids(&[0u32])?.embedding_with(&weight, options)?;
+        early.add(&y)?.sum(())?.backward()?;
+        assert_eq!(weight.version(), version);
+
+        let constant = weight.detach().mul(9.)?;
+        let error = ids(&[0u32])?.embedding_with(&constant, options);
+        let error = error.err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(error.contains("`max_norm` changes the weight"), "{error}");
+        Ok(())
     }
 
     #[test]

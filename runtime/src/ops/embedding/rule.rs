@@ -6,6 +6,9 @@ use crate::trace::{Args, Dim, Kind, Param, Takes, TensorValue, Text, Tracer, Val
 const EMBEDDING: &[Param] = &[
     Param::required("weight", Takes::Any),
     Param::optional("padding_idx", Takes::Any, Value::Unit),
+    Param::optional("max_norm", Takes::Any, Value::Unit),
+    Param::optional("norm_type", Takes::Float, Value::Num(2.)),
+    Param::optional("scale_grad_by_freq", Takes::Bool, Value::flag(false)),
 ];
 
 /// `tokens.embedding(&weight)`: integers `[…]` and a weight `[num_embeddings, embedding_dim]`.
