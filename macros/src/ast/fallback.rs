@@ -73,6 +73,10 @@ pub(crate) fn with_fallback(
 
             pub fn __taper_door(&self, _: &[::core::option::Option<&#krate::Tensor>]) -> #krate::Result<()> { loop {} }
 
+            pub fn __taper_state(&self) -> &#p::State { loop {} }
+
+            pub fn __taper_size(&self, _: u64) -> ::core::option::Option<usize> { ::core::option::Option::None }
+
             pub const fn __taper_call(_: &mut #p::Tracer<'_>, _: u64, _: #p::Value, _: &#p::Args) -> #p::Value {
                 #p::Value::Any
             }

@@ -65,10 +65,10 @@ fn watched(
     let ty = &method.output.ty;
     let result = quote_spanned!(glue(ty.span())=> #p::Result<#ty>);
     quote! {
-        let __seen = self.__taper.watch(&[#(#inputs),*]);
+        let __seen = self.__taper_state().watch(&[#(#inputs),*]);
         // A closure, for the `?` in it.
         let __result = (move || -> #result { #body })();
-        self.__taper.show(__seen, __result, |__y, __found| {
+        self.__taper_state().show(__seen, __result, |__y, __found| {
             #[allow(unused_imports)]
             use #p::NoTensors as _;
             #p::Outputs(__y).collect(__found)

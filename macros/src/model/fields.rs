@@ -271,6 +271,9 @@ impl Context<'_> {
             quote!(#(#cfgs)* #h => #p::Some(self.#ident),)
         });
         quote! {
+            #[inline]
+            pub fn __taper_state(&self) -> &#p::State { &self.__taper }
+
             /// The setting of this name, if it is a size: a dimension in the signature of a method.
             pub fn __taper_size(&self, __name: u64) -> #p::Option<usize> {
                 match __name {
