@@ -173,6 +173,8 @@ mod tests {
         for x in [
             [randn([3, 5])?, randn([3, 5])?.add(0.1)?],
             [randn([3, 1])?, randn([2, 1, 5])?],
+            [randn([0, 3])?, randn([1, 3])?],
+            [randn(())?, randn([2, 0])?],
         ] {
             gradcheck(|x| x[0].maximum(&x[1]), &x)?;
             gradcheck(|x| x[0].minimum(&x[1]), &x)?;

@@ -249,7 +249,14 @@ mod tests {
         gradcheck(
             |x| x[0].gather(1, index.narrow(1, 0, 0)?),
             &[randn([1, 2, 3])?],
-        )
+        )?;
+        // No positions, and no rows to take them from.
+        let none = Tensor::from_vec(Vec::<i64>::new(), 0, &Device::Cpu)?;
+        gradcheck(|x| x[0].index_select(1, &none), &[randn([2, 3])?])?;
+        let one = Tensor::new(&[0i64, 0], &Device::Cpu)?;
+        gradcheck(|x| x[0].index_select(1, &one), &[randn([0, 1])?])?;
+        let none = Tensor::from_vec(Vec::<i64>::new(), (2, 0), &Device::Cpu)?;
+        gradcheck(|x| x[0].gather(1, &none), &[randn([2, 3])?])
     }
 
     /// Candle takes 255 in a `U8` for 'no position' and returns 0.

@@ -304,6 +304,7 @@ mod tests {
             |x| stack(x, -1),
             &[randn([2, 3])?, randn([2, 3])?.contiguous()?],
         )?;
+        gradcheck(|x| stack(x, -1), &[randn([0, 2])?, randn([0, 2])?])?;
         gradcheck(|x| stack(x, 0), &[randn(())?])
     }
 

@@ -3,6 +3,8 @@
 pub(super) mod index_rule;
 pub(super) mod rule;
 
+use candle_core::Tensor as Data;
+
 use crate::error::{Error, Result};
 use crate::ops::{Indices, Size, Sizes};
 use crate::tensor::{when, Dim, Tensor};
@@ -55,7 +57,7 @@ impl Tensor {
         let index = index
             .into()
             .position(self.dims()[dim], false, "select", "index")?;
-        let data = self.as_candle().narrow(dim, index, 1)?.squeeze(dim)?;
+        let data = window(self.as_candle(), dim, index, 1)?.squeeze(dim)?;
         let from = self.shape().clone();
         Ok(Tensor::record(
             "select",
@@ -184,7 +186,7 @@ impl Tensor {
             return Ok(self.clone());
         }
         let (data, from) = (
-            self.as_candle().narrow(dim, start, length)?,
+            window(self.as_candle(), dim, start, length)?,
             self.shape().clone(),
         );
         Ok(Tensor::record(op, data, [self], move |grad, [needed]| {
@@ -198,7 +200,7 @@ impl Tensor {
         let mut parts = Vec::with_capacity(sizes.len());
         let mut start = 0;
         for &size in sizes {
-            parts.push(self.as_candle().narrow(dim, start, size)?);
+            parts.push(window(self.as_candle(), dim, start, size)?);
             starts.push(start);
             start += size;
         }
@@ -280,6 +282,13 @@ impl<T: Into<Size>> From<Vec<T>> for SplitSize {
     }
 }
 
+/// A view of some positions along a dimension. One of nothing begins at the beginning: Candle reads from the offset of a view,
+/// which a view of an empty view would have past the end.
+fn window(x: &Data, dim: usize, start: usize, length: usize) -> candle_core::Result<Data> {
+    let nothing = length == 0 || x.elem_count() == 0;
+    x.narrow(dim, if nothing { 0 } else { start }, length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,6 +302,8 @@ mod tests {
         gradcheck(|x| x[0].select(0, -1), &[randn([3, 2])?])?;
         gradcheck(|x| x[0].select(0, 1), &[randn([3])?])?;
         gradcheck(|x| x[0].index((.., 1, ..-1)), &[randn([2, 3, 4])?])?;
+        gradcheck(|x| x[0].index((1.., -1)), &[randn([1, 3])?])?;
+        gradcheck(|x| x[0].index((.., ..2)), &[randn([0, 3])?])?;
         gradcheck(|x| x[0].select(1, 0), &[randn([0, 3])?])
     }
 

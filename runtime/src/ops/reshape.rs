@@ -222,6 +222,7 @@ mod tests {
         gradcheck(|x| x[0].reshape((1, INFER, 1)), &[randn(())?])?;
         gradcheck(|x| x[0].flatten(1), &[randn([2, 3, 5])?])?;
         gradcheck(|x| x[0].unflatten(-1, [2, INFER]), &[randn([3, 4])?])?;
+        gradcheck(|x| x[0].flatten(()), &[randn([2, 0, 3])?])?;
         gradcheck(|x| x[0].reshape([3, 0, 2]), &[randn([0, 3])?])
     }
 

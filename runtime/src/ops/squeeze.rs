@@ -126,6 +126,7 @@ mod tests {
         gradcheck(|x| x[0].squeeze([0, -1]), &[randn([1, 3, 1])?])?;
         gradcheck(|x| x[0].squeeze(()), &[randn([1, 1])?])?;
         gradcheck(|x| x[0].unsqueeze(1), &[randn([3, 2])?])?;
+        gradcheck(|x| x[0].squeeze(()), &[randn([1, 0, 1])?])?;
         gradcheck(|x| x[0].unsqueeze(-1), &[randn([0])?])
     }
 

@@ -119,7 +119,12 @@ mod tests {
         )?;
         gradcheck(|x| where_(&condition, 1, &x[0]), &[randn([3, 5])?])?;
         let transposed = Tensor::from(condition.as_candle().t()?);
-        gradcheck(|x| where_(&transposed, &x[0], 0.5), &[randn([5, 3])?])
+        gradcheck(|x| where_(&transposed, &x[0], 0.5), &[randn([5, 3])?])?;
+        let none = randn([0, 3])?.gt(0.)?;
+        gradcheck(
+            |x| where_(&none, &x[0], &x[1]),
+            &[randn([1, 3])?, randn([0, 1])?],
+        )
     }
 
     #[test]
