@@ -178,17 +178,12 @@ impl<'v> Build<'_, 'v> {
 
     /// For the children of the fields with these hashes, in the order of the trace: the position of the field.
     pub fn order(&self, fields: &[u64]) -> Vec<u16> {
-        let of = |n: &PlanNode| {
-            let own = n.parent == Some(self.node) && n.kind == crate::trace::RecordKind::Component;
-            own.then(|| fields.iter().position(|f| *f == n.field))
-                .flatten()
+        let of = |(_, n): (usize, &PlanNode)| {
+            let component = n.kind == crate::trace::RecordKind::Component;
+            let at = fields.iter().position(|f| *f == n.field);
+            at.filter(|_| component).map(|i| i as u16)
         };
-        self.plan
-            .nodes
-            .iter()
-            .filter_map(of)
-            .map(|i| i as u16)
-            .collect()
+        self.plan.members(self.node).filter_map(of).collect()
     }
 
     /// Builds a group of layers or parameters that is a path segment of its own.
@@ -308,12 +303,8 @@ impl<'v> Build<'_, 'v> {
     /// # Errors
     /// If it isn't known.
     pub fn shape_of(&self, name: &str) -> Result<Vec<usize>> {
-        let node = self
-            .plan
-            .nodes
-            .iter()
-            .find(|n| n.parent == Some(self.node) && n.name == name);
-        let dims = node.and_then(|n| n.output.dims.as_ref());
+        let node = self.plan.members(self.node).find(|(_, n)| n.name == name);
+        let dims = node.and_then(|(_, n)| n.output.dims.as_ref());
         let known = |s: &Size| match s {
             Size::Known(n) => Some(*n),
             Size::Free(_) => None,

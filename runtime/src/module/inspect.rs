@@ -81,10 +81,9 @@ impl Plan {
             let Some(parent) = call.parent else { continue };
             let path = self.path(parent);
             let own = self
-                .nodes
-                .iter()
-                .filter(|n| n.parent == Some(parent) && n.kind == RecordKind::Parameter);
-            let counts = own.filter_map(|n| elements.get(&format!("{path}.{}", n.name)));
+                .members(parent)
+                .filter(|(_, n)| n.kind == RecordKind::Parameter);
+            let counts = own.filter_map(|(_, n)| elements.get(&format!("{path}.{}", n.name)));
             let (params, trainable) = counts.fold((0, 0), |(all, trained), &(n, trains)| {
                 (all + n, trained + if trains { n } else { 0 })
             });

@@ -83,6 +83,8 @@ pub struct PlanNode {
 pub struct Plan {
     /// The nodes; the first is the network itself.
     pub nodes: Vec<PlanNode>,
+    /// What each node contains, in order.
+    members: Vec<Vec<usize>>,
 }
 
 impl Plan {
@@ -128,18 +130,32 @@ impl Plan {
             if tracer.issue_count() > 0 {
                 return Err(Error::shape("", tracer.issue(0).text.as_str()));
             }
-            return Ok(Plan {
-                nodes: own(&mut tracer),
-            });
+            return Ok(Plan::of(own(&mut tracer)));
         }
+    }
+
+    fn of(nodes: Vec<PlanNode>) -> Self {
+        let mut members = vec![Vec::new(); nodes.len()];
+        for (i, node) in nodes.iter().enumerate() {
+            if let Some(parent) = node.parent {
+                members[parent].push(i);
+            }
+        }
+        Plan { nodes, members }
+    }
+
+    /// All nodes that node `parent` contains itself, in order.
+    pub fn members(&self, parent: usize) -> impl Iterator<Item = (usize, &PlanNode)> {
+        let members = self.members.get(parent).into_iter().flatten();
+        members.map(|&i| (i, &self.nodes[i]))
     }
 
     /// The children of node `parent` that belong to `field`, in order.
     pub fn children(&self, parent: usize, field: u64) -> impl Iterator<Item = usize> + '_ {
-        let of = move |(_, n): &(usize, &PlanNode)| {
-            n.parent == Some(parent) && n.kind == RecordKind::Component && n.field == field
-        };
-        self.nodes.iter().enumerate().filter(of).map(|(i, _)| i)
+        let components = self
+            .members(parent)
+            .filter(move |(_, n)| n.kind == RecordKind::Component && n.field == field);
+        components.map(|(i, _)| i)
     }
 
     /// Dotted path of a node.
