@@ -10,6 +10,9 @@ const INIT: &str =
     " Checks all shapes and builds the model, drawing from the global generator.\n\n# Errors\n\
     What `cargo check` would have shown, had these settings been known to it.";
 const INIT_SEEDED: &str = " Like `init`, from a seed of its own.\n\n# Errors\nAs `init`.";
+const BUILD_FROM: &str =
+    " Like `init`, from variables or stored tensors of Candle's, by PyTorch's names.\n\n\
+    # Errors\nAs `init`, and if a stored tensor is missing or of another shape.";
 const INIT_DEFAULT: &str =
     " Builds the model with the defaults of all settings.\n\n# Errors\nAs `config().init(device)`.";
 
@@ -114,11 +117,8 @@ impl Context<'_> {
                     #p::Config::init_seeded(self, device, seed)
                 }
 
-                /// Like `init`, from variables or stored tensors of Candle's, by PyTorch's names.
-                ///
-                /// # Errors
-                /// As `init`, and if a stored tensor is missing or of another shape.
-                pub fn build_from(&self, vb: #p::candle_nn::VarBuilder<'_>) -> #krate::Result<#model> {
+                #[doc = #BUILD_FROM]
+                pub fn build_from(&self, vb: #p::candle_nn::VarBuilder<'_>) -> #p::Result<#model> {
                     #p::Config::build_from(self, vb)
                 }
             }

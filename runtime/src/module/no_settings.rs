@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use candle_nn::VarBuilder;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -63,6 +64,14 @@ impl<L: Layer> NoSettings<L> {
     /// As [`Config::init`].
     pub fn init_seeded(&self, device: &Device, seed: u64) -> Result<L> {
         Config::init_seeded(self, device, seed)
+    }
+
+    /// As [`Config::build_from`].
+    ///
+    /// # Errors
+    /// As [`Config::build_from`].
+    pub fn build_from(&self, vb: VarBuilder<'_>) -> Result<L> {
+        Config::build_from(self, vb)
     }
 }
 
