@@ -11,6 +11,8 @@
 mod ast;
 mod diag;
 mod forward;
+#[cfg(test)]
+mod golden;
 mod krate;
 mod lower;
 mod model;
