@@ -72,8 +72,15 @@ use quote::quote;
 /// | `#[buffer([n])] mean: Buffer` | a tensor that isn't |
 /// | `#[param(list = [[4, 4], [4, 1]])]`, `#[param(dict = { a: [4, 4] })]` | several of them |
 ///
-/// Derives go below `#[model]`: above it they would miss the field that it adds. A model that stands in a `sequential!`
-/// needs `Clone` and `Debug`.
+/// # Derives
+///
+/// Every model has `Clone`, which copies the values of its parameters, and `Debug` and `Display`, which print the tree of
+/// its layers. A `#[derive(Clone, Debug)]` below `#[model]` is accepted and changes nothing; other derives stay and see the
+/// struct as it is in the end, with a hidden field of the model's own. rustc expands what stands above `#[model]` before
+/// it, on the struct as it was written: there, a derive misses that field, and one of `Clone` or `Debug` is a conflict.
+///
+/// # Names
+///
 ///
 /// `#[layer(name = "conv")]` sets the layer's part in the paths of its parameters; in a list,
 /// `#[layer(repeat = i in 0..n, name = "layer{i+1}")]` sets that of each.

@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod derives;
 mod dict;
 mod fallback;
 mod field;

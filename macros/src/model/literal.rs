@@ -1,6 +1,7 @@
 //! `sequential! { … }` as an expression: a network in one piece.
 
 use super::sequential::Hidden;
+use super::standard;
 use crate::ast::{Entry, EntryKind, Sequential};
 use crate::lower::{hash, Sites};
 use proc_macro2::{Span, TokenStream};
@@ -38,6 +39,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         rest.check_rest(&quote!(__PROOF), hidden.end())
     };
     let items = hidden.finish(Some(&quote!(__PROOF)));
+    let text = standard::text(&p, &format_ident!("__Net"));
     let method = hash("forward");
     quote!({
         #[allow(warnings, clippy::all)]
@@ -69,10 +71,12 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         #items
         #rest
 
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         struct __Net(#inner);
+        #text
         #[derive(Clone, Copy)]
         struct __Rule;
+        #[diagnostic::do_not_recommend]
         impl #p::Layer for __Net {
             type Rule = __Rule;
             const RULE: __Rule = __Rule;
@@ -96,11 +100,6 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
                 let __inputs = &[::core::option::Option::Some(__x)];
                 #door?;
                 #p::Forward::forward(&self.0, __x)
-            }
-        }
-        impl ::core::fmt::Display for __Net {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&#p::format_module(self))
             }
         }
         #[derive(Clone, Debug, Default)]

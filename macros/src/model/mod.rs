@@ -9,6 +9,7 @@ mod members;
 mod rule;
 pub(crate) mod sequential;
 pub(crate) mod signature;
+mod standard;
 
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
 use crate::lower::hash;
@@ -37,6 +38,7 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
         cx.config(),
         cx.blocks(),
         cx.module(),
+        cx.standard(),
         cx.layer(),
         cx.trace_functions(),
         cx.counts(),

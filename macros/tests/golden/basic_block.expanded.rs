@@ -94,7 +94,32 @@ impl ::taper::__private::Config for BasicBlockConfig {
     }
 }
 const _: () = {
-    #[derive(Clone, Debug)]
+    #[automatically_derived]
+    impl ::core::fmt::Display for __Sequential0 {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&::taper::__private::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for __Sequential0 {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&::taper::__private::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    #[allow(warnings, clippy::all)]
+    impl ::core::clone::Clone for __Sequential0 {
+        fn clone(&self) -> Self {
+            Self {
+                layer0: <Conv2d as ::taper::__private::Layer>::copy_one(&self.layer0),
+                layer1: <BatchNorm2d as ::taper::__private::Layer>::copy_one(
+                    &self.layer1,
+                ),
+                order: ::core::clone::Clone::clone(&self.order),
+                __taper: ::core::clone::Clone::clone(&self.__taper),
+            }
+        }
+    }
     pub struct __Sequential0 {
         layer0: Conv2d,
         layer1: BatchNorm2d,
@@ -165,6 +190,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::taper::__private::Layer for __Sequential0 {
         type Rule = __Sequential0Rule;
         const RULE: __Sequential0Rule = __Sequential0Rule;
@@ -346,6 +372,30 @@ impl ::core::fmt::Display for BasicBlock {
         f.write_str(&::taper::__private::format_module(self))
     }
 }
+#[automatically_derived]
+impl ::core::fmt::Debug for BasicBlock {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.write_str(&::taper::__private::format_module(self))
+    }
+}
+#[automatically_derived]
+#[allow(warnings, clippy::all)]
+impl ::core::clone::Clone for BasicBlock {
+    fn clone(&self) -> Self {
+        Self {
+            out: ::core::clone::Clone::clone(&self.out),
+            stride: ::core::clone::Clone::clone(&self.stride),
+            conv1: <Conv2d as ::taper::__private::Layer>::copy_one(&self.conv1),
+            bn1: <BatchNorm2d as ::taper::__private::Layer>::copy_one(&self.bn1),
+            conv2: <Conv2d as ::taper::__private::Layer>::copy_one(&self.conv2),
+            bn2: <BatchNorm2d as ::taper::__private::Layer>::copy_one(&self.bn2),
+            downsample: <<BasicBlock as ::taper::__private::Part<
+                11207031341650529081u64,
+            >>::Type as ::taper::__private::Layer>::copy_optional(&self.downsample),
+            __taper: ::core::clone::Clone::clone(&self.__taper),
+        }
+    }
+}
 #[allow(warnings, clippy::all)]
 const _: () = {
     #[derive(Clone, Copy)]
@@ -428,6 +478,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::taper::__private::Layer for BasicBlock {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;

@@ -137,6 +137,24 @@ impl ::core::fmt::Display for DenseLayers {
         f.write_str(&::taper::__private::format_module(self))
     }
 }
+#[automatically_derived]
+impl ::core::fmt::Debug for DenseLayers {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.write_str(&::taper::__private::format_module(self))
+    }
+}
+#[automatically_derived]
+#[allow(warnings, clippy::all)]
+impl ::core::clone::Clone for DenseLayers {
+    fn clone(&self) -> Self {
+        Self {
+            growth: ::core::clone::Clone::clone(&self.growth),
+            depth: ::core::clone::Clone::clone(&self.depth),
+            layers: <Linear as ::taper::__private::Layer>::copy_list(&self.layers),
+            __taper: ::core::clone::Clone::clone(&self.__taper),
+        }
+    }
+}
 #[allow(warnings, clippy::all)]
 const _: () = {
     #[derive(Clone, Copy)]
@@ -223,6 +241,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::taper::__private::Layer for DenseLayers {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;

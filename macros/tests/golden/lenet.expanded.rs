@@ -99,7 +99,34 @@ impl ::taper::__private::Config for LeNetConfig {
     }
 }
 const _: () = {
-    #[derive(Clone, Debug)]
+    #[automatically_derived]
+    impl ::core::fmt::Display for __Sequential0 {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&::taper::__private::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for __Sequential0 {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&::taper::__private::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    #[allow(warnings, clippy::all)]
+    impl ::core::clone::Clone for __Sequential0 {
+        fn clone(&self) -> Self {
+            Self {
+                layer0: <Conv2d as ::taper::__private::Layer>::copy_one(&self.layer0),
+                layer1: <ReLU as ::taper::__private::Layer>::copy_one(&self.layer1),
+                layer2: <MaxPool2d as ::taper::__private::Layer>::copy_one(&self.layer2),
+                layer3: <Conv2d as ::taper::__private::Layer>::copy_one(&self.layer3),
+                layer4: <ReLU as ::taper::__private::Layer>::copy_one(&self.layer4),
+                layer5: <MaxPool2d as ::taper::__private::Layer>::copy_one(&self.layer5),
+                order: ::core::clone::Clone::clone(&self.order),
+                __taper: ::core::clone::Clone::clone(&self.__taper),
+            }
+        }
+    }
     pub struct __Sequential0 {
         layer0: Conv2d,
         layer1: ReLU,
@@ -261,6 +288,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::taper::__private::Layer for __Sequential0 {
         type Rule = __Sequential0Rule;
         const RULE: __Sequential0Rule = __Sequential0Rule;
@@ -515,6 +543,28 @@ impl ::core::fmt::Display for LeNet {
         f.write_str(&::taper::__private::format_module(self))
     }
 }
+#[automatically_derived]
+impl ::core::fmt::Debug for LeNet {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.write_str(&::taper::__private::format_module(self))
+    }
+}
+#[automatically_derived]
+#[allow(warnings, clippy::all)]
+impl ::core::clone::Clone for LeNet {
+    fn clone(&self) -> Self {
+        Self {
+            classes: ::core::clone::Clone::clone(&self.classes),
+            features: <<LeNet as ::taper::__private::Part<
+                2392946144548103029u64,
+            >>::Type as ::taper::__private::Layer>::copy_one(&self.features),
+            fc1: <Linear as ::taper::__private::Layer>::copy_one(&self.fc1),
+            bn1: <BatchNorm1d as ::taper::__private::Layer>::copy_one(&self.bn1),
+            fc2: <Linear as ::taper::__private::Layer>::copy_one(&self.fc2),
+            __taper: ::core::clone::Clone::clone(&self.__taper),
+        }
+    }
+}
 #[allow(warnings, clippy::all)]
 const _: () = {
     #[derive(Clone, Copy)]
@@ -580,6 +630,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::taper::__private::Layer for LeNet {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;

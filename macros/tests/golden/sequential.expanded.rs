@@ -76,7 +76,34 @@ fn main() {
         }
         #[allow(long_running_const_eval)]
         const __PROOF: &::taper::__private::Proof = &__proof();
-        #[derive(Clone, Debug)]
+        #[automatically_derived]
+        impl ::core::fmt::Display for __Sequential1 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for __Sequential1 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::core::clone::Clone for __Sequential1 {
+            fn clone(&self) -> Self {
+                Self {
+                    layer0: <Dropout as ::taper::__private::Layer>::copy_one(
+                        &self.layer0,
+                    ),
+                    layer1: <Linear as ::taper::__private::Layer>::copy_list(
+                        &self.layer1,
+                    ),
+                    order: ::core::clone::Clone::clone(&self.order),
+                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                }
+            }
+        }
         pub struct __Sequential1 {
             layer0: Dropout,
             layer1: ::taper::__private::Vec<Linear>,
@@ -152,6 +179,7 @@ fn main() {
             }
         }
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::taper::__private::Layer for __Sequential1 {
             type Rule = __Sequential1Rule;
             const RULE: __Sequential1Rule = __Sequential1Rule;
@@ -270,7 +298,44 @@ fn main() {
                 ::core::result::Result::Ok(__x)
             }
         }
-        #[derive(Clone, Debug)]
+        #[automatically_derived]
+        impl ::core::fmt::Display for __Sequential0 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for __Sequential0 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::core::clone::Clone for __Sequential0 {
+            fn clone(&self) -> Self {
+                Self {
+                    layer0: <Linear as ::taper::__private::Layer>::copy_one(
+                        &self.layer0,
+                    ),
+                    layer1: <ReLU as ::taper::__private::Layer>::copy_one(&self.layer1),
+                    layer2: <__Sequential1 as ::taper::__private::Layer>::copy_one(
+                        &self.layer2,
+                    ),
+                    layer3: <Linear as ::taper::__private::Layer>::copy_list(
+                        &self.layer3,
+                    ),
+                    layer4: <Dropout as ::taper::__private::Layer>::copy_list(
+                        &self.layer4,
+                    ),
+                    layer5: <Linear as ::taper::__private::Layer>::copy_one(
+                        &self.layer5,
+                    ),
+                    order: ::core::clone::Clone::clone(&self.order),
+                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                }
+            }
+        }
         pub struct __Sequential0 {
             layer0: Linear,
             layer1: ReLU,
@@ -433,6 +498,7 @@ fn main() {
             }
         }
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::taper::__private::Layer for __Sequential0 {
             type Rule = __Sequential0Rule;
             const RULE: __Sequential0Rule = __Sequential0Rule;
@@ -639,10 +705,23 @@ fn main() {
         const _: () = __PROOF.check(65549u32);
         #[allow(long_running_const_eval)]
         const _: () = __PROOF.check_rest(65550u32);
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         struct __Net(__Sequential0);
+        #[automatically_derived]
+        impl ::core::fmt::Display for __Net {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for __Net {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
         #[derive(Clone, Copy)]
         struct __Rule;
+        #[diagnostic::do_not_recommend]
         impl ::taper::__private::Layer for __Net {
             type Rule = __Rule;
             const RULE: __Rule = __Rule;
@@ -701,11 +780,6 @@ fn main() {
                     __inputs,
                 )?;
                 ::taper::__private::Forward::forward(&self.0, __x)
-            }
-        }
-        impl ::core::fmt::Display for __Net {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&::taper::__private::format_module(self))
             }
         }
         #[derive(Clone, Debug, Default)]

@@ -97,11 +97,33 @@ impl ::taper::__private::Config for TensorsConfig {
     }
 }
 const _: () = {
-    #[derive(Clone, Debug)]
     pub struct __Dict {
         linear: Linear,
         relu: ReLU,
         __taper: ::taper::__private::State,
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Display for __Dict {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&::taper::__private::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for __Dict {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&::taper::__private::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    #[allow(warnings, clippy::all)]
+    impl ::core::clone::Clone for __Dict {
+        fn clone(&self) -> Self {
+            Self {
+                linear: <Linear as ::taper::__private::Layer>::copy_one(&self.linear),
+                relu: <ReLU as ::taper::__private::Layer>::copy_one(&self.relu),
+                __taper: ::core::clone::Clone::clone(&self.__taper),
+            }
+        }
     }
     #[automatically_derived]
     #[allow(warnings, clippy::all)]
@@ -127,7 +149,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl __Dict {
-        pub(super) fn build(
+        fn build(
             __at: &mut ::taper::__private::Build<'_, '_>,
         ) -> ::taper::__private::Result<Self> {
             ::core::result::Result::Ok(__Dict {
@@ -223,6 +245,27 @@ impl ::taper::__private::Module for Tensors {
 impl ::core::fmt::Display for Tensors {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.write_str(&::taper::__private::format_module(self))
+    }
+}
+#[automatically_derived]
+impl ::core::fmt::Debug for Tensors {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.write_str(&::taper::__private::format_module(self))
+    }
+}
+#[automatically_derived]
+#[allow(warnings, clippy::all)]
+impl ::core::clone::Clone for Tensors {
+    fn clone(&self) -> Self {
+        Self {
+            n: ::core::clone::Clone::clone(&self.n),
+            weight: ::core::clone::Clone::clone(&self.weight),
+            several: ::core::clone::Clone::clone(&self.several),
+            named: ::core::clone::Clone::clone(&self.named),
+            mean: ::core::clone::Clone::clone(&self.mean),
+            choices: ::core::clone::Clone::clone(&self.choices),
+            __taper: ::core::clone::Clone::clone(&self.__taper),
+        }
     }
 }
 /// The keys of `choices` in [`Tensors`].
@@ -384,6 +427,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::taper::__private::Layer for Tensors {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;
@@ -735,7 +779,7 @@ If an input doesn't fit the signature, or an operation fails.*/
         );
         self.__taper_door(&[::core::option::Option::Some(&x)])?;
         let x = ::taper::__private::lift(
-            (::taper::__private::lift(x - self.mean)?).matmul(self.weight),
+            (::taper::__private::lift(x - &self.mean)?).matmul(self.weight),
         )?;
         let x = ::taper::__private::lift(
             x + ::taper::__private::lift(self.named.get("left"))?,

@@ -21,7 +21,7 @@ pub struct Tensors {
 #[forward]
 impl Tensors {
     fn forward(&self, x: Tensor, choice: TensorsChoices) -> Tensor {
-        let x = (x - self.mean).matmul(self.weight);
+        let x = (x - &self.mean).matmul(self.weight);
         let x = x + self.named.get("left");
         self.choices[choice](x)
     }
