@@ -187,10 +187,10 @@ impl Lower<'_> {
     fn native(&mut self, e: &Expr) -> TokenStream {
         let p = self.p.clone();
         let mut used = Vec::new();
-        collect_names(e.to_token_stream(), &mut used);
+        names_in(e.to_token_stream(), &mut used);
         used.retain(|n| self.is_value(n) || self.setting_hash(n).is_some());
         if used.is_empty() {
-            return quote!(const { #p::Leaf(#e).value() });
+            return self.leaf(e);
         }
         let values: Vec<TokenStream> = used
             .iter()
@@ -237,11 +237,12 @@ fn last_paren(tokens: &TokenStream) -> TokenStream {
         .unwrap_or_default()
 }
 
-fn collect_names(tokens: TokenStream, names: &mut Vec<Ident>) {
+/// The identifiers in some tokens, each once.
+pub(super) fn names_in(tokens: TokenStream, names: &mut Vec<Ident>) {
     for token in tokens {
         match token {
             proc_macro2::TokenTree::Ident(name) if !names.contains(&name) => names.push(name),
-            proc_macro2::TokenTree::Group(group) => collect_names(group.stream(), names),
+            proc_macro2::TokenTree::Group(group) => names_in(group.stream(), names),
             _ => {}
         }
     }

@@ -1,9 +1,12 @@
 //! Expressions other than calls and branches.
 
+use super::call::names_in;
 use super::{hash, Lower, Place};
 use crate::ast::plain_name;
+use crate::diag::nearest;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, ToTokens};
+use std::collections::BTreeSet;
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 impl Lower<'_> {
@@ -93,7 +96,32 @@ impl Lower<'_> {
                 return quote!(#p::Value::Opaque);
             }
         }
-        quote!(const { #p::Leaf(#path).value() })
+        self.leaf(path)
+    }
+
+    /// Something that the trace doesn't know, evaluated by rustc.
+    pub(super) fn leaf(&self, e: &impl ToTokens) -> TokenStream {
+        let p = &self.p;
+        let meant = self.meant(&e.to_token_stream());
+        quote!(const { #meant #p::Leaf(#e).value() })
+    }
+
+    /// Constants that nothing uses, named as the settings that may be meant by unknown names: rustc looks among what is in
+    /// scope for its 'similar name exists'.
+    fn meant(&self, e: &TokenStream) -> TokenStream {
+        let mut words = Vec::new();
+        names_in(e.clone(), &mut words);
+        let settings: Vec<&str> = self.settings.keys().map(String::as_str).collect();
+        let candidates: BTreeSet<&str> = words
+            .iter()
+            .filter_map(|word| nearest(&plain_name(word), &settings))
+            .filter(|name| !words.iter().any(|word| plain_name(word) == *name))
+            .collect();
+        candidates
+            .into_iter()
+            .filter_map(|name| syn::parse_str::<Ident>(name).ok())
+            .map(|name| quote!(#[allow(non_upper_case_globals, dead_code)] const #name: () = ();))
+            .collect()
     }
 
     fn unary(&mut self, unary: &syn::ExprUnary) -> TokenStream {
@@ -160,10 +188,13 @@ impl Lower<'_> {
             Some(start) => self.site(start, &e.right),
             None => TokenStream::new(),
         };
-        let value = self.with(
-            &[a, b],
-            |v| quote!(#site __t.binary(#p::BinaryOp::#op, #(#v),*)),
-        );
+        let value = self.with(&[a, b], |v| {
+            if op == "Div" {
+                let words = written(e);
+                return quote!(#site __t.divide(#words, #(#v),*));
+            }
+            quote!(#site __t.binary(#p::BinaryOp::#op, #(#v),*))
+        });
         if !compound {
             return value;
         }
@@ -208,6 +239,20 @@ impl Lower<'_> {
             None => quote!({ let _ = #value; #p::Value::Unit }),
         }
     }
+}
+
+/// Tokens as they are mostly written, for messages.
+fn written(e: &impl ToTokens) -> String {
+    let text = e.to_token_stream().to_string();
+    [
+        (" . ", "."),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" ,", ","),
+    ]
+    .iter()
+    .fold(text, |text, (from, to)| text.replace(from, to))
 }
 
 /// Whether an expression is `self` (or `&self`).

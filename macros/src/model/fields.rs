@@ -2,7 +2,7 @@
 
 use super::{rule::argument_sites, signature, Context};
 use crate::ast::{
-    plain_name, template, DictField, Field, FieldKind, LayerArgs, LayerField, ParamForm,
+    plain_name, template, DictField, Field, FieldKind, LayerArgs, LayerField, LayerType, ParamForm,
     TemplatePart, Wrap,
 };
 use crate::lower::{hash, Lower, Sites};
@@ -111,7 +111,9 @@ impl Context<'_> {
         let ty = self.layer_type(&name, layer);
         let Some(repeat) = layer.repeat.as_ref().filter(|_| layer.wrap == Wrap::List) else {
             let shown = layer.name.as_ref().map_or(name, |n| n.value());
-            let args = Lower::arguments(p.clone(), names, sites).layer_args(&layer.args);
+            let own_type = matches!(layer.layer, LayerType::Type(_));
+            let declared = own_type.then(|| sites.over(&layer.declared));
+            let args = Lower::arguments(p.clone(), names, sites).layer_args(&layer.args, declared);
             return quote!({
                 let __args = #args;
                 __t.enter(#h, #shown, ::core::option::Option::None, false);
@@ -119,12 +121,13 @@ impl Context<'_> {
                 __t.leave_with(__v)
             });
         };
+        let declared = sites.over(&layer.declared);
         let mut lower = Lower::arguments(p.clone(), names, sites);
         let count = lower.expr(&repeat.count);
         if let Some(var) = &repeat.var {
             lower.index(var);
         }
-        let args = lower.layer_args(&layer.args);
+        let args = lower.layer_args(&layer.args, Some(declared));
         let (prefix, shown, joined) = match layer.name.as_ref().map(template) {
             Some(Ok(parts)) => name_template(&parts, &mut lower),
             _ => (name, quote!(#p::Value::int(__i)), false),
@@ -181,7 +184,8 @@ impl Context<'_> {
         let mut out = quote!(#p::Value::Any);
         // A key is only known at run time: all entries are followed, as branches.
         for (key, ty, args) in dict.entries.iter().rev() {
-            let args = Lower::arguments(p.clone(), names, sites).layer_args(args);
+            let declared = sites.over(ty);
+            let args = Lower::arguments(p.clone(), names, sites).layer_args(args, Some(declared));
             let (kh, key) = (hash(&plain_name(key)), plain_name(key));
             out = quote!({
                 let mut __b = __t.branch(#p::Value::Opaque);
@@ -329,11 +333,16 @@ impl Lower<'_> {
         self.setting(&plain_name(var), index_hash(var));
     }
 
-    /// The arguments of a layer, each with a site of its own.
-    pub(crate) fn layer_args(&mut self, args: &LayerArgs) -> TokenStream {
+    /// The arguments of a layer, each with a site of its own. What is missing is reported at `declared`, or else at the
+    /// call.
+    pub(crate) fn layer_args(&mut self, args: &LayerArgs, declared: Option<u32>) -> TokenStream {
         let p = self.p.clone();
+        let none = match declared {
+            Some(site) => quote!(#p::Args::declared_at(#site)),
+            None => quote!(#p::Args::new()),
+        };
         if args.items.is_empty() {
-            return quote!(#p::Args::new());
+            return none;
         }
         let mut pushes = TokenStream::new();
         for (i, arg) in args.items.iter().enumerate() {
@@ -345,6 +354,6 @@ impl Lower<'_> {
             };
             pushes.extend(quote!(let #v = #value; __a.push(#name, #v, #site);));
         }
-        quote!({ let mut __a = #p::Args::new(); #pushes __a })
+        quote!({ let mut __a = #none; #pushes __a })
     }
 }

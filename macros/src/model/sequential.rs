@@ -249,7 +249,7 @@ impl<'a> Hidden<'a> {
     ) -> TokenStream {
         let p = self.p.clone();
         let site = self.sites.over(ty);
-        let args = self.lower(vars, |l| l.layer_args(args));
+        let args = self.lower(vars, |l| l.layer_args(args, None));
         let (shown, index) = match &name {
             Some(name) => (name.clone(), quote!(::core::option::Option::None)),
             None => (String::new(), quote!(::core::option::Option::Some(__k))),

@@ -549,17 +549,17 @@ impl BasicBlock {
         match __field {
             9213824858527266397u64 => {
                 let __args = {
-                    let mut __a = ::taper::__private::Args::new();
+                    let mut __a = ::taper::__private::Args::declared_at(66048u32);
                     let __arg0 = __t.setting(2549146719451957345u64);
-                    __a.push("", __arg0, 66048u32);
+                    __a.push("", __arg0, 66049u32);
                     let __arg1 = ::taper::__private::Value::int(3i64);
-                    __a.push("", __arg1, 66049u32);
+                    __a.push("", __arg1, 66050u32);
                     let __arg2 = __t.setting(10066264882989068177u64);
-                    __a.push("stride", __arg2, 66050u32);
+                    __a.push("stride", __arg2, 66051u32);
                     let __arg3 = ::taper::__private::Value::int(1i64);
-                    __a.push("padding", __arg3, 66051u32);
+                    __a.push("padding", __arg3, 66052u32);
                     let __arg4 = ::taper::__private::Value::flag(false);
-                    __a.push("bias", __arg4, 66052u32);
+                    __a.push("bias", __arg4, 66053u32);
                     __a
                 };
                 __t.enter(
@@ -573,7 +573,7 @@ impl BasicBlock {
                 __t.leave_with(__v)
             }
             442153100890361573u64 => {
-                let __args = ::taper::__private::Args::new();
+                let __args = ::taper::__private::Args::declared_at(66304u32);
                 __t.enter(
                     442153100890361573u64,
                     "bn1",
@@ -586,15 +586,15 @@ impl BasicBlock {
             }
             5807609199084848557u64 => {
                 let __args = {
-                    let mut __a = ::taper::__private::Args::new();
+                    let mut __a = ::taper::__private::Args::declared_at(66560u32);
                     let __arg0 = __t.setting(2549146719451957345u64);
-                    __a.push("", __arg0, 66560u32);
+                    __a.push("", __arg0, 66561u32);
                     let __arg1 = ::taper::__private::Value::int(3i64);
-                    __a.push("", __arg1, 66561u32);
+                    __a.push("", __arg1, 66562u32);
                     let __arg2 = ::taper::__private::Value::int(1i64);
-                    __a.push("padding", __arg2, 66562u32);
+                    __a.push("padding", __arg2, 66563u32);
                     let __arg3 = ::taper::__private::Value::flag(false);
-                    __a.push("bias", __arg3, 66563u32);
+                    __a.push("bias", __arg3, 66564u32);
                     __a
                 };
                 __t.enter(
@@ -608,7 +608,7 @@ impl BasicBlock {
                 __t.leave_with(__v)
             }
             18439617194541033569u64 => {
-                let __args = ::taper::__private::Args::new();
+                let __args = ::taper::__private::Args::declared_at(66816u32);
                 __t.enter(
                     18439617194541033569u64,
                     "bn2",
@@ -755,6 +755,12 @@ const _: () = {
     const _: () = BasicBlock::__TAPER_PROOF.check(66051u32);
     #[allow(long_running_const_eval)]
     const _: () = BasicBlock::__TAPER_PROOF.check(66052u32);
+    #[allow(long_running_const_eval)]
+    const _: () = BasicBlock::__TAPER_PROOF.check(66053u32);
+};
+const _: () = {
+    #[allow(long_running_const_eval)]
+    const _: () = BasicBlock::__TAPER_PROOF.check(66304u32);
 };
 const _: () = {
     #[allow(long_running_const_eval)]
@@ -765,6 +771,12 @@ const _: () = {
     const _: () = BasicBlock::__TAPER_PROOF.check(66562u32);
     #[allow(long_running_const_eval)]
     const _: () = BasicBlock::__TAPER_PROOF.check(66563u32);
+    #[allow(long_running_const_eval)]
+    const _: () = BasicBlock::__TAPER_PROOF.check(66564u32);
+};
+const _: () = {
+    #[allow(long_running_const_eval)]
+    const _: () = BasicBlock::__TAPER_PROOF.check(66816u32);
 };
 impl BasicBlock {
     #[allow(

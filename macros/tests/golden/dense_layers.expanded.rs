@@ -314,7 +314,9 @@ impl DenseLayers {
                             )
                         };
                         let __args = {
-                            let mut __a = ::taper::__private::Args::new();
+                            let mut __a = ::taper::__private::Args::declared_at(
+                                66048u32,
+                            );
                             let __arg0 = {
                                 let __taper_3 = __t.setting(13651446905143332061u64);
                                 let __taper_4 = {
@@ -332,7 +334,7 @@ impl DenseLayers {
                                     __taper_4,
                                 )
                             };
-                            __a.push("", __arg0, 66048u32);
+                            __a.push("", __arg0, 66049u32);
                             __a
                         };
                         let __shown = __t.known_i64(__shown);
@@ -467,6 +469,8 @@ impl DenseLayers {
 const _: () = {
     #[allow(long_running_const_eval)]
     const _: () = DenseLayers::__TAPER_PROOF.check(66048u32);
+    #[allow(long_running_const_eval)]
+    const _: () = DenseLayers::__TAPER_PROOF.check(66049u32);
 };
 impl DenseLayers {
     #[allow(

@@ -705,9 +705,9 @@ impl LeNet {
             }
             16695093028469538533u64 => {
                 let __args = {
-                    let mut __a = ::taper::__private::Args::new();
+                    let mut __a = ::taper::__private::Args::declared_at(66048u32);
                     let __arg0 = ::taper::__private::Value::int(120i64);
-                    __a.push("", __arg0, 66048u32);
+                    __a.push("", __arg0, 66049u32);
                     __a
                 };
                 __t.enter(
@@ -721,7 +721,7 @@ impl LeNet {
                 __t.leave_with(__v)
             }
             442153100890361573u64 => {
-                let __args = ::taper::__private::Args::new();
+                let __args = ::taper::__private::Args::declared_at(66304u32);
                 __t.enter(
                     442153100890361573u64,
                     "bn1",
@@ -734,9 +734,9 @@ impl LeNet {
             }
             5504015865189711961u64 => {
                 let __args = {
-                    let mut __a = ::taper::__private::Args::new();
+                    let mut __a = ::taper::__private::Args::declared_at(66560u32);
                     let __arg0 = __t.setting(5249744443589067621u64);
-                    __a.push("", __arg0, 66560u32);
+                    __a.push("", __arg0, 66561u32);
                     __a
                 };
                 __t.enter(
@@ -863,10 +863,18 @@ impl LeNet {
 const _: () = {
     #[allow(long_running_const_eval)]
     const _: () = LeNet::__TAPER_PROOF.check(66048u32);
+    #[allow(long_running_const_eval)]
+    const _: () = LeNet::__TAPER_PROOF.check(66049u32);
+};
+const _: () = {
+    #[allow(long_running_const_eval)]
+    const _: () = LeNet::__TAPER_PROOF.check(66304u32);
 };
 const _: () = {
     #[allow(long_running_const_eval)]
     const _: () = LeNet::__TAPER_PROOF.check(66560u32);
+    #[allow(long_running_const_eval)]
+    const _: () = LeNet::__TAPER_PROOF.check(66561u32);
 };
 #[automatically_derived]
 #[allow(long_running_const_eval, dead_code)]

@@ -521,9 +521,11 @@ impl Tensors {
                     let mut __then = ::taper::__private::Value::Any;
                     if __t.begin(&mut __b, true) {
                         let __args = {
-                            let mut __a = ::taper::__private::Args::new();
+                            let mut __a = ::taper::__private::Args::declared_at(
+                                66817u32,
+                            );
                             let __arg0 = __t.setting(9623952623058910235u64);
-                            __a.push("", __arg0, 66816u32);
+                            __a.push("", __arg0, 66818u32);
                             __a
                         };
                         __t.enter(
@@ -543,7 +545,9 @@ impl Tensors {
                             let mut __b = __t.branch(::taper::__private::Value::Opaque);
                             let mut __then = ::taper::__private::Value::Any;
                             if __t.begin(&mut __b, true) {
-                                let __args = ::taper::__private::Args::new();
+                                let __args = ::taper::__private::Args::declared_at(
+                                    66816u32,
+                                );
                                 __t.enter(
                                     8269036542489463021u64,
                                     "relu",
@@ -727,6 +731,10 @@ impl Tensors {
 const _: () = {
     #[allow(long_running_const_eval)]
     const _: () = Tensors::__TAPER_PROOF.check(66816u32);
+    #[allow(long_running_const_eval)]
+    const _: () = Tensors::__TAPER_PROOF.check(66817u32);
+    #[allow(long_running_const_eval)]
+    const _: () = Tensors::__TAPER_PROOF.check(66818u32);
 };
 #[automatically_derived]
 #[allow(long_running_const_eval, dead_code)]

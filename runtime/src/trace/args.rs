@@ -29,6 +29,8 @@ pub struct Args {
     len: usize,
     /// The method called, as a hash; 0 where there is only one.
     pub method: u64,
+    /// The site that an error about an argument that isn't there points at.
+    pub site: u32,
 }
 
 impl Args {
@@ -42,6 +44,7 @@ impl Args {
             }; MAX_ARGS],
             len: 0,
             method: 0,
+            site: NO_SITE,
         }
     }
 
@@ -49,6 +52,13 @@ impl Args {
     pub const fn for_method(method: u64) -> Self {
         let mut args = Self::new();
         args.method = method;
+        args
+    }
+
+    /// No arguments yet, of a layer whose declaration is this site.
+    pub const fn declared_at(site: u32) -> Self {
+        let mut args = Self::new();
+        args.site = site;
         args
     }
 
