@@ -4,6 +4,7 @@ use super::call::names_in;
 use super::{hash, Lower, Place};
 use crate::ast::plain_name;
 use crate::diag::nearest;
+use crate::forward::call::is_self;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, ToTokens};
 use std::collections::BTreeSet;
@@ -40,8 +41,7 @@ impl Lower<'_> {
             Expr::Match(m) => self.match_(m),
             Expr::Block(block) => self.block(&block.block),
             Expr::Const(block) => quote!(const { #p::Leaf(#block).value() }),
-            Expr::MethodCall(call) => self.method_call(call),
-            Expr::Call(call) => self.call(call),
+            Expr::MethodCall(_) | Expr::Call(_) => self.call(e),
             Expr::Assign(assign) => self.assign(&assign.left, &assign.right),
             Expr::ForLoop(for_loop) => self.for_loop(for_loop),
             _ => self.any(),
@@ -253,16 +253,6 @@ fn written(e: &impl ToTokens) -> String {
     ]
     .iter()
     .fold(text, |text, (from, to)| text.replace(from, to))
-}
-
-/// Whether an expression is `self` (or `&self`).
-pub(super) fn is_self(e: &Expr) -> bool {
-    match e {
-        Expr::Path(path) => path.path.is_ident("self"),
-        Expr::Reference(inner) => is_self(&inner.expr),
-        Expr::Paren(inner) => is_self(&inner.expr),
-        _ => false,
-    }
 }
 
 /// The variable that an expression names.

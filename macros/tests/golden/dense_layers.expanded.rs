@@ -653,7 +653,7 @@ impl DenseLayers {
                                     let __taper_16 = ::taper::__private::Value::int(1i64);
                                     let mut __args = ::taper::__private::Args::for_method(0u64);
                                     __args.push("", __taper_13, ::taper::__private::QUIET);
-                                    __args.push("dim", __taper_16, ::taper::__private::QUIET);
+                                    __args.push("", __taper_16, ::taper::__private::QUIET);
                                     __t.at(4u32);
                                     __t.op(17227928191550495717u64, &__args)
                                 };
