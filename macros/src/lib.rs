@@ -72,6 +72,10 @@ use quote::quote;
 /// | `#[buffer([n])] mean: Buffer` | a tensor that isn't |
 /// | `#[param(list = [[4, 4], [4, 1]])]`, `#[param(dict = { a: [4, 4] })]` | several of them |
 ///
+/// The arguments of layers and the shapes of parameters may name hyperparameters and the signature's dimensions of the
+/// input: `#[layer(2 * C)]`, `#[param([C])]`. A default may not name those: settings come before any input. A model that
+/// names a dimension is built within another, or with `config().input([2, 3, 28, 28])`.
+///
 /// # Derives
 ///
 /// Every model has `Clone`, which copies the values of its parameters, and `Debug` and `Display`, which print the tree of
@@ -155,7 +159,7 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// # Ok::<(), taper::Error>(())
 /// ```
 ///
-/// The signature in angle brackets may be left out. Entries are layers with their arguments; those without a name are
+/// The signature in angle brackets may be left out; arguments may name the dimensions of its input, as in `Linear(2 * C)`. Entries are layers with their arguments; those without a name are
 /// numbered. `Layer(…) * n` repeats one, `for (c, n, s) in TABLE { … }` repeats several, `name: sequential!(…)` nests.
 #[proc_macro]
 pub fn sequential(input: TokenStream) -> TokenStream {

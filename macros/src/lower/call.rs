@@ -1,7 +1,7 @@
 //! Calls: submodules, methods of the same block, operations, functions.
 
 use super::{hash, Lower, Place};
-use crate::ast::plain_name;
+use crate::ast::{names_in, plain_name};
 use crate::forward::arguments::Arguments;
 use crate::forward::call::{callee, own_field, Callee};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -161,8 +161,7 @@ impl Lower<'_> {
     /// A call in a layer's argument: a user's `const fn`, run where its arguments are known.
     fn native(&mut self, e: &Expr) -> TokenStream {
         let p = self.p.clone();
-        let mut used = Vec::new();
-        names_in(e.to_token_stream(), &mut used);
+        let mut used = names_in(e);
         used.retain(|n| self.is_value(n) || self.setting_hash(n).is_some());
         if used.is_empty() {
             return self.leaf(e);
@@ -207,15 +206,4 @@ fn of_layer(
 fn first_span(e: &Expr) -> Span {
     let first = e.to_token_stream().into_iter().next();
     first.map_or_else(Span::call_site, |token| token.span())
-}
-
-/// The identifiers in some tokens, each once.
-pub(super) fn names_in(tokens: TokenStream, names: &mut Vec<Ident>) {
-    for token in tokens {
-        match token {
-            proc_macro2::TokenTree::Ident(name) if !names.contains(&name) => names.push(name),
-            proc_macro2::TokenTree::Group(group) => names_in(group.stream(), names),
-            _ => {}
-        }
-    }
 }

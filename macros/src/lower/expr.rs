@@ -1,8 +1,7 @@
 //! Expressions other than calls and branches.
 
-use super::call::names_in;
 use super::{hash, Lower, Place};
-use crate::ast::plain_name;
+use crate::ast::{names_in, plain_name};
 use crate::diag::nearest;
 use crate::forward::call::is_self;
 use proc_macro2::{Ident, TokenStream};
@@ -109,8 +108,7 @@ impl Lower<'_> {
     /// Constants that nothing uses, named as the settings that may be meant by unknown names: rustc looks among what is in
     /// scope for its 'similar name exists'.
     fn meant(&self, e: &TokenStream) -> TokenStream {
-        let mut words = Vec::new();
-        names_in(e.clone(), &mut words);
+        let words = names_in(e);
         let settings: Vec<&str> = self.settings.keys().map(String::as_str).collect();
         let candidates: BTreeSet<&str> = words
             .iter()

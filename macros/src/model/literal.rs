@@ -2,7 +2,7 @@
 
 use super::sequential::Hidden;
 use super::standard;
-use crate::ast::{Entry, EntryKind, Sequential};
+use crate::ast::{plain_name, Entry, EntryKind, Sequential};
 use crate::lower::{hash, Sites};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +10,10 @@ use quote::{format_ident, quote};
 /// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
 pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
     let p = quote!(#krate::__private);
-    let mut hidden = Hidden::new(&p, &[], None, Sites::from(1 << 16));
+    // Arguments may name the dimensions of the input.
+    let free = block.signature.as_ref().map(|s| s.free_dims(&[]));
+    let names: Vec<String> = free.iter().flatten().map(plain_name).collect();
+    let mut hidden = Hidden::new(&p, &names, None, Sites::from(1 << 16));
     let inner = hidden.define(block);
     let rule = format_ident!("{}Rule", inner.to_string());
     let signature = block
