@@ -11,6 +11,8 @@
 mod ast;
 mod diag;
 mod forward;
+#[cfg(test)]
+mod golden;
 mod krate;
 mod lower;
 mod model;
@@ -70,8 +72,19 @@ use quote::quote;
 /// | `#[buffer([n])] mean: Buffer` | a tensor that isn't; with `persistent = false`, state dicts leave it out |
 /// | `#[param(list = [[4, 4], [4, 1]])]`, `#[param(dict = { a: [4, 4] })]` | several of them |
 ///
-/// Derives go below `#[model]`: above it they would miss the field that it adds. A model that stands in a `sequential!`
-/// needs `Clone` and `Debug`.
+/// The arguments of layers and the shapes of parameters may name hyperparameters and the signature's dimensions of the
+/// input: `#[layer(2 * C)]`, `#[param([C])]`. A default may not name those: settings come before any input. A model that
+/// names a dimension is built within another, or with `config().input([2, 3, 28, 28])`.
+///
+/// # Derives
+///
+/// Every model has `Clone`, which copies the values of its parameters, and `Debug` and `Display`, which print the tree of
+/// its layers. A `#[derive(Clone, Debug)]` below `#[model]` is accepted and changes nothing; other derives stay and see the
+/// struct as it is in the end, with a hidden field of the model's own. rustc expands what stands above `#[model]` before
+/// it, on the struct as it was written: there, a derive misses that field, and one of `Clone` or `Debug` is a conflict.
+///
+/// # Names
+///
 ///
 /// `#[layer(name = "conv")]` sets the layer's part in the paths of its parameters; in a list,
 /// `#[layer(repeat = i in 0..n, name = "layer{i+1}")]` sets that of each.
@@ -113,6 +126,7 @@ pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// - Errors pass by themselves. The generated method returns a `Result`; `?` and a last `Ok(…)` may be written or left out.
 /// - Tensors are taken owned or borrowed by whoever calls.
 /// - Operations have PyTorch's names, with keyword arguments: `x.mean([2, 3], keepdim = true)`, `cat([a, b], dim = 1)`.
+///   Optional ones that PyTorch takes by position may stand there: `x.flatten(1, 2)`, `x.mean(1, true)`.
 /// - `let [b, _, c] = x.shape();` takes a shape apart, `x.dim(0)` is one dimension, and in a list of sizes `_` is the
 ///   inferred one: `x.reshape([b, _, c])`.
 /// - `let` with patterns, `if`, `if let`, `match`, `for` over module lists and ranges, `+ - * /`, tuples and arrays are as in Rust.
@@ -145,7 +159,7 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// # Ok::<(), taper::Error>(())
 /// ```
 ///
-/// The signature in angle brackets may be left out. Entries are layers with their arguments; those without a name are
+/// The signature in angle brackets may be left out; arguments may name the dimensions of its input, as in `Linear(2 * C)`. Entries are layers with their arguments; those without a name are
 /// numbered. `Layer(…) * n` repeats one, `for (c, n, s) in TABLE { … }` repeats several, `name: sequential!(…)` nests.
 #[proc_macro]
 pub fn sequential(input: TokenStream) -> TokenStream {

@@ -4,7 +4,6 @@ use taper::prelude::*;
 
 /// Subtracts the mean of all elements.
 #[model]
-#[derive(Clone, Debug)]
 pub struct Centered {}
 
 #[forward]

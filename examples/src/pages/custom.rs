@@ -5,7 +5,6 @@ use taper::Result;
 
 /// Scales each sample to the length 1 by ordinary Rust; what comes out is promised by the signature.
 #[model([B, C] -> [B, C], custom)]
-#[derive(Clone, Debug)]
 pub struct UnitLength {}
 
 impl Forward for UnitLength {

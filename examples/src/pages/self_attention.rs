@@ -4,7 +4,6 @@ use taper::prelude::*;
 
 /// softmax(q·kᵀ / √d)·v for each head, with one projection to queries, keys and values and one of the result.
 #[model([B, T, embed] -> [B, T, embed])]
-#[derive(Clone, Debug)]
 pub struct SelfAttention {
     #[config]
     embed: usize,

@@ -4,7 +4,6 @@ use taper::prelude::*;
 
 /// What adds `growth` channels to those before it.
 #[model([B, C, H, W] -> [B, growth, H, W])]
-#[derive(Clone, Debug)]
 pub struct DenseLayer {
     #[config]
     growth: usize,
@@ -26,7 +25,6 @@ impl DenseLayer {
 
 /// Layers that each see the results of all before them.
 #[model([B, C, H, W] -> [B, _, H, W])]
-#[derive(Clone, Debug)]
 pub struct DenseBlock {
     #[config]
     count: usize,
@@ -49,7 +47,6 @@ impl DenseBlock {
 
 /// Halves channels, height and width.
 #[model([B, C, H, W] -> [B, C / 2, H / 2, W / 2])]
-#[derive(Clone, Debug)]
 pub struct Transition {
     norm: BatchNorm2d,
     #[layer(C / 2, 1, bias = false)]

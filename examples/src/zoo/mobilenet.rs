@@ -4,7 +4,6 @@ use taper::prelude::*;
 
 /// A convolution, batch normalisation and ReLU6.
 #[model([B, C, H, W] -> [B, out, _, _])]
-#[derive(Clone, Debug)]
 pub struct ConvBnReLU6 {
     #[config]
     out: usize,
@@ -29,7 +28,6 @@ impl ConvBnReLU6 {
 
 /// Widens by `expand`, filters each channel for itself, and narrows to `out` channels.
 #[model([B, C, H, W] -> [B, out, _, _])]
-#[derive(Clone, Debug)]
 pub struct InvertedResidual {
     #[config]
     out: usize,

@@ -1,6 +1,7 @@
 //! Rules that look at a whole model.
 
-use syn::{Fields, Generics};
+use syn::visit::{self, Visit};
+use syn::{ExprPath, Fields, Generics, Ident};
 
 use super::field::FieldKind;
 use super::layer_args::LayerArgs;
@@ -26,6 +27,7 @@ pub(crate) fn model(model: &Model, declared: &Fields, generics: &Generics, diag:
     if let Some(signature) = &model.signature {
         signature.check(&configs, diag);
     }
+    defaults(model, diag);
     let opaque = model.opaque_configs();
     for field in &model.fields {
         match &field.kind {
@@ -58,6 +60,38 @@ fn handed_on(args: &LayerArgs, opaque: &[String], block: &str, diag: &Diag) {
                 "in `{block}`, arguments are numbers, truth values and words: give the layer a field of its own"
             ),
         );
+    }
+}
+
+/// Defaults are known before there is an input.
+fn defaults(model: &Model, diag: &Diag) {
+    let free = model.argument_names().split_off(model.configs().len());
+    for field in &model.fields {
+        let FieldKind::Config(config) = &field.kind else {
+            continue;
+        };
+        let mut names = BareNames::default();
+        config
+            .default
+            .iter()
+            .for_each(|value| names.visit_expr(value));
+        for name in names.0 {
+            let word = plain_name(&name);
+            if free.contains(&word) {
+                diag.error(&name, format!("`{word}` is a dimension of the input, which is not known when the settings are made: expected a default of constants and of settings above; the arguments of layers and the shapes of parameters may name `{word}`"));
+            }
+        }
+    }
+}
+
+/// The names in an expression that stand by themselves, not in a path.
+#[derive(Default)]
+struct BareNames(Vec<Ident>);
+
+impl<'ast> Visit<'ast> for BareNames {
+    fn visit_expr_path(&mut self, path: &'ast ExprPath) {
+        self.0.extend(path.path.get_ident().cloned());
+        visit::visit_expr_path(self, path);
     }
 }
 

@@ -1,17 +1,23 @@
 //! What is emitted for a model with errors: the struct alone, so that the rest of the program and the editor stay alive.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
 use syn::visit_mut::{self, VisitMut};
-use syn::{parse_quote, Fields, Item, Type};
+use syn::{parse_quote, Fields, Generics, Ident, Item, Type};
 
+use super::derives::without_implemented;
 use super::field::is_own;
 use super::types::type_macro;
 
 /// The item without the language's attributes, and with a hole for types that only the language has.
 pub(crate) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
-    let Ok(Item::Struct(mut item)) = syn::parse2::<Item>(item.clone()) else {
-        return item.clone();
+    let mut item = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(item)) => item,
+        Ok(Item::Enum(mut item)) => {
+            item.attrs = without_implemented(item.attrs);
+            return quote!(#item);
+        }
+        _ => return item.clone(),
     };
     if let Fields::Named(fields) = &mut item.fields {
         let mut seen = Vec::new();
@@ -26,6 +32,7 @@ pub(crate) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
             })
             .collect();
     }
+    item.attrs = without_implemented(item.attrs);
     for field in &mut item.fields {
         field.attrs.retain(|attr| !is_own(attr));
     }
@@ -49,10 +56,12 @@ pub(crate) fn with_fallback(
         _ => return quote! { #plain #errors },
     };
     let p = quote!(#krate::__private);
+    let standard = standard(&ident, &generics);
     if !generics.params.is_empty() {
         let (parameters, arguments, clause) = generics.split_for_impl();
         return quote! {
             #plain
+            #standard
             impl #parameters #p::Refused for #ident #arguments #clause {}
             #errors
         };
@@ -60,6 +69,7 @@ pub(crate) fn with_fallback(
     let word = ident.to_string();
     quote! {
         #plain
+        #standard
 
         #[doc(hidden)]
         #[allow(warnings, clippy::all)]
@@ -95,6 +105,7 @@ pub(crate) fn with_fallback(
 
         // The errors stand in a constant that all checks of the model depend on: they are silent then.
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #p::Layer for #ident {
             type Rule = #p::Hole;
             const RULE: #p::Hole = { #errors #p::Hole };
@@ -102,6 +113,28 @@ pub(crate) fn with_fallback(
             fn trace(_: &mut #p::Tracer<'_>, _: &#p::Args, _: &#p::Args) -> #p::Value { #p::Value::Any }
 
             fn build(_: &mut #p::Build<'_, '_>) -> #p::Result<Self> { loop {} }
+        }
+    }
+}
+
+/// The traits of the standard library that every model has.
+fn standard(ident: &Ident, generics: &Generics) -> TokenStream {
+    let (parameters, arguments, clause) = generics.split_for_impl();
+    let formatted = ["Debug", "Display"].map(|name| {
+        let name = Ident::new(name, Span::call_site());
+        quote! {
+            #[automatically_derived]
+            impl #parameters ::core::fmt::#name for #ident #arguments #clause {
+                fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { loop {} }
+            }
+        }
+    });
+    quote! {
+        #(#formatted)*
+
+        #[automatically_derived]
+        impl #parameters ::core::clone::Clone for #ident #arguments #clause {
+            fn clone(&self) -> Self { loop {} }
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct LayerField {
     pub(crate) wrap: Wrap,
     pub(crate) layer: LayerType,
     pub(crate) args: LayerArgs,
+    /// Where the arguments are declared: the attribute, or the name of a field that has none.
+    pub(crate) declared: TokenStream,
     pub(crate) repeat: Option<Repeat>,
     /// What replaces the field's name in the paths of its parameters (and for a template, the index too).
     pub(crate) name: Option<LitStr>,
@@ -91,6 +93,7 @@ pub(crate) fn parse(
         wrap,
         layer,
         args,
+        declared: attr.map_or_else(|| ident.to_token_stream(), ToTokens::to_token_stream),
         repeat,
         name,
     }))

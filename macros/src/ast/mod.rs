@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod derives;
 mod dict;
 mod fallback;
 mod field;
@@ -34,6 +35,22 @@ pub(crate) use reserved::{is_reserved_method, is_reserved_prefix};
 pub(crate) use sequential::{Entry, EntryKind, Sequential};
 pub(crate) use signature::{DimPattern, ElementKind, Pattern, Signature};
 pub(crate) use types::{inner_type, is_named, ungroup};
+
+/// The identifiers in some tokens, each once.
+pub(crate) fn names_in(tokens: &impl quote::ToTokens) -> Vec<syn::Ident> {
+    fn collect(tokens: proc_macro2::TokenStream, names: &mut Vec<syn::Ident>) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Ident(name) if !names.contains(&name) => names.push(name),
+                proc_macro2::TokenTree::Group(group) => collect(group.stream(), names),
+                _ => {}
+            }
+        }
+    }
+    let mut names = Vec::new();
+    collect(tokens.to_token_stream(), &mut names);
+    names
+}
 
 /// The name of an identifier without `r#`.
 pub(crate) fn plain_name(ident: &syn::Ident) -> String {

@@ -8,6 +8,7 @@ use syn::{
 
 use super::args::comma;
 use super::check;
+use super::derives::without_implemented;
 use super::field::{Field, FieldKind};
 use super::mask::MaskDecl;
 use super::plain_name;
@@ -17,7 +18,7 @@ use crate::diag::{suggest, Diag};
 /// An annotated struct.
 #[derive(Debug)]
 pub(crate) struct Model {
-    /// Documentation, derives, and whatever else stands at the struct.
+    /// Documentation, derives of what isn't implemented anyway, and whatever else stands at the struct.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
@@ -50,7 +51,7 @@ impl Model {
                 .iter()
                 .filter_map(|field| Field::parse(field, diag))
                 .collect(),
-            attrs: item.attrs,
+            attrs: without_implemented(item.attrs),
             vis: item.vis,
             ident: item.ident,
             signature: attr.signature,

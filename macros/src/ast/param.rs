@@ -29,6 +29,16 @@ pub(crate) enum ParamForm {
 }
 
 impl ParamField {
+    /// The sizes in all shapes.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = &Expr> {
+        let shapes: Vec<&Vec<Expr>> = match &self.form {
+            ParamForm::One(shape) => vec![shape],
+            ParamForm::List(shapes) => shapes.iter().collect(),
+            ParamForm::Dict(entries) => entries.iter().map(|(_, shape)| shape).collect(),
+        };
+        shapes.into_iter().flatten()
+    }
+
     pub(crate) fn parse(ty: &Type, attr: &Attribute, diag: &Diag) -> Option<Self> {
         let tokens = content(attr, diag)?;
         let mut form = None;

@@ -34,10 +34,9 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         lower_method(m, &names, &p, &door(m, &p), hooked.as_deref())
     });
     let mut sites = Sites::default();
-    let plain: Vec<String> = names.iter().map(plain_name).collect();
     let traces: Vec<_> = methods
         .iter()
-        .map(|m| method_trace(m, &plain, &mut sites, &p))
+        .map(|m| method_trace(m, &names, &mut sites, &p))
         .collect();
     let (all, one) = (all_arm(methods, self_ty, &p), one_arms(methods, self_ty));
     let helper = helper(methods, &p);
@@ -159,7 +158,7 @@ fn trace_name(m: &Method) -> Ident {
 }
 
 /// One method in the trace.
-fn method_trace(m: &Method, methods: &[String], sites: &mut Sites, p: &TokenStream) -> TokenStream {
+fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &TokenStream) -> TokenStream {
     sites.group();
     let name = trace_name(m);
     let (accept, promise) = match &m.shape {
@@ -229,7 +228,7 @@ fn counted(m: &Method, sites: &mut Sites, p: &TokenStream) -> TokenStream {
 /// The bindings of a method's parameters in the trace, its body, and the site of its result.
 pub(super) fn lowered(
     m: &Method,
-    methods: Vec<String>,
+    methods: Vec<Ident>,
     sites: &mut Sites,
     p: &TokenStream,
 ) -> (TokenStream, TokenStream, u32) {

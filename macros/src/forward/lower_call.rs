@@ -7,15 +7,15 @@ use syn::spanned::Spanned;
 use syn::token::Paren;
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident, Pat};
 
+use super::arguments::Arguments;
 use super::body::{glue, grouped, Body};
-use super::call::{
-    arguments, callee, is_plain_method, may_lack_dim, sizes, takes_sizes, Arguments, Callee,
-};
+use super::call::{callee, is_plain_method, sizes, Callee};
+use super::operations::{may_lack_dim, takes_sizes};
 
 impl Body<'_> {
     pub(crate) fn call(&mut self, call: &ExprCall) -> TokenStream {
         let expr = Expr::Call(call.clone());
-        match callee(&expr, self.methods, &self.scope) {
+        match callee(&expr, self.methods, |name| self.scope.contains(name)) {
             Some(Callee::Submodule(name)) => {
                 let module = quote_spanned!(name.span()=> &self.#name);
                 self.submodule(name, module, &call.args, call.paren_token)
@@ -61,7 +61,7 @@ impl Body<'_> {
         let Some(name) = path.path.segments.last().map(|last| &last.ident) else {
             return quote!(#call);
         };
-        let args = arguments(Some(name), &call.args);
+        let args = Arguments::of_function(name, &call.args);
         let span = name.span();
         let values = self.values(name, &args);
         if args.named.is_empty() {
@@ -79,7 +79,7 @@ impl Body<'_> {
 
     pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> TokenStream {
         let expr = Expr::MethodCall(call.clone());
-        match callee(&expr, self.methods, &self.scope) {
+        match callee(&expr, self.methods, |name| self.scope.contains(name)) {
             Some(Callee::Own(name)) => {
                 let (receiver, dot) = (&call.receiver, call.dot_token);
                 let args = in_parentheses(self.exprs(&call.args), call.paren_token);
@@ -98,7 +98,7 @@ impl Body<'_> {
 
     fn operation(&mut self, receiver: &Expr, name: &Ident, call: &ExprMethodCall) -> TokenStream {
         let (receiver, dot) = (self.expr(receiver), call.dot_token);
-        let args = arguments(Some(name), &call.args);
+        let args = Arguments::of_operation(name, &call.args);
         let values = self.values(name, &args);
         if is_plain_method(call) {
             let args = in_parentheses(values, call.paren_token);

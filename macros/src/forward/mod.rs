@@ -3,6 +3,7 @@
 //! [`parse`] reads the block or function, [`unsupported`] refuses what is outside the subset, and [`body`] lowers what is
 //! left to straight-line Rust over tensors. The trace is lowered from the same [`Method`]s elsewhere.
 
+pub(crate) mod arguments;
 mod body;
 pub(crate) mod call;
 mod expand;
@@ -10,6 +11,7 @@ mod fallback;
 mod function;
 mod lower_call;
 mod method;
+mod operations;
 mod param;
 mod parse;
 mod refusal;

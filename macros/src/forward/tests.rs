@@ -106,6 +106,23 @@ lowers! {
     required_by_name: { x.transpose(dim1 = 2, dim0 = 1).softmax(dim = -1) } => {
         Ok(lift(lift(x.transpose(1, 2,))?.softmax(-1,))?)
     };
+    optional_by_position: { x.flatten(1, 2).mean(1, true) } => {
+        Ok(lift(
+            lift(x.flatten_with(1, <ops::FlattenOptions as ::core::default::Default>::default().end_dim(2)))?
+                .mean_with(1, <ops::MeanOptions as ::core::default::Default>::default().keepdim(true))
+        )?)
+    };
+    optional_by_position_and_name: { x.max_pool2d(3, 2, ceil_mode = true) } => {
+        Ok(lift(x.max_pool2d_with(
+            3,
+            <ops::MaxPool2dOptions as ::core::default::Default>::default().ceil_mode(true).stride(2)
+        ))?)
+    };
+    one_bound: { x.clamp(0.0) } => {
+        Ok(lift(x.clamp_with(<ops::ClampOptions as ::core::default::Default>::default().min(0.0)))?)
+    };
+    both_bounds: { x.clamp(0.0, 1.0) } => { Ok(lift(x.clamp(0.0, 1.0,))?) };
+    functions_of_the_users_own: { mean(x, y, z) } => { Ok(lift(mean(x, y, z,))?) };
     digits_in_options: { x.max_pool2d(2, stride = 1) } => {
         Ok(lift(x.max_pool2d_with(2, <ops::MaxPool2dOptions as ::core::default::Default>::default().stride(1)))?)
     };
@@ -168,6 +185,10 @@ macro_rules! refuses {
 }
 
 refuses! {
+    an_argument_too_many: { x.softmax(1, 2) } => "`softmax` takes 1 argument by position, but 2 are given: expected `softmax(dim)`";
+    a_keyword_by_position: { x.norm(2, 1) } => "`norm` takes 1 argument by position, but 2 are given: expected `norm(dim, p = …, keepdim = …)`";
+    a_third_bound: { x.clamp(0, 1, 2) } => "`clamp` takes 2 arguments by position, but 3 are given: expected `clamp(min, max)`";
+    twice_by_position_and_name: { x.mean(1, true, keepdim = true) } => "`keepdim` is given twice";
     a_while: { while flag { x } x } => "`while` can't be used in `#[forward]`: use `for` over a range or a module list";
     a_loop: { loop { x } } => "`loop` can't be used in `#[forward]`: use `for` over a range or a module list";
     a_break: { for i in 0..3 { break; } x } => "`break` can't be used in `#[forward]`: put what may not run into an `if`";

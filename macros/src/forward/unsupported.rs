@@ -6,7 +6,9 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, ExprMethodCall, Ident, Local, Pat, Stmt};
 
-use super::call::{self, arguments, callee, Arguments, Callee};
+use super::arguments::Arguments;
+use super::call::{self, callee, Callee};
+use super::operations::{operation, takes_one_list, takes_sizes};
 use super::parse::Method;
 use super::refusal::{attributes, fails, is_compound, label, method_refusal, refusal};
 use super::scope::Scope;
@@ -104,9 +106,9 @@ impl Check<'_> {
                 self.diag.error(key, format!("`{key}` is given twice"));
             }
         }
-        let sized = name.is_some_and(call::takes_sizes);
+        let sized = name.is_some_and(takes_sizes);
         if let (Some(name), [_, second, ..]) = (name, args.positional.as_slice()) {
-            if call::takes_one_list(name) {
+            if takes_one_list(name) {
                 self.diag
                     .error(second, format!("`{name}` takes one list, as `{name}([…])`"));
             }
@@ -121,6 +123,21 @@ impl Check<'_> {
                 Some(list) if sized => self.sizes(list, name.is_some_and(|name| name == "expand")),
                 _ => self.visit_expr(value),
             }
+        }
+    }
+
+    /// Arguments by position that an operation doesn't have.
+    fn surplus(&self, name: &Ident, args: &Arguments<'_>, given: usize) {
+        let Some(operation) = operation(name).filter(|_| !takes_one_list(name)) else {
+            return;
+        };
+        // What could be given a name has one by now, both bounds of `clamp` excepted.
+        let most = match operation.name {
+            "clamp" => operation.optional.len(),
+            _ => operation.required.len(),
+        };
+        if let Some(first) = args.positional.get(most) {
+            self.diag.error(first, operation.surplus(given));
         }
     }
 
@@ -185,11 +202,11 @@ impl Check<'_> {
         args: &syn::punctuated::Punctuated<Expr, syn::Token![,]>,
         span: Span,
     ) {
-        match callee(expr, self.methods, &self.scope) {
-            Some(Callee::Own(_) | Callee::Submodule(_) | Callee::Local(_) | Callee::Some) => self.inputs(&arguments(None, args)),
+        match callee(expr, self.methods, |name| self.scope.contains(name)) {
+            Some(Callee::Own(_) | Callee::Submodule(_) | Callee::Local(_) | Callee::Some) => self.inputs(&Arguments::written(args)),
             Some(Callee::SubmoduleAt { index, .. }) => {
                 self.visit_expr(index);
-                self.inputs(&arguments(None, args));
+                self.inputs(&Arguments::written(args));
             }
             Some(Callee::Escape) => {
                 if let Expr::Call(call) = expr {
@@ -201,13 +218,22 @@ impl Check<'_> {
                 if let Some(word) = name.filter(|name| *name == "Ok" || *name == "Err") {
                     self.refuse(word, &format!("`{word}` in the middle"), "errors pass by themselves; `Ok(…)` may be the last expression");
                 }
-                self.operands(name, &arguments(name, args));
+                let args = match name {
+                    Some(name) => Arguments::of_function(name, args),
+                    None => Arguments::written(args),
+                };
+                self.operands(name, &args);
             }
             Some(Callee::Operation { receiver, name }) => {
                 self.visit_expr(receiver);
                 match method_refusal(&name.to_string()) {
                     Some(message) => self.diag.error(name, message),
-                    None => self.operands(Some(name), &arguments(Some(name), args)),
+                    None => {
+                        let given = args.len();
+                        let args = Arguments::of_operation(name, args);
+                        self.surplus(name, &args, given);
+                        self.operands(Some(name), &args);
+                    }
                 }
             }
             None => self.diag.error_at(

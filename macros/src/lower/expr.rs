@@ -1,9 +1,12 @@
 //! Expressions other than calls and branches.
 
 use super::{hash, Lower, Place};
-use crate::ast::{looks_like_variant, plain_name};
+use crate::ast::{looks_like_variant, names_in, plain_name};
+use crate::diag::nearest;
+use crate::forward::call::is_self;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, ToTokens};
+use std::collections::BTreeSet;
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 impl Lower<'_> {
@@ -38,8 +41,7 @@ impl Lower<'_> {
             Expr::Match(m) => self.match_(m),
             Expr::Block(block) => self.block(&block.block),
             Expr::Const(block) => quote!(const { #p::Leaf(#block).value() }),
-            Expr::MethodCall(call) => self.method_call(call),
-            Expr::Call(call) => self.call(call),
+            Expr::MethodCall(_) | Expr::Call(_) => self.call(e),
             Expr::Assign(assign) => self.assign(&assign.left, &assign.right),
             Expr::ForLoop(for_loop) => self.for_loop(for_loop),
             _ => self.any(),
@@ -93,7 +95,31 @@ impl Lower<'_> {
         if looks_like_variant(path) {
             return quote!(#p::Value::Opaque);
         }
-        quote!(const { #p::Leaf(#path).value() })
+        self.leaf(path)
+    }
+
+    /// Something that the trace doesn't know, evaluated by rustc.
+    pub(super) fn leaf(&self, e: &impl ToTokens) -> TokenStream {
+        let p = &self.p;
+        let meant = self.meant(&e.to_token_stream());
+        quote!(const { #meant #p::Leaf(#e).value() })
+    }
+
+    /// Constants that nothing uses, named as the settings that may be meant by unknown names: rustc looks among what is in
+    /// scope for its 'similar name exists'.
+    fn meant(&self, e: &TokenStream) -> TokenStream {
+        let words = names_in(e);
+        let settings: Vec<&str> = self.settings.keys().map(String::as_str).collect();
+        let candidates: BTreeSet<&str> = words
+            .iter()
+            .filter_map(|word| nearest(&plain_name(word), &settings))
+            .filter(|name| !words.iter().any(|word| plain_name(word) == *name))
+            .collect();
+        candidates
+            .into_iter()
+            .filter_map(|name| syn::parse_str::<Ident>(name).ok())
+            .map(|name| quote!(#[allow(non_upper_case_globals, dead_code)] const #name: () = ();))
+            .collect()
     }
 
     /// A range as an argument: marked, with its ends and whether it holds the last.
@@ -182,10 +208,13 @@ impl Lower<'_> {
             Some(start) => self.site(start, &e.right),
             None => TokenStream::new(),
         };
-        let value = self.with(
-            &[a, b],
-            |v| quote!(#site __t.binary(#p::BinaryOp::#op, #(#v),*)),
-        );
+        let value = self.with(&[a, b], |v| {
+            if op == "Div" {
+                let words = written(e);
+                return quote!(#site __t.divide(#words, #(#v),*));
+            }
+            quote!(#site __t.binary(#p::BinaryOp::#op, #(#v),*))
+        });
         if !compound {
             return value;
         }
@@ -239,14 +268,18 @@ pub(crate) fn whole_number(e: &Expr) -> Option<Literal> {
     n.base10_parse().ok().map(Literal::i64_unsuffixed)
 }
 
-/// Whether an expression is `self` (or `&self`).
-pub(super) fn is_self(e: &Expr) -> bool {
-    match e {
-        Expr::Path(path) => path.path.is_ident("self"),
-        Expr::Reference(inner) => is_self(&inner.expr),
-        Expr::Paren(inner) => is_self(&inner.expr),
-        _ => false,
-    }
+/// Tokens as they are mostly written, for messages.
+fn written(e: &impl ToTokens) -> String {
+    let text = e.to_token_stream().to_string();
+    [
+        (" . ", "."),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" ,", ","),
+    ]
+    .iter()
+    .fold(text, |text, (from, to)| text.replace(from, to))
 }
 
 /// The variable that an expression names.

@@ -38,7 +38,7 @@ pub(crate) struct Lower<'a> {
     /// Call sites met so far.
     pub(crate) sites: &'a mut Sites,
     /// Methods of the same block.
-    methods: Vec<String>,
+    methods: Vec<Ident>,
     fresh: usize,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Lower<'a> {
     }
 
     /// For the body of a method.
-    pub(crate) fn body(p: TokenStream, methods: Vec<String>, sites: &'a mut Sites) -> Self {
+    pub(crate) fn body(p: TokenStream, methods: Vec<Ident>, sites: &'a mut Sites) -> Self {
         Self::new(p, Place::Body, &[], methods, sites)
     }
 
@@ -57,7 +57,7 @@ impl<'a> Lower<'a> {
         p: TokenStream,
         place: Place,
         settings: &[String],
-        methods: Vec<String>,
+        methods: Vec<Ident>,
         sites: &'a mut Sites,
     ) -> Self {
         Lower {
@@ -101,11 +101,6 @@ impl<'a> Lower<'a> {
 
     fn setting_hash(&self, name: &Ident) -> Option<u64> {
         self.settings.get(&crate::ast::plain_name(name)).copied()
-    }
-
-    fn is_method(&self, name: &Ident) -> bool {
-        let name = crate::ast::plain_name(name);
-        self.methods.contains(&name)
     }
 
     /// A variable that no user code can name.

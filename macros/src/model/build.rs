@@ -32,6 +32,7 @@ impl Context<'_> {
                 #rule
 
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl #p::Layer for #model {
                     type Rule = __Rule;
                     const RULE: __Rule = __Rule;

@@ -4,10 +4,10 @@ use super::signature::{self, Settings};
 use super::{guarded, rule::argument_sites, Context};
 use crate::ast::{
     plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
-    ParamForm, TemplatePart, Wrap,
+    LayerType, ParamForm, TemplatePart, Wrap,
 };
 use crate::lower::{hash, whole_number, Lower, Sites};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 impl Context<'_> {
@@ -119,7 +119,10 @@ impl Context<'_> {
         let ty = self.layer_type(&name, layer, p);
         let Some(repeat) = layer.repeat.as_ref().filter(|_| layer.wrap == Wrap::List) else {
             let shown = layer.name.as_ref().map_or(name, |n| n.value());
-            let args = Lower::arguments(p.clone(), names, sites).layer_inputs(&layer.args);
+            let own_type = matches!(layer.layer, LayerType::Type(_));
+            let declared = own_type.then(|| sites.over(&layer.declared));
+            let args =
+                Lower::arguments(p.clone(), names, sites).layer_inputs(&layer.args, declared);
             let at = quote!(__t.within(__field, #shown));
             return match args {
                 LayerInputs::Constant(args) => {
@@ -131,12 +134,13 @@ impl Context<'_> {
                 }),
             };
         };
+        let declared = sites.over(&layer.declared);
         let mut lower = Lower::arguments(p.clone(), names, sites);
         let count = lower.expr(&repeat.count);
         if let Some(var) = &repeat.var {
             lower.index(var);
         }
-        let args = lower.layer_args(&layer.args);
+        let args = lower.layer_args(&layer.args, Some(declared));
         let (prefix, shown, joined) = match layer.name.as_ref().map(template) {
             Some(Ok(parts)) => name_template(&parts, &mut lower),
             _ => (name, quote!(#p::Value::int(__i)), false),
@@ -192,7 +196,8 @@ impl Context<'_> {
         let mut out = quote!(#p::Value::Any);
         // A key is only known at run time: all entries are followed, as branches.
         for (key, ty, args) in dict.entries.iter().rev() {
-            let args = Lower::arguments(p.clone(), names, sites).layer_args(args);
+            let declared = sites.over(ty);
+            let args = Lower::arguments(p.clone(), names, sites).layer_args(args, Some(declared));
             let (kh, key) = (hash(&plain_name(key)), plain_name(key));
             out = quote!({
                 let mut __b = __t.branch(#p::Value::Opaque);
@@ -387,25 +392,31 @@ impl Lower<'_> {
         self.setting(&plain_name(var), index_hash(var));
     }
 
-    /// The arguments of a layer, each with a site of its own.
-    pub(crate) fn layer_args(&mut self, args: &LayerArgs) -> TokenStream {
-        match self.layer_inputs(args) {
+    /// The arguments of a layer, each with a site of its own. What is missing is reported at `declared`, or else at the
+    /// call.
+    pub(crate) fn layer_args(&mut self, args: &LayerArgs, declared: Option<u32>) -> TokenStream {
+        match self.layer_inputs(args, declared) {
             LayerInputs::Constant(args) | LayerInputs::Computed(args) => args,
         }
     }
 
-    fn layer_inputs(&mut self, args: &LayerArgs) -> LayerInputs {
+    fn layer_inputs(&mut self, args: &LayerArgs, declared: Option<u32>) -> LayerInputs {
         let p = self.p.clone();
+        let none = match declared {
+            Some(site) => {
+                let site = Literal::u32_unsuffixed(site);
+                quote!(#p::Args::declared_at(#site))
+            }
+            None => quote!(#p::Args::new()),
+        };
         if args.items.is_empty() {
-            return LayerInputs::Constant(quote!(#p::Args::new()));
+            return LayerInputs::Constant(none);
         }
         let numbers: Option<Vec<_>> = args.items.iter().map(|a| whole_number(&a.value)).collect();
         if let Some(numbers) = numbers {
-            let first = self.sites.end();
+            let first = Literal::u32_unsuffixed(self.sites.end());
             let names: Vec<_> = args.items.iter().map(|arg| self.argument(arg).0).collect();
-            return LayerInputs::Constant(
-                quote!(#p::Args::ints(&[#((#names, #numbers)),*], #first)),
-            );
+            return LayerInputs::Constant(quote!(#none.ints(&[#((#names, #numbers)),*], #first)));
         }
         let mut pushes = TokenStream::new();
         for (i, arg) in args.items.iter().enumerate() {
@@ -417,7 +428,7 @@ impl Lower<'_> {
             let (v, value) = (format_ident!("__arg{i}"), self.expr(&arg.value));
             pushes.extend(quote!(let #v = #value; __a.push(#name, #v, #site);));
         }
-        LayerInputs::Computed(quote!({ let mut __a = #p::Args::new(); #pushes __a }))
+        LayerInputs::Computed(quote!({ let mut __a = #none; #pushes __a }))
     }
 
     /// An argument's name, empty if it goes by position, and its site.

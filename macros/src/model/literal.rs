@@ -2,7 +2,8 @@
 
 use super::sequential::Hidden;
 use super::signature::Settings;
-use crate::ast::{Entry, EntryKind, Sequential};
+use super::standard;
+use crate::ast::{plain_name, Entry, EntryKind, Sequential};
 use crate::lower::{hash, Sites};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +11,10 @@ use quote::{format_ident, quote};
 /// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
 pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
     let p = quote!(#krate::__private);
-    let mut hidden = Hidden::new(&p, &[], None, Sites::from(1 << 16));
+    // Arguments may name the dimensions of the input.
+    let free = block.signature.as_ref().map(|s| s.free_dims(&[]));
+    let names: Vec<String> = free.iter().flatten().map(plain_name).collect();
+    let mut hidden = Hidden::new(&p, &names, None, Sites::from(1 << 16));
     let inner = hidden.define(block);
     let rule = format_ident!("{}Rule", inner.to_string());
     let signature = block
@@ -39,6 +43,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         rest.check_rest(&quote!(__PROOF), hidden.end())
     };
     let (items, checks) = (hidden.items(), hidden.checks(&quote!(__PROOF)));
+    let text = standard::text(&p, &format_ident!("__Net"));
     let method = hash("forward");
     quote!({
         #[allow(warnings, clippy::all)]
@@ -71,9 +76,11 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         #checks
         #rest
 
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         struct __Net(#inner);
+        #text
         struct __Rule;
+        #[diagnostic::do_not_recommend]
         impl #p::Layer for __Net {
             type Rule = __Rule;
             const RULE: __Rule = __Rule;
@@ -106,11 +113,6 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         impl #p::candle_nn::Module for __Net {
             fn forward(&self, __xs: &#p::candle_core::Tensor) -> #p::candle_core::Result<#p::candle_core::Tensor> {
                 #p::candle_forward(self, __xs)
-            }
-        }
-        impl ::core::fmt::Display for __Net {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&#p::format_module(self))
             }
         }
         #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
-//! Registration: the model as a `Module`, and as text.
+//! Registration: the model as a `Module`.
 
-use super::Context;
+use super::{standard, Context};
 use crate::ast::{
     plain_name, template, DictField, Field, FieldKind, LayerField, ParamForm, TemplatePart, Wrap,
 };
@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 impl Context<'_> {
-    /// `Module` and `Display`.
+    /// `Module`.
     pub(super) fn module(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
         let word = model.to_string();
@@ -30,13 +30,6 @@ impl Context<'_> {
 
                 fn state(&self) -> #p::Option<&#p::State> {
                     #p::Some(&self.__taper)
-                }
-            }
-
-            #[automatically_derived]
-            impl ::core::fmt::Display for #model {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.write_str(&#p::format_module(self))
                 }
             }
         }
@@ -138,9 +131,19 @@ impl Context<'_> {
         let types: Vec<_> = dict.entries.iter().map(|(_, ty, _)| ty).collect();
         let key_type = self.key_type(f);
         let variants: Vec<_> = keys.iter().map(camel).collect();
+        let standard = {
+            let name = format_ident!("__Dict");
+            let copies = quote! {
+                #(#keys: <#types as #p::Layer>::copy_one(&self.#keys),)*
+                __taper: ::core::clone::Clone::clone(&self.__taper),
+            };
+            let (text, copy) = (standard::text(p, &name), standard::copy(&name, &copies));
+            quote!(#text #copy)
+        };
         let items = quote! {
-            #[derive(Clone, Debug)]
             pub struct __Dict { #(#keys: #types,)* __taper: #p::State }
+
+            #standard
 
             #[automatically_derived]
             #[allow(warnings, clippy::all)]
@@ -160,7 +163,7 @@ impl Context<'_> {
 
             #[automatically_derived]
             impl __Dict {
-                pub(super) fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
+                fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
                     ::core::result::Result::Ok(__Dict {
                         #(#keys: __at.one(#hashes, #names)?,)*
                         __taper: #p::State::new(),

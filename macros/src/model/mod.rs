@@ -9,6 +9,7 @@ mod members;
 mod rule;
 pub(crate) mod sequential;
 pub(crate) mod signature;
+mod standard;
 
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
 use crate::lower::hash;
@@ -34,7 +35,14 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
     let (blocks, block_checks) = cx.blocks();
     let (trace, trace_checks) = cx.trace_functions();
     let named = [cx.structure(), cx.settings(), cx.key_enums(), cx.counts()];
-    let parts = [cx.config(), blocks, cx.module(), cx.layer(), trace];
+    let parts = [
+        cx.config(),
+        blocks,
+        cx.module(),
+        cx.standard(),
+        cx.layer(),
+        trace,
+    ];
     quote! {
         #(#named)*
 

@@ -1,7 +1,7 @@
 //! The model as a layer of others: its table of arguments, and the rule that traces it.
 
 use super::Context;
-use crate::ast::{plain_name, ConfigKind, FieldKind, ParamForm};
+use crate::ast::{names_in, plain_name, ConfigKind, FieldKind, ParamForm};
 use crate::lower::{hash, Lower, Sites};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -32,7 +32,7 @@ impl Context<'_> {
             quote!(#(#cfgs)* #row)
         });
         let settings = self.bound_settings();
-        let tensors = self.register();
+        let (early, late) = (self.register(false), self.register(true));
         let symbols = self.symbols();
         quote! {
             pub struct __Rule;
@@ -62,10 +62,11 @@ impl Context<'_> {
                     #settings
                     __t.seal();
                     __t.describe(#word, #p::Some(&__bound), __inputs);
-                    #tensors
+                    #early
                     let __mark = __t.used();
                     let __v = <#model as #p::Traced>::BODY.run(__t, __inputs);
                     __t.release(__mark, __v);
+                    #late
                     __t.close();
                     __v
                 }
@@ -127,8 +128,11 @@ impl Context<'_> {
             .collect()
     }
 
-    /// Registers the model's own parameters and buffers.
-    fn register(&self) -> TokenStream {
+    /// Registers the model's own parameters and buffers: those whose shapes name a dimension of the input after the body,
+    /// in which the inputs are matched with the signature, and the others before.
+    fn register(&self, late: bool) -> TokenStream {
+        let configs = self.model.configs();
+        let free = self.model.argument_names().split_off(configs.len());
         let mut out = TokenStream::new();
         for f in &self.model.fields {
             let (method, field) = match &f.kind {
@@ -136,6 +140,14 @@ impl Context<'_> {
                 FieldKind::Buffer(param) => (quote!(buffer), param),
                 _ => continue,
             };
+            let named = field.shapes().any(|size| {
+                names_in(size)
+                    .iter()
+                    .any(|name| free.contains(&plain_name(name)))
+            });
+            if named != late {
+                continue;
+            }
             let (cfgs, name) = (f.cfgs(), f.name());
             let one = |name: &str, dims: &[Expr]| {
                 let dims = self.dims(dims);
@@ -165,7 +177,7 @@ impl Context<'_> {
     /// An array of dimensions.
     pub(super) fn dims(&self, dims: &[Expr]) -> TokenStream {
         let p = &self.p;
-        let names = self.model.configs();
+        let names = self.model.argument_names();
         let mut sites = Sites::default();
         let mut lower = Lower::arguments(p.clone(), &names, &mut sites);
         let dims: Vec<_> = dims.iter().map(|e| lower.expr(e)).collect();

@@ -1,5 +1,6 @@
 //! `sequential!` and its hidden structs: layers in a row, each with a rule, construction and a forward of its own.
 
+use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
 use crate::lower::{hash, Lower, Sites};
 use proc_macro2::{Ident, TokenStream};
@@ -80,8 +81,26 @@ impl<'a> Hidden<'a> {
             self.module(&leaves),
             self.forward(&leaves),
         );
+        let copies = leaves.iter().map(|l| {
+            let (field, ty) = (&l.field, &l.ty);
+            let copy = if l.many {
+                quote!(copy_list)
+            } else {
+                quote!(copy_one)
+            };
+            quote!(#field: <#ty as #p::Layer>::#copy(&self.#field),)
+        });
+        let copies = quote! {
+            #(#copies)*
+            order: ::core::clone::Clone::clone(&self.order),
+            __taper: ::core::clone::Clone::clone(&self.__taper),
+        };
+        let (text, copy) = (standard::text(p, &name), standard::copy(&name, &copies));
         self.items.extend(quote! {
-            #[derive(Clone, Debug)]
+            #text
+            #copy
+
+
             pub struct #name { #(#fields,)* order: #p::Vec<u16>, __taper: #p::State }
 
             pub struct #rule;
@@ -98,6 +117,7 @@ impl<'a> Hidden<'a> {
             }
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #p::Layer for #name {
                 type Rule = #rule;
                 const RULE: #rule = #rule;
@@ -232,7 +252,7 @@ impl<'a> Hidden<'a> {
         let p = self.p.clone();
         let outer = self.sites.group();
         let site = self.sites.over(ty);
-        let args = self.lower(vars, |l| l.layer_args(args));
+        let args = self.lower(vars, |l| l.layer_args(args, None));
         self.sites.resume(outer);
         let (shown, index) = match &name {
             Some(name) => (name.clone(), quote!(#p::None)),

@@ -313,7 +313,7 @@ impl<'v> Build<'_, 'v> {
             .ok_or_else(|| {
                 Error::shape(
                     self.join(name),
-                    "the shape of this parameter is not known at construction",
+                    "the shape of this parameter is not known at construction\nhelp: state the input's shape, as `config().input([…])`",
                 )
             })
     }

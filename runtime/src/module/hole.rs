@@ -53,6 +53,7 @@ impl Forward for Hole {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Layer for Hole {
     type Rule = Hole;
     const RULE: Hole = Hole;

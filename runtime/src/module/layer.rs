@@ -4,6 +4,7 @@ use super::{Build, Module, Plan};
 use crate::trace::{Args, Tracer, Value};
 use crate::{Device, Result, Tensor};
 use std::borrow::Borrow;
+use std::fmt::Debug;
 use std::marker::PhantomData;
 
 /// A module with a shape rule, usable as a field of a `#[model]`.
@@ -14,7 +15,7 @@ use std::marker::PhantomData;
     label = "neither a layer of taper nor a struct with `#[model]`",
     note = "mark a hyperparameter with `#[config]`, a tensor with `#[param(…)]` or `#[buffer(…)]`"
 )]
-pub trait Layer: Module + Sized {
+pub trait Layer: Module + Clone + Debug + Sized {
     /// A type with an inherent `const fn trace(self, &mut Tracer, &Args, &Args) -> Value`.
     type Rule;
 
@@ -53,6 +54,25 @@ pub trait Layer: Module + Sized {
     #[doc(hidden)]
     fn list_module_mut(list: &mut Vec<Self>) -> &mut dyn Module {
         list
+    }
+
+    /// A deep copy of the layer in a field.
+    #[doc(hidden)]
+    fn copy_one(layer: &Self) -> Self {
+        layer.clone()
+    }
+
+    /// A deep copy of the layer in an optional field.
+    #[doc(hidden)]
+    fn copy_optional(layer: &Option<Self>) -> Option<Self> {
+        layer.clone()
+    }
+
+    /// A deep copy of the layers in a list.
+    #[doc(hidden)]
+    #[allow(clippy::ptr_arg)]
+    fn copy_list(list: &Vec<Self>) -> Vec<Self> {
+        list.clone()
     }
 
     /// Builds the layer in a field.

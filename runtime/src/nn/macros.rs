@@ -101,6 +101,7 @@ macro_rules! layer {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::module::Layer for $name {
             type Rule = $crate::module::Rule<Self>;
             const RULE: Self::Rule = $crate::module::Rule::<Self>::RULE;

@@ -29,6 +29,8 @@ pub struct Args {
     len: usize,
     /// The method called, as a hash; 0 where there is only one.
     pub method: u64,
+    /// The site that an error about an argument that isn't there points at.
+    pub site: u32,
 }
 
 impl Args {
@@ -42,6 +44,7 @@ impl Args {
             }; MAX_ARGS],
             len: 0,
             method: 0,
+            site: NO_SITE,
         }
     }
 
@@ -49,6 +52,13 @@ impl Args {
     pub const fn for_method(method: u64) -> Self {
         let mut args = Self::new();
         args.method = method;
+        args
+    }
+
+    /// No arguments yet, of a layer whose declaration is this site.
+    pub const fn declared_at(site: u32) -> Self {
+        let mut args = Self::new();
+        args.site = site;
         args
     }
 
@@ -60,16 +70,15 @@ impl Args {
         }
     }
 
-    /// Whole numbers with their names, at consecutive sites.
-    pub const fn ints(numbers: &[(&'static str, i64)], first_site: u32) -> Self {
-        let mut args = Self::new();
+    /// With these whole numbers and their names, at consecutive sites.
+    pub const fn ints(mut self, numbers: &[(&'static str, i64)], first_site: u32) -> Self {
         let mut i = 0;
         while i < numbers.len() {
             let (name, value) = numbers[i];
-            args.int(name, value, first_site + i as u32);
+            self.int(name, value, first_site + i as u32);
             i += 1;
         }
-        args
+        self
     }
 
     /// The tensor given to `forward` of a layer.

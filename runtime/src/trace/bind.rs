@@ -58,7 +58,7 @@ impl Tracer<'_> {
                 match table[at].default {
                     Some(v) => bound.values[at] = v,
                     None => {
-                        self.missing_argument(what, table, at);
+                        self.missing_argument(what, table, args, at);
                         return None;
                     }
                 }
@@ -72,7 +72,13 @@ impl Tracer<'_> {
         }
     }
 
-    const fn missing_argument(&mut self, what: &'static str, table: &[Param], at: usize) {
+    const fn missing_argument(
+        &mut self,
+        what: &'static str,
+        table: &[Param],
+        args: &Args,
+        at: usize,
+    ) {
         let mut m = Text::new();
         m.push(what);
         m.push(" needs `");
@@ -86,7 +92,7 @@ impl Tracer<'_> {
         if what.as_bytes()[0].is_ascii_lowercase() {
             self.error_at(QUIET, &m);
         } else {
-            self.error(&m);
+            self.error_at(args.site, &m);
         }
     }
 

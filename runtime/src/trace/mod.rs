@@ -25,6 +25,7 @@ mod poly;
 mod proof;
 mod record;
 mod rewrite;
+mod rounding;
 mod scalar;
 mod signature;
 mod stack;

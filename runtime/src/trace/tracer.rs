@@ -109,6 +109,7 @@ pub struct Tracer<'a> {
     pub(super) patterns: &'a [&'static str],
     pub(super) matched: u64,
     pub(super) nearest: super::paths::Nearest,
+    pub(super) rounded: super::rounding::Rounded,
 }
 
 impl<'a> Tracer<'a> {
@@ -154,6 +155,7 @@ impl<'a> Tracer<'a> {
             patterns: &[],
             matched: 0,
             nearest: super::paths::Nearest::NONE,
+            rounded: super::rounding::Rounded::NONE,
         }
     }
 

@@ -57,7 +57,7 @@ fn a_model_is_read() -> TestResult {
         quote!([B, C, H, W] -> [B, out, _, _], masks(head = "fc3.*", norms = ["bn1.*", "bn2.*"])),
         quote! {
             /// A block.
-            #[derive(Debug)]
+            #[derive(Debug, PartialEq)]
             pub struct Block {
                 #[config] out: usize,
                 #[config(default = 0.5)] rate: f64,
@@ -318,7 +318,7 @@ fn a_field_under_two_cfgs_is_one() -> TestResult {
 #[test]
 fn the_fallback_is_plain_rust() {
     let item = quote! {
-        #[derive(Clone)]
+        #[derive(Clone, PartialEq)]
         pub struct A {
             /// Kept.
             #[layer(3)] a: Linear,
@@ -329,7 +329,7 @@ fn the_fallback_is_plain_rust() {
     };
     let expected = quote! {
         #[allow(dead_code)]
-        #[derive(Clone)]
+        #[derive(PartialEq)]
         pub struct A {
             /// Kept.
             a: Linear,

@@ -223,6 +223,9 @@ impl Tracer<'_> {
             m.push(": they are no multiple of ");
         }
         self.write_dim(product, &mut m);
+        if sizes.inferred() == 0 {
+            self.explain_rounding(count, product, &sizes.dims, &mut m);
+        }
         self.error(&m);
     }
 }

@@ -1,0 +1,148 @@
+//! What the macro knows of operations: PyTorch's names and order of their arguments.
+
+use syn::Ident;
+
+/// The arguments of an operation.
+#[derive(Debug)]
+pub(super) struct Operation {
+    pub(super) name: &'static str,
+    /// What taper takes by position; PyTorch's words for where people write them by name.
+    pub(super) required: &'static [&'static str],
+    /// What PyTorch takes by position, too, behind those, and taper by name.
+    pub(super) optional: &'static [&'static str],
+    /// What is only taken by name.
+    pub(super) keywords: &'static [&'static str],
+}
+
+const fn row(
+    name: &'static str,
+    required: &'static [&'static str],
+    optional: &'static [&'static str],
+    keywords: &'static [&'static str],
+) -> Operation {
+    Operation {
+        name,
+        required,
+        optional,
+        keywords,
+    }
+}
+
+#[rustfmt::skip]
+const OPERATIONS: &[Operation] = &[
+    row("adaptive_avg_pool1d", &["output_size"], &[], &[]),
+    row("adaptive_avg_pool2d", &["output_size"], &[], &[]),
+    row("adaptive_max_pool1d", &["output_size"], &[], &[]),
+    row("adaptive_max_pool2d", &["output_size"], &[], &[]),
+    row("amax", &["dim"], &["keepdim"], &[]),
+    row("amin", &["dim"], &["keepdim"], &[]),
+    row("argmax", &["dim"], &["keepdim"], &[]),
+    row("argmin", &["dim"], &["keepdim"], &[]),
+    row("avg_pool1d", &["kernel_size"], &["stride", "padding", "ceil_mode", "count_include_pad"], &[]),
+    row("avg_pool2d", &["kernel_size"], &["stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"], &[]),
+    row("batch_norm", &["running_mean", "running_var", "weight", "bias"], &["training", "momentum", "eps"], &[]),
+    row("cat", &["tensors", "dim"], &[], &[]),
+    row("chunk", &["chunks", "dim"], &[], &[]),
+    row("clamp", &[], &["min", "max"], &[]),
+    row("conv2d", &["weight", "bias"], &["stride", "padding", "dilation", "groups"], &[]),
+    row("cumsum", &["dim"], &[], &[]),
+    row("dropout", &[], &["p", "training"], &[]),
+    row("elu", &[], &["alpha"], &[]),
+    row("embedding", &["weight"], &["padding_idx"], &[]),
+    row("expand", &["size"], &[], &[]),
+    row("flatten", &["start_dim"], &["end_dim"], &[]),
+    row("gather", &["dim", "index"], &[], &[]),
+    row("gelu", &[], &[], &["approximate"]),
+    row("glu", &["dim"], &[], &[]),
+    row("index_select", &["dim", "index"], &[], &[]),
+    row("layer_norm", &["normalized_shape", "weight", "bias"], &["eps"], &[]),
+    row("leaky_relu", &[], &["negative_slope"], &[]),
+    row("log_softmax", &["dim"], &[], &[]),
+    row("logsumexp", &["dim"], &["keepdim"], &[]),
+    row("max", &["dim"], &["keepdim"], &[]),
+    row("max_pool1d", &["kernel_size"], &["stride", "padding", "dilation", "ceil_mode"], &[]),
+    row("max_pool2d", &["kernel_size"], &["stride", "padding", "dilation", "ceil_mode"], &[]),
+    row("max_with_indices", &["dim"], &["keepdim"], &[]),
+    row("mean", &["dim"], &["keepdim"], &[]),
+    row("min", &["dim"], &["keepdim"], &[]),
+    row("min_with_indices", &["dim"], &["keepdim"], &[]),
+    row("narrow", &["dim", "start", "length"], &[], &[]),
+    row("norm", &["dim"], &[], &["p", "keepdim"]),
+    row("pad", &["pad"], &["mode", "value"], &[]),
+    row("permute", &["dims"], &[], &[]),
+    row("pixel_shuffle", &["upscale_factor"], &[], &[]),
+    row("reshape", &["shape"], &[], &[]),
+    row("select", &["dim", "index"], &[], &[]),
+    row("softmax", &["dim"], &[], &[]),
+    row("softplus", &[], &["beta", "threshold"], &[]),
+    row("split", &["split_size", "dim"], &[], &[]),
+    row("squeeze", &["dim"], &[], &[]),
+    row("stack", &["tensors", "dim"], &[], &[]),
+    row("std", &["dim"], &["unbiased", "keepdim"], &["correction"]),
+    row("sum", &["dim"], &["keepdim"], &[]),
+    row("transpose", &["dim0", "dim1"], &[], &[]),
+    row("unflatten", &["dim", "sizes"], &[], &[]),
+    row("unsqueeze", &["dim"], &[], &[]),
+    row("var", &["dim"], &["unbiased", "keepdim"], &["correction"]),
+    row("view", &["shape"], &[], &[]),
+    row("where_", &["condition", "input", "other"], &[], &[]),
+];
+
+/// An operation's arguments; nothing for one that has no others than its tensors, and for a method of the user's own.
+pub(super) fn operation(name: &Ident) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| name == operation.name)
+}
+
+impl Operation {
+    /// What is said of arguments by position that are too many.
+    pub(super) fn surplus(&self, given: usize) -> String {
+        let most = self.required.len() + self.optional.len();
+        let (name, plural) = (self.name, if most == 1 { "" } else { "s" });
+        let taken = self.required.iter().chain(self.optional);
+        let named = self.keywords.iter().map(|word| format!("{word} = …"));
+        let usage: Vec<String> = taken.map(|word| (*word).to_owned()).chain(named).collect();
+        format!(
+            "`{name}` takes {most} argument{plural} by position, but {given} are given: expected `{name}({})`",
+            usage.join(", ")
+        )
+    }
+}
+
+/// Operations that mean all dimensions when called without one.
+pub(crate) fn may_lack_dim(name: &Ident) -> bool {
+    const NAMES: &[&str] = &[
+        "sum",
+        "mean",
+        "var",
+        "std",
+        "max",
+        "min",
+        "argmax",
+        "argmin",
+        "logsumexp",
+        "squeeze",
+        "flatten",
+    ];
+    NAMES.iter().any(|op| name == op)
+}
+
+/// Operations whose list of sizes may have a `_`: the one that is inferred, or in `expand` each that stays.
+pub(crate) fn takes_sizes(name: &Ident) -> bool {
+    ["reshape", "view", "expand", "unflatten"]
+        .iter()
+        .any(|op| name == op)
+}
+
+/// Operations whose numbers PyTorch also takes one by one.
+pub(crate) fn takes_one_list(name: &Ident) -> bool {
+    [
+        "reshape",
+        "view",
+        "expand",
+        "permute",
+        "repeat",
+        "broadcast_to",
+    ]
+    .iter()
+    .any(|op| name == op)
+}

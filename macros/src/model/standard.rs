@@ -1,0 +1,64 @@
+//! The standard library's traits that every model has: deep copies, and PyTorch's text for people.
+
+use super::Context;
+use crate::ast::{Field, FieldKind, Wrap};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+/// `Display` and `Debug`: the tree of the module, as PyTorch prints it.
+pub(crate) fn text(p: &TokenStream, ident: &Ident) -> TokenStream {
+    let formatted = |name: TokenStream| {
+        quote! {
+            #[automatically_derived]
+            impl ::core::fmt::#name for #ident {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.write_str(&#p::format_module(self))
+                }
+            }
+        }
+    };
+    let (display, debug) = (formatted(quote!(Display)), formatted(quote!(Debug)));
+    quote!(#display #debug)
+}
+
+/// `Clone`, from `field: copy,` for each field.
+pub(crate) fn copy(ident: &Ident, fields: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::core::clone::Clone for #ident {
+            fn clone(&self) -> Self {
+                Self { #fields }
+            }
+        }
+    }
+}
+
+impl Context<'_> {
+    /// What a model has without a derive.
+    pub(super) fn standard(&self) -> TokenStream {
+        let (p, model) = (&self.p, &self.model.ident);
+        let mut fields: TokenStream = self.model.fields.iter().map(|f| self.copied(f)).collect();
+        fields.extend(quote!(__taper: ::core::clone::Clone::clone(&self.__taper),));
+        let (text, copy) = (text(p, model), copy(model, &fields));
+        quote!(#text #copy)
+    }
+
+    fn copied(&self, f: &Field) -> TokenStream {
+        let (cfgs, ident) = (f.cfgs(), &f.ident);
+        let copy = match &f.kind {
+            FieldKind::Layer(layer) => self.of_layer(
+                &f.name(),
+                layer,
+                match layer.wrap {
+                    Wrap::One => "copy_one",
+                    Wrap::Option => "copy_optional",
+                    Wrap::List => "copy_list",
+                },
+            ),
+            _ => quote!(::core::clone::Clone::clone),
+        };
+        quote!(#(#cfgs)* #ident: #copy(&self.#ident),)
+    }
+}

@@ -1,0 +1,815 @@
+use taper::prelude::*;
+fn main() {
+    let net = {
+        #[allow(warnings, clippy::all)]
+        const fn __accept(
+            __t: &mut ::taper::__private::Tracer<'_>,
+            __inputs: &mut ::taper::__private::Args,
+        ) -> bool {
+            let mut __e = __t
+                .expect_input(
+                    __inputs,
+                    0usize,
+                    2usize,
+                    ::taper::__private::Kind::Float,
+                    false,
+                );
+            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
+            __t.expect_size(&mut __e, 784);
+            if !__t.accept(&__e, __inputs, 0usize, "sequential!") {
+                return false;
+            }
+            true
+        }
+        #[allow(warnings, clippy::all)]
+        const fn __trace(
+            __t: &mut ::taper::__private::Tracer<'_>,
+            __args: &::taper::__private::Args,
+            __given: &::taper::__private::Args,
+        ) -> ::taper::__private::Value {
+            if !__t.open("sequential!") {
+                return ::taper::__private::Value::Any;
+            }
+            let mut __in = *__given;
+            let __inputs = &mut __in;
+            __inputs.method = 13877517434493473859u64;
+            let __fits = __accept(__t, __inputs);
+            __t.received(__inputs);
+            let __result = if __fits {
+                __Sequential0Rule.trace(__t, __args, __inputs)
+            } else {
+                ::taper::__private::Value::Any
+            };
+            __t.at(::taper::__private::NO_SITE);
+            {
+                __t.expect_results(__result, 1usize, "sequential!");
+                let mut __e = __t
+                    .expect_output(
+                        __result,
+                        0usize,
+                        false,
+                        2usize,
+                        ::taper::__private::Kind::Float,
+                    );
+                __t.expect_name(&mut __e, "B", 4841548343642211269u64);
+                __t.expect_size(&mut __e, 10);
+                __t.promise(&__e, "sequential!");
+            }
+            __t.close();
+            __result
+        }
+        const fn __proof() -> ::taper::__private::Proof {
+            let mut __storage = ::taper::__private::Storage::new();
+            let mut __t = __storage.tracer(::taper::__private::Purpose::Proof);
+            __trace(
+                &mut __t,
+                &::taper::__private::Args::new(),
+                &::taper::__private::Args::new(),
+            );
+            __t.finish()
+        }
+        #[allow(long_running_const_eval)]
+        const __PROOF: &::taper::__private::Proof = &__proof();
+        #[automatically_derived]
+        impl ::core::fmt::Display for __Sequential1 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for __Sequential1 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::core::clone::Clone for __Sequential1 {
+            fn clone(&self) -> Self {
+                Self {
+                    layer0: <Dropout as ::taper::__private::Layer>::copy_one(
+                        &self.layer0,
+                    ),
+                    layer1: <Linear as ::taper::__private::Layer>::copy_list(
+                        &self.layer1,
+                    ),
+                    order: ::core::clone::Clone::clone(&self.order),
+                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                }
+            }
+        }
+        pub struct __Sequential1 {
+            layer0: Dropout,
+            layer1: ::taper::__private::Vec<Linear>,
+            order: ::taper::__private::Vec<u16>,
+            __taper: ::taper::__private::State,
+        }
+        pub struct __Sequential1Rule;
+        #[allow(warnings, clippy::all)]
+        impl __Sequential1Rule {
+            pub const fn trace(
+                self,
+                __t: &mut ::taper::__private::Tracer<'_>,
+                _: &::taper::__private::Args,
+                __inputs: &::taper::__private::Args,
+            ) -> ::taper::__private::Value {
+                __t.describe("Sequential", ::taper::__private::None, __inputs);
+                let mut __x = __inputs.value(0);
+                let mut __k = 0i64;
+                {
+                    let __args = {
+                        let mut __a = ::taper::__private::Args::new();
+                        let __arg0 = ::taper::__private::Value::Num(0.5f64);
+                        __a.push("", __arg0, 65540u32);
+                        __a
+                    };
+                    __t.enter(
+                        16185618698036979943u64,
+                        "",
+                        ::taper::__private::Some(__k),
+                        false,
+                    );
+                    let mut __in = ::taper::__private::Args::for_method(
+                        13877517434493473859u64,
+                    );
+                    __in.positional(__x);
+                    __t.at(65539u32);
+                    __x = <Dropout as ::taper::__private::Layer>::RULE
+                        .trace(__t, &__args, &__in);
+                    __t.leave();
+                    __k += 1;
+                }
+                let __n = ::taper::__private::Value::int(2);
+                let mut __times = __t.range(::taper::__private::Value::int(0), __n);
+                let mut __first = __x;
+                while __t.next(&mut __times) {
+                    {
+                        let __args = ::taper::__private::Args::new()
+                            .ints(&[("", 64)], 65542);
+                        __t.enter(
+                            1686393647987996997u64,
+                            "",
+                            ::taper::__private::Some(__k),
+                            false,
+                        );
+                        let mut __in = ::taper::__private::Args::for_method(
+                            13877517434493473859u64,
+                        );
+                        __in.positional(__x);
+                        __t.at(65541u32);
+                        __x = <Linear as ::taper::__private::Layer>::RULE
+                            .trace(__t, &__args, &__in);
+                        __t.leave();
+                        __k += 1;
+                    }
+                    __x = __t.settle(&__times, &mut __first, __x);
+                }
+                __x
+            }
+        }
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl ::taper::__private::Layer for __Sequential1 {
+            type Rule = __Sequential1Rule;
+            const RULE: __Sequential1Rule = __Sequential1Rule;
+            fn trace(
+                __t: &mut ::taper::__private::Tracer<'_>,
+                __args: &::taper::__private::Args,
+                __inputs: &::taper::__private::Args,
+            ) -> ::taper::__private::Value {
+                __Sequential1Rule.trace(__t, __args, __inputs)
+            }
+            fn build(
+                __at: &mut ::taper::__private::Build<'_, '_>,
+            ) -> ::taper::__private::Result<Self> {
+                let layer0 = __at.one(16185618698036979943u64, "0")?;
+                let layer1 = __at.list(1686393647987996997u64)?;
+                let order = __at
+                    .order(&[16185618698036979943u64, 1686393647987996997u64]);
+                ::taper::__private::Ok(Self {
+                    layer0,
+                    layer1,
+                    order,
+                    __taper: ::taper::__private::State::new(),
+                })
+            }
+        }
+        #[automatically_derived]
+        impl ::taper::__private::Module for __Sequential1 {
+            fn type_name(&self) -> &'static str {
+                "Sequential"
+            }
+            #[allow(warnings, clippy::all)]
+            fn visit<'__a>(
+                &'__a self,
+                visitor: &mut dyn ::taper::__private::Visitor<'__a>,
+            ) {
+                let mut __next = [0usize; 2usize];
+                for (__k, __n) in self.order.iter().enumerate() {
+                    match *__n {
+                        0u16 => {
+                            visitor
+                                .module(&::taper::__private::position(__k), &self.layer0)
+                        }
+                        1u16 => {
+                            if let ::taper::__private::Some(__m) = self
+                                .layer1
+                                .get(__next[1usize])
+                            {
+                                visitor.module(&::taper::__private::position(__k), __m);
+                            }
+                            __next[1usize] += 1;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            #[allow(warnings, clippy::all)]
+            fn visit_mut(
+                &mut self,
+                visitor: &mut dyn ::taper::__private::VisitorMut,
+            ) -> ::taper::__private::Result<()> {
+                let mut __next = [0usize; 2usize];
+                for (__k, __n) in self.order.iter().enumerate() {
+                    match *__n {
+                        0u16 => {
+                            visitor
+                                .module(
+                                    &::taper::__private::position(__k),
+                                    &mut self.layer0,
+                                )?
+                        }
+                        1u16 => {
+                            if let ::taper::__private::Some(__m) = self
+                                .layer1
+                                .get_mut(__next[1usize])
+                            {
+                                visitor.module(&::taper::__private::position(__k), __m)?;
+                            }
+                            __next[1usize] += 1;
+                        }
+                        _ => {}
+                    }
+                }
+                ::taper::__private::Ok(())
+            }
+            fn state(&self) -> ::core::option::Option<&::taper::__private::State> {
+                ::taper::__private::Some(&self.__taper)
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::taper::__private::Forward for __Sequential1 {
+            fn forward(
+                &self,
+                __x: &::taper::__private::Tensor,
+            ) -> ::taper::__private::Result<::taper::__private::Tensor> {
+                let mut __next = [0usize; 2usize];
+                let mut __x = ::core::clone::Clone::clone(__x);
+                for (__k, __n) in self.order.iter().enumerate() {
+                    let __y = match *__n {
+                        0u16 => ::taper::__private::Call::call(&self.layer0, (&__x,)),
+                        1u16 => {
+                            __next[1usize] += 1;
+                            ::taper::__private::CallAt::call_at(
+                                &self.layer1,
+                                __next[1usize] - 1,
+                                (&__x,),
+                            )
+                        }
+                        _ => continue,
+                    };
+                    __x = ::taper::__private::within(
+                        &::taper::__private::position(__k),
+                        __y,
+                    )?;
+                }
+                ::taper::__private::Ok(__x)
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Display for __Sequential0 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for __Sequential0 {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::core::clone::Clone for __Sequential0 {
+            fn clone(&self) -> Self {
+                Self {
+                    layer0: <Linear as ::taper::__private::Layer>::copy_one(
+                        &self.layer0,
+                    ),
+                    layer1: <ReLU as ::taper::__private::Layer>::copy_one(&self.layer1),
+                    layer2: <__Sequential1 as ::taper::__private::Layer>::copy_one(
+                        &self.layer2,
+                    ),
+                    layer3: <Linear as ::taper::__private::Layer>::copy_list(
+                        &self.layer3,
+                    ),
+                    layer4: <Dropout as ::taper::__private::Layer>::copy_list(
+                        &self.layer4,
+                    ),
+                    layer5: <Linear as ::taper::__private::Layer>::copy_one(
+                        &self.layer5,
+                    ),
+                    order: ::core::clone::Clone::clone(&self.order),
+                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                }
+            }
+        }
+        pub struct __Sequential0 {
+            layer0: Linear,
+            layer1: ReLU,
+            layer2: __Sequential1,
+            layer3: ::taper::__private::Vec<Linear>,
+            layer4: ::taper::__private::Vec<Dropout>,
+            layer5: Linear,
+            order: ::taper::__private::Vec<u16>,
+            __taper: ::taper::__private::State,
+        }
+        pub struct __Sequential0Rule;
+        #[allow(warnings, clippy::all)]
+        impl __Sequential0Rule {
+            pub const fn trace(
+                self,
+                __t: &mut ::taper::__private::Tracer<'_>,
+                _: &::taper::__private::Args,
+                __inputs: &::taper::__private::Args,
+            ) -> ::taper::__private::Value {
+                __t.describe("Sequential", ::taper::__private::None, __inputs);
+                let mut __x = __inputs.value(0);
+                let mut __k = 0i64;
+                {
+                    let __args = ::taper::__private::Args::new()
+                        .ints(&[("", 256)], 65537);
+                    __t.enter(
+                        16185618698036979943u64,
+                        "hidden",
+                        ::taper::__private::None,
+                        false,
+                    );
+                    let mut __in = ::taper::__private::Args::for_method(
+                        13877517434493473859u64,
+                    );
+                    __in.positional(__x);
+                    __t.at(65536u32);
+                    __x = <Linear as ::taper::__private::Layer>::RULE
+                        .trace(__t, &__args, &__in);
+                    __t.leave();
+                    __k += 1;
+                }
+                {
+                    let __args = ::taper::__private::Args::new();
+                    __t.enter(
+                        1686393647987996997u64,
+                        "",
+                        ::taper::__private::Some(__k),
+                        false,
+                    );
+                    let mut __in = ::taper::__private::Args::for_method(
+                        13877517434493473859u64,
+                    );
+                    __in.positional(__x);
+                    __t.at(65538u32);
+                    __x = <ReLU as ::taper::__private::Layer>::RULE
+                        .trace(__t, &__args, &__in);
+                    __t.leave();
+                    __k += 1;
+                }
+                {
+                    let __args = ::taper::__private::Args::new();
+                    __t.enter(
+                        2518407033602502719u64,
+                        "tail",
+                        ::taper::__private::None,
+                        false,
+                    );
+                    let mut __in = ::taper::__private::Args::for_method(
+                        13877517434493473859u64,
+                    );
+                    __in.positional(__x);
+                    __t.at(65543u32);
+                    __x = <__Sequential1 as ::taper::__private::Layer>::RULE
+                        .trace(__t, &__args, &__in);
+                    __t.leave();
+                    __k += 1;
+                }
+                let mut __row = 0usize;
+                while __row < TABLE.len() {
+                    let (width, p) = TABLE[__row];
+                    let width = ::taper::__private::Leaf(width).value();
+                    let p = ::taper::__private::Leaf(p).value();
+                    {
+                        let __args = {
+                            let mut __a = ::taper::__private::Args::new();
+                            let __arg0 = width;
+                            __a.push("", __arg0, 65545u32);
+                            __a
+                        };
+                        __t.enter(
+                            5524914901212578603u64,
+                            "",
+                            ::taper::__private::Some(__k),
+                            false,
+                        );
+                        let mut __in = ::taper::__private::Args::for_method(
+                            13877517434493473859u64,
+                        );
+                        __in.positional(__x);
+                        __t.at(65544u32);
+                        __x = <Linear as ::taper::__private::Layer>::RULE
+                            .trace(__t, &__args, &__in);
+                        __t.leave();
+                        __k += 1;
+                    }
+                    {
+                        let __args = {
+                            let mut __a = ::taper::__private::Args::new();
+                            let __arg0 = p;
+                            __a.push("", __arg0, 65547u32);
+                            __a
+                        };
+                        __t.enter(
+                            243276082560148149u64,
+                            "",
+                            ::taper::__private::Some(__k),
+                            false,
+                        );
+                        let mut __in = ::taper::__private::Args::for_method(
+                            13877517434493473859u64,
+                        );
+                        __in.positional(__x);
+                        __t.at(65546u32);
+                        __x = <Dropout as ::taper::__private::Layer>::RULE
+                            .trace(__t, &__args, &__in);
+                        __t.leave();
+                        __k += 1;
+                    }
+                    __row += 1;
+                }
+                {
+                    let __args = ::taper::__private::Args::new()
+                        .ints(&[("", 10)], 65549);
+                    __t.enter(
+                        18104360603125581689u64,
+                        "",
+                        ::taper::__private::Some(__k),
+                        false,
+                    );
+                    let mut __in = ::taper::__private::Args::for_method(
+                        13877517434493473859u64,
+                    );
+                    __in.positional(__x);
+                    __t.at(65548u32);
+                    __x = <Linear as ::taper::__private::Layer>::RULE
+                        .trace(__t, &__args, &__in);
+                    __t.leave();
+                    __k += 1;
+                }
+                __x
+            }
+        }
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl ::taper::__private::Layer for __Sequential0 {
+            type Rule = __Sequential0Rule;
+            const RULE: __Sequential0Rule = __Sequential0Rule;
+            fn trace(
+                __t: &mut ::taper::__private::Tracer<'_>,
+                __args: &::taper::__private::Args,
+                __inputs: &::taper::__private::Args,
+            ) -> ::taper::__private::Value {
+                __Sequential0Rule.trace(__t, __args, __inputs)
+            }
+            fn build(
+                __at: &mut ::taper::__private::Build<'_, '_>,
+            ) -> ::taper::__private::Result<Self> {
+                let layer0 = __at.one(16185618698036979943u64, "hidden")?;
+                let layer1 = __at.one(1686393647987996997u64, "1")?;
+                let layer2 = __at.one(2518407033602502719u64, "tail")?;
+                let layer3 = __at.list(5524914901212578603u64)?;
+                let layer4 = __at.list(243276082560148149u64)?;
+                let layer5 = __at.one(18104360603125581689u64, "5")?;
+                let order = __at
+                    .order(
+                        &[
+                            16185618698036979943u64, 1686393647987996997u64,
+                            2518407033602502719u64, 5524914901212578603u64,
+                            243276082560148149u64, 18104360603125581689u64,
+                        ],
+                    );
+                ::taper::__private::Ok(Self {
+                    layer0,
+                    layer1,
+                    layer2,
+                    layer3,
+                    layer4,
+                    layer5,
+                    order,
+                    __taper: ::taper::__private::State::new(),
+                })
+            }
+        }
+        #[automatically_derived]
+        impl ::taper::__private::Module for __Sequential0 {
+            fn type_name(&self) -> &'static str {
+                "Sequential"
+            }
+            #[allow(warnings, clippy::all)]
+            fn visit<'__a>(
+                &'__a self,
+                visitor: &mut dyn ::taper::__private::Visitor<'__a>,
+            ) {
+                let mut __next = [0usize; 6usize];
+                for (__k, __n) in self.order.iter().enumerate() {
+                    match *__n {
+                        0u16 => visitor.module("hidden", &self.layer0),
+                        1u16 => {
+                            visitor
+                                .module(&::taper::__private::position(__k), &self.layer1)
+                        }
+                        2u16 => visitor.module("tail", &self.layer2),
+                        3u16 => {
+                            if let ::taper::__private::Some(__m) = self
+                                .layer3
+                                .get(__next[3usize])
+                            {
+                                visitor.module(&::taper::__private::position(__k), __m);
+                            }
+                            __next[3usize] += 1;
+                        }
+                        4u16 => {
+                            if let ::taper::__private::Some(__m) = self
+                                .layer4
+                                .get(__next[4usize])
+                            {
+                                visitor.module(&::taper::__private::position(__k), __m);
+                            }
+                            __next[4usize] += 1;
+                        }
+                        5u16 => {
+                            visitor
+                                .module(&::taper::__private::position(__k), &self.layer5)
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            #[allow(warnings, clippy::all)]
+            fn visit_mut(
+                &mut self,
+                visitor: &mut dyn ::taper::__private::VisitorMut,
+            ) -> ::taper::__private::Result<()> {
+                let mut __next = [0usize; 6usize];
+                for (__k, __n) in self.order.iter().enumerate() {
+                    match *__n {
+                        0u16 => visitor.module("hidden", &mut self.layer0)?,
+                        1u16 => {
+                            visitor
+                                .module(
+                                    &::taper::__private::position(__k),
+                                    &mut self.layer1,
+                                )?
+                        }
+                        2u16 => visitor.module("tail", &mut self.layer2)?,
+                        3u16 => {
+                            if let ::taper::__private::Some(__m) = self
+                                .layer3
+                                .get_mut(__next[3usize])
+                            {
+                                visitor.module(&::taper::__private::position(__k), __m)?;
+                            }
+                            __next[3usize] += 1;
+                        }
+                        4u16 => {
+                            if let ::taper::__private::Some(__m) = self
+                                .layer4
+                                .get_mut(__next[4usize])
+                            {
+                                visitor.module(&::taper::__private::position(__k), __m)?;
+                            }
+                            __next[4usize] += 1;
+                        }
+                        5u16 => {
+                            visitor
+                                .module(
+                                    &::taper::__private::position(__k),
+                                    &mut self.layer5,
+                                )?
+                        }
+                        _ => {}
+                    }
+                }
+                ::taper::__private::Ok(())
+            }
+            fn state(&self) -> ::core::option::Option<&::taper::__private::State> {
+                ::taper::__private::Some(&self.__taper)
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::taper::__private::Forward for __Sequential0 {
+            fn forward(
+                &self,
+                __x: &::taper::__private::Tensor,
+            ) -> ::taper::__private::Result<::taper::__private::Tensor> {
+                let mut __next = [0usize; 6usize];
+                let mut __x = ::core::clone::Clone::clone(__x);
+                for (__k, __n) in self.order.iter().enumerate() {
+                    let __y = match *__n {
+                        0u16 => ::taper::__private::Call::call(&self.layer0, (&__x,)),
+                        1u16 => ::taper::__private::Call::call(&self.layer1, (&__x,)),
+                        2u16 => ::taper::__private::Call::call(&self.layer2, (&__x,)),
+                        3u16 => {
+                            __next[3usize] += 1;
+                            ::taper::__private::CallAt::call_at(
+                                &self.layer3,
+                                __next[3usize] - 1,
+                                (&__x,),
+                            )
+                        }
+                        4u16 => {
+                            __next[4usize] += 1;
+                            ::taper::__private::CallAt::call_at(
+                                &self.layer4,
+                                __next[4usize] - 1,
+                                (&__x,),
+                            )
+                        }
+                        5u16 => ::taper::__private::Call::call(&self.layer5, (&__x,)),
+                        _ => continue,
+                    };
+                    __x = ::taper::__private::within(
+                        &::taper::__private::position(__k),
+                        __y,
+                    )?;
+                }
+                ::taper::__private::Ok(__x)
+            }
+        }
+        const _: () = {
+            __PROOF.check(65536);
+            __PROOF.check(65537);
+        };
+        const _: () = __PROOF.check(65538);
+        const _: () = {
+            __PROOF.check(65539);
+            __PROOF.check(65540);
+        };
+        const _: () = {
+            __PROOF.check(65541);
+            __PROOF.check(65542);
+        };
+        const _: () = __PROOF.check(65543);
+        const _: () = {
+            __PROOF.check(65544);
+            __PROOF.check(65545);
+        };
+        const _: () = {
+            __PROOF.check(65546);
+            __PROOF.check(65547);
+        };
+        const _: () = {
+            __PROOF.check(65548);
+            __PROOF.check(65549);
+        };
+        const _: () = __PROOF.check_rest(65550);
+        #[derive(Clone)]
+        struct __Net(__Sequential0);
+        #[automatically_derived]
+        impl ::core::fmt::Display for __Net {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for __Net {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&::taper::__private::format_module(self))
+            }
+        }
+        struct __Rule;
+        #[diagnostic::do_not_recommend]
+        impl ::taper::__private::Layer for __Net {
+            type Rule = __Rule;
+            const RULE: __Rule = __Rule;
+            fn trace(
+                __t: &mut ::taper::__private::Tracer<'_>,
+                __args: &::taper::__private::Args,
+                __inputs: &::taper::__private::Args,
+            ) -> ::taper::__private::Value {
+                __trace(__t, __args, __inputs)
+            }
+            fn build(
+                __at: &mut ::taper::__private::Build<'_, '_>,
+            ) -> ::taper::__private::Result<Self> {
+                ::core::result::Result::Ok(
+                    __Net(<__Sequential0 as ::taper::__private::Layer>::build(__at)?),
+                )
+            }
+        }
+        impl ::taper::__private::Module for __Net {
+            fn type_name(&self) -> &'static str {
+                "Sequential"
+            }
+            fn visit<'__a>(
+                &'__a self,
+                visitor: &mut dyn ::taper::__private::Visitor<'__a>,
+            ) {
+                ::taper::__private::Module::visit(&self.0, visitor)
+            }
+            fn visit_mut(
+                &mut self,
+                visitor: &mut dyn ::taper::__private::VisitorMut,
+            ) -> ::taper::__private::Result<()> {
+                ::taper::__private::Module::visit_mut(&mut self.0, visitor)
+            }
+            fn state(&self) -> ::core::option::Option<&::taper::__private::State> {
+                ::taper::__private::Module::state(&self.0)
+            }
+        }
+        impl ::taper::__private::Forward for __Net {
+            fn forward(
+                &self,
+                __x: &::taper::__private::Tensor,
+            ) -> ::taper::__private::Result<::taper::__private::Tensor> {
+                let __inputs = &[::core::option::Option::Some(__x)];
+                ::taper::__private::door(
+                    "sequential!",
+                    &[
+                        ::taper::__private::Entrance {
+                            kind: ::taper::__private::Kind::Float,
+                            dims: &[
+                                ::taper::__private::Side::Free("B"),
+                                ::taper::__private::Side::Is(784),
+                            ],
+                        },
+                    ],
+                    __inputs,
+                )?;
+                ::taper::__private::Forward::forward_hooked(&self.0, __x)
+            }
+            fn forward_hooked(
+                &self,
+                __x: &::taper::__private::Tensor,
+            ) -> ::taper::__private::Result<::taper::__private::Tensor> {
+                ::taper::__private::Forward::forward(self, __x)
+            }
+        }
+        impl ::taper::__private::candle_nn::Module for __Net {
+            fn forward(
+                &self,
+                __xs: &::taper::__private::candle_core::Tensor,
+            ) -> ::taper::__private::candle_core::Result<
+                ::taper::__private::candle_core::Tensor,
+            > {
+                ::taper::__private::candle_forward(self, __xs)
+            }
+        }
+        #[derive(Clone, Debug, Default)]
+        struct __Config;
+        impl ::taper::__private::Config for __Config {
+            type Layer = __Net;
+            fn args(
+                &self,
+                _: &mut ::taper::__private::Tracer<'_>,
+            ) -> ::taper::__private::Args {
+                ::taper::__private::Args::new()
+            }
+        }
+        impl ::taper::__private::Inspect for __Net {
+            type Config = __Config;
+            fn current_settings(&self) -> __Config {
+                __Config
+            }
+        }
+        #[allow(dead_code)]
+        impl __Config {
+            fn init(&self, device: &::taper::Device) -> ::taper::Result<__Net> {
+                ::taper::__private::Config::init(self, device)
+            }
+            fn init_seeded(
+                &self,
+                device: &::taper::Device,
+                seed: u64,
+            ) -> ::taper::Result<__Net> {
+                ::taper::__private::Config::init_seeded(self, device, seed)
+            }
+            fn build_from(
+                &self,
+                vb: ::taper::__private::candle_nn::VarBuilder<'_>,
+            ) -> ::taper::Result<__Net> {
+                ::taper::__private::Config::build_from(self, vb)
+            }
+        }
+        __Config
+    };
+}

@@ -1,0 +1,814 @@
+use taper::prelude::*;
+#[derive(PartialEq)]
+pub struct Tensors {
+    n: usize,
+    weight: Param,
+    several: ParamList,
+    named: ParamDict,
+    mean: Buffer,
+    choices: <Tensors as ::taper::__private::Part<13559468248312416723u64>>::Type,
+    #[doc(hidden)]
+    __taper: ::taper::__private::State,
+}
+/// Settings of [`Tensors`].
+#[allow(missing_docs)]
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::taper::__private::serde::Serialize,
+    ::taper::__private::serde::Deserialize
+)]
+#[serde(crate = "::taper::__private::serde", default)]
+pub struct TensorsConfig {
+    pub n: usize,
+}
+/// The keys of `choices` in [`Tensors`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TensorsChoices {
+    /// `linear`
+    Linear,
+    /// `relu`
+    Relu,
+}
+#[automatically_derived]
+impl ::core::str::FromStr for TensorsChoices {
+    type Err = ::taper::__private::Error;
+    fn from_str(__s: &str) -> ::taper::__private::Result<Self> {
+        match __s {
+            "linear" => ::core::result::Result::Ok(TensorsChoices::Linear),
+            "relu" => ::core::result::Result::Ok(TensorsChoices::Relu),
+            _ => {
+                ::core::result::Result::Err(
+                    ::taper::__private::Error::argument(
+                        stringify!(TensorsChoices),
+                        "key",
+                        __s,
+                        "one of linear, relu",
+                    ),
+                )
+            }
+        }
+    }
+}
+#[automatically_derived]
+#[allow(long_running_const_eval, dead_code)]
+impl Tensors {
+    /// The number of parameters, with the defaults of all settings.
+    pub const PARAMS: u64 = Tensors::__taper_counted(false);
+    /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
+    pub const MACS: u64 = Tensors::__taper_counted(true);
+    #[doc(hidden)]
+    #[track_caller]
+    const fn __taper_counted(__macs: bool) -> u64 {
+        let mut __storage = ::taper::__private::Storage::new();
+        let mut __t = __storage.tracer(::taper::__private::Purpose::Count);
+        <Tensors as ::taper::__private::Layer>::RULE
+            .trace(
+                &mut __t,
+                &::taper::__private::Args::new(),
+                &::taper::__private::Args::new(),
+            );
+        if __macs { __t.count_macs_total() } else { __t.count_params() }
+    }
+}
+#[doc(hidden)]
+#[allow(warnings, clippy::all, long_running_const_eval)]
+const _: () = {
+    use ::taper::__private as __p;
+    #[automatically_derived]
+    impl ::core::default::Default for TensorsConfig {
+        fn default() -> Self {
+            Tensors::config()
+        }
+    }
+    #[automatically_derived]
+    impl TensorsConfig {
+        #[must_use]
+        pub fn n(mut self, n: usize) -> Self {
+            self.n = n;
+            self
+        }
+        /** Checks all shapes and builds the model, drawing from the global generator.
+
+# Errors
+What `cargo check` would have shown, had these settings been known to it.*/
+        pub fn init(&self, device: &__p::Device) -> __p::Result<Tensors> {
+            __p::Config::init(self, device)
+        }
+        /** Like `init`, from a seed of its own.
+
+# Errors
+As `init`.*/
+        pub fn init_seeded(
+            &self,
+            device: &__p::Device,
+            seed: u64,
+        ) -> __p::Result<Tensors> {
+            __p::Config::init_seeded(self, device, seed)
+        }
+        /** Like `init`, from variables or stored tensors of Candle's, by PyTorch's names.
+
+# Errors
+As `init`, and if a stored tensor is missing or of another shape.*/
+        pub fn build_from(
+            &self,
+            vb: __p::candle_nn::VarBuilder<'_>,
+        ) -> __p::Result<Tensors> {
+            __p::Config::build_from(self, vb)
+        }
+    }
+    #[automatically_derived]
+    impl Tensors {
+        /// The settings of `Tensors`, with their defaults.
+        pub fn config() -> TensorsConfig {
+            let n: usize = 4;
+            TensorsConfig { n }
+        }
+        /// The settings that this model was built with.
+        pub fn settings(&self) -> TensorsConfig {
+            TensorsConfig {
+                n: ::core::clone::Clone::clone(&self.n),
+            }
+        }
+        /** Builds the model with the defaults of all settings.
+
+# Errors
+As `config().init(device)`.*/
+        pub fn init(device: &__p::Device) -> __p::Result<Self> {
+            Self::config().init(device)
+        }
+    }
+    #[automatically_derived]
+    impl __p::Inspect for Tensors {
+        type Config = TensorsConfig;
+        fn current_settings(&self) -> TensorsConfig {
+            self.settings()
+        }
+    }
+    #[automatically_derived]
+    impl __p::Config for TensorsConfig {
+        type Layer = Tensors;
+        fn args(&self, _: &mut __p::Tracer<'_>) -> __p::Args {
+            let mut __args = __p::Args::new();
+            __args.named("n", __p::Leaf(self.n).value());
+            __args
+        }
+        fn as_any(&self) -> __p::Option<&dyn ::core::any::Any> {
+            __p::Some(self)
+        }
+    }
+    const _: () = {
+        pub struct __Dict {
+            linear: Linear,
+            relu: ReLU,
+            __taper: __p::State,
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Display for __Dict {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&__p::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for __Dict {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&__p::format_module(self))
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl ::core::clone::Clone for __Dict {
+            fn clone(&self) -> Self {
+                Self {
+                    linear: <Linear as __p::Layer>::copy_one(&self.linear),
+                    relu: <ReLU as __p::Layer>::copy_one(&self.relu),
+                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                }
+            }
+        }
+        #[automatically_derived]
+        #[allow(warnings, clippy::all)]
+        impl __p::Module for __Dict {
+            fn type_name(&self) -> &'static str {
+                "ModuleDict"
+            }
+            fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
+                visitor.module("linear", &self.linear);
+                visitor.module("relu", &self.relu);
+            }
+            fn visit_mut(
+                &mut self,
+                visitor: &mut dyn __p::VisitorMut,
+            ) -> __p::Result<()> {
+                visitor.module("linear", &mut self.linear)?;
+                visitor.module("relu", &mut self.relu)?;
+                ::core::result::Result::Ok(())
+            }
+            fn state(&self) -> ::core::option::Option<&__p::State> {
+                ::core::option::Option::Some(&self.__taper)
+            }
+        }
+        #[automatically_derived]
+        impl __Dict {
+            fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
+                ::core::result::Result::Ok(__Dict {
+                    linear: __at.one(14154262110733937053u64, "linear")?,
+                    relu: __at.one(8269036542489463021u64, "relu")?,
+                    __taper: __p::State::new(),
+                })
+            }
+        }
+        #[automatically_derived]
+        impl<A> __p::CallAt<TensorsChoices, A> for __Dict
+        where
+            Linear: __p::Call<A, Output = __p::Tensor>,
+            ReLU: __p::Call<A, Output = __p::Tensor>,
+        {
+            type Output = __p::Tensor;
+            fn call_at(
+                &self,
+                __key: TensorsChoices,
+                __args: A,
+            ) -> __p::Result<__p::Tensor> {
+                match __key {
+                    TensorsChoices::Linear => __p::Call::call(&self.linear, __args),
+                    TensorsChoices::Relu => __p::Call::call(&self.relu, __args),
+                }
+            }
+        }
+        #[automatically_derived]
+        impl __p::BuildGroup for __Dict {
+            fn build_group(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
+                Self::build(__at)
+            }
+        }
+        impl __p::Part<13559468248312416723u64> for Tensors {
+            type Type = __Dict;
+        }
+    };
+    #[automatically_derived]
+    impl __p::Module for Tensors {
+        fn type_name(&self) -> &'static str {
+            "Tensors"
+        }
+        fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
+            visitor.param("weight", &self.weight);
+            visitor.module("several", &self.several);
+            visitor.module("named", &self.named);
+            visitor.buffer("mean", &self.mean);
+            visitor.module("choices", &self.choices);
+        }
+        fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
+            visitor.param("weight", &mut self.weight)?;
+            visitor.module("several", &mut self.several)?;
+            visitor.module("named", &mut self.named)?;
+            visitor.buffer("mean", &mut self.mean)?;
+            visitor.module("choices", &mut self.choices)?;
+            __p::Ok(())
+        }
+        fn state(&self) -> __p::Option<&__p::State> {
+            __p::Some(&self.__taper)
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Display for Tensors {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&__p::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Tensors {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(&__p::format_module(self))
+        }
+    }
+    #[automatically_derived]
+    #[allow(warnings, clippy::all)]
+    impl ::core::clone::Clone for Tensors {
+        fn clone(&self) -> Self {
+            Self {
+                n: ::core::clone::Clone::clone(&self.n),
+                weight: ::core::clone::Clone::clone(&self.weight),
+                several: ::core::clone::Clone::clone(&self.several),
+                named: ::core::clone::Clone::clone(&self.named),
+                mean: ::core::clone::Clone::clone(&self.mean),
+                choices: ::core::clone::Clone::clone(&self.choices),
+                __taper: ::core::clone::Clone::clone(&self.__taper),
+            }
+        }
+    }
+    const _: () = {
+        pub struct __Rule;
+        impl __Rule {
+            /// Proves the model for all values of its hyperparameters.
+            pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
+                if __t.open("Tensors") {
+                    {
+                        let __v = __p::Value::Dim(__t.algebra.hyper("n"));
+                        __t.set(9623952623058910235u64, __v);
+                    }
+                    __t.seal();
+                    <Tensors as __p::Traced>::BODY.run(__t, &__p::Args::new());
+                    __t.close();
+                }
+            }
+            pub const fn trace(
+                self,
+                __t: &mut __p::Tracer<'_>,
+                __args: &__p::Args,
+                __inputs: &__p::Args,
+            ) -> __p::Value {
+                const __TABLE: &[__p::Param] = &[
+                    __p::Param::optional("n", __p::Takes::Int, __p::Value::Unit),
+                ];
+                if __t.is_nested() && <Tensors as __p::Traced>::PROOF.broken() {
+                    return __p::Value::Any;
+                }
+                let __p::Some(mut __bound) = __t.bind("Tensors", __TABLE, __args) else {
+                    return __p::Value::Any;
+                };
+                if !__t.open("Tensors") {
+                    return __p::Value::Any;
+                }
+                let mut __row = 0usize;
+                {
+                    let __v = match __bound.value(__row) {
+                        __p::Value::Unit => __p::Value::int(4),
+                        __given => __given,
+                    };
+                    __bound.set(__row, __v);
+                    __t.set(9623952623058910235u64, __v);
+                    __row += 1;
+                }
+                __t.seal();
+                __t.describe("Tensors", __p::Some(&__bound), __inputs);
+                {
+                    let __dims = [
+                        __p::as_dim(__t.setting(9623952623058910235u64)),
+                        __p::as_dim(__t.setting(9623952623058910235u64)),
+                    ];
+                    __t.param("weight", &__dims);
+                }
+                {
+                    __t.enter(18150727135195308667u64, "several", __p::None, false);
+                    __t.describe("ParameterGroup", __p::None, &__p::Args::new());
+                    {
+                        let __dims = [
+                            __p::as_dim(__t.setting(9623952623058910235u64)),
+                            __p::as_dim(__t.setting(9623952623058910235u64)),
+                        ];
+                        __t.param("0", &__dims);
+                    }
+                    {
+                        let __dims = [
+                            __p::as_dim(__t.setting(9623952623058910235u64)),
+                            __p::as_dim(__p::Value::int(1)),
+                        ];
+                        __t.param("1", &__dims);
+                    }
+                    __t.leave();
+                }
+                {
+                    __t.enter(18023689471780730923u64, "named", __p::None, false);
+                    __t.describe("ParameterGroup", __p::None, &__p::Args::new());
+                    {
+                        let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                        __t.param("left", &__dims);
+                    }
+                    {
+                        let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                        __t.param("right", &__dims);
+                    }
+                    __t.leave();
+                }
+                {
+                    let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                    __t.buffer("mean", &__dims);
+                }
+                let __mark = __t.used();
+                let __v = <Tensors as __p::Traced>::BODY.run(__t, __inputs);
+                __t.release(__mark, __v);
+                __t.close();
+                __v
+            }
+        }
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl __p::Layer for Tensors {
+            type Rule = __Rule;
+            const RULE: __Rule = __Rule;
+            fn trace(
+                __t: &mut __p::Tracer<'_>,
+                __args: &__p::Args,
+                __inputs: &__p::Args,
+            ) -> __p::Value {
+                __Rule.trace(__t, __args, __inputs)
+            }
+            fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
+                let mut __row = 0usize;
+                let n: usize = __at.int(__row)?;
+                {
+                    __row += 1;
+                }
+                let weight = {
+                    let __shape = __at.shape_of("weight")?;
+                    __at.param(
+                        "weight",
+                        &__shape,
+                        &{
+                            #[allow(unused_imports)]
+                            use __p::initial::*;
+                            normal(0.0, 0.02)
+                        },
+                    )?
+                };
+                let several = __p::ParamGroup::build(
+                    __at,
+                    18150727135195308667u64,
+                    "several",
+                    &["0", "1"],
+                    &__p::Init::STANDARD_NORMAL,
+                )?;
+                let named = __p::ParamGroup::build(
+                    __at,
+                    18023689471780730923u64,
+                    "named",
+                    &["left", "right"],
+                    &{
+                        #[allow(unused_imports)]
+                        use __p::initial::*;
+                        zeros()
+                    },
+                )?;
+                let mean = {
+                    let __shape = __at.shape_of("mean")?;
+                    __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
+                };
+                let choices = __at.group(13559468248312416723u64, "choices")?;
+                __p::Ok(Self {
+                    n,
+                    weight,
+                    several,
+                    named,
+                    mean,
+                    choices,
+                    __taper: __p::State::new(),
+                })
+            }
+        }
+    };
+    #[doc(hidden)]
+    #[automatically_derived]
+    impl Tensors {
+        pub const fn __taper_call(
+            __t: &mut __p::Tracer<'_>,
+            __field: u64,
+            __index: __p::Value,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            let __v = match __field {
+                13559468248312416723u64 => {
+                    __t.enter(13559468248312416723u64, "choices", __p::None, false);
+                    __t.describe("ModuleDict", __p::None, &__p::Args::new());
+                    {
+                        let mut __b = __t.branch(__p::Value::Opaque);
+                        let mut __then = __p::Value::Any;
+                        if __t.begin(&mut __b, true) {
+                            let __args = {
+                                let mut __a = __p::Args::declared_at(66817);
+                                let __arg0 = __t.setting(9623952623058910235u64);
+                                __a.push("", __arg0, 66818u32);
+                                __a
+                            };
+                            __t.enter(
+                                14154262110733937053u64,
+                                "linear",
+                                __p::None,
+                                false,
+                            );
+                            __then = <Linear as __p::Layer>::RULE
+                                .trace(__t, &__args, __inputs);
+                            __t.leave();
+                            __t.end(&mut __b, true);
+                        }
+                        let mut __other = __then;
+                        if __t.begin(&mut __b, false) {
+                            __other = {
+                                let mut __b = __t.branch(__p::Value::Opaque);
+                                let mut __then = __p::Value::Any;
+                                if __t.begin(&mut __b, true) {
+                                    let __args = __p::Args::declared_at(66816);
+                                    __t.enter(8269036542489463021u64, "relu", __p::None, false);
+                                    __then = <ReLU as __p::Layer>::RULE
+                                        .trace(__t, &__args, __inputs);
+                                    __t.leave();
+                                    __t.end(&mut __b, true);
+                                }
+                                let mut __other = __then;
+                                if __t.begin(&mut __b, false) {
+                                    __other = __p::Value::Any;
+                                    __t.end(&mut __b, false);
+                                }
+                                __t.merge(&__b, __then, __other)
+                            };
+                            __t.end(&mut __b, false);
+                        }
+                        __t.merge(&__b, __then, __other)
+                    }
+                }
+                _ => return __p::Value::Any,
+            };
+            __t.leave_with(__v)
+        }
+        pub const fn __taper_get(__t: &mut __p::Tracer<'_>, __field: u64) -> __p::Value {
+            match __field {
+                9623952623058910235u64 => __t.setting(9623952623058910235u64),
+                16333775318803197413u64 => {
+                    let __dims = [
+                        __p::as_dim(__t.setting(9623952623058910235u64)),
+                        __p::as_dim(__t.setting(9623952623058910235u64)),
+                    ];
+                    __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                }
+                18150727135195308667u64 => {
+                    let __items = [
+                        {
+                            let __dims = [
+                                __p::as_dim(__t.setting(9623952623058910235u64)),
+                                __p::as_dim(__t.setting(9623952623058910235u64)),
+                            ];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                        {
+                            let __dims = [
+                                __p::as_dim(__t.setting(9623952623058910235u64)),
+                                __p::as_dim(__p::Value::int(1)),
+                            ];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                    ];
+                    __t.list(&__items)
+                }
+                18023689471780730923u64 => {
+                    let __items = [
+                        {
+                            let __dims = [
+                                __p::as_dim(__t.setting(9623952623058910235u64)),
+                            ];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                        {
+                            let __dims = [
+                                __p::as_dim(__t.setting(9623952623058910235u64)),
+                            ];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                    ];
+                    __t.list(&__items)
+                }
+                16920010107262610281u64 => {
+                    let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                    __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                }
+                13559468248312416723u64 => __p::Value::Layer(__field, __p::Dim::Known(0)),
+                _ => __p::Value::Any,
+            }
+        }
+        pub const __TAPER_SIGNED: bool = true;
+        pub const __TAPER_INPUTS: usize = 1usize;
+        pub const __TAPER_PROOF: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
+        pub const fn __taper_accept(
+            __t: &mut __p::Tracer<'_>,
+            __inputs: &mut __p::Args,
+        ) -> bool {
+            let mut __e = __t
+                .expect_input(__inputs, 0usize, 2usize, __p::Kind::Float, false);
+            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
+            {
+                let __d = __t.setting(9623952623058910235u64);
+                __t.expect_dim(&mut __e, __d);
+            }
+            if !__t.accept(&__e, __inputs, 0usize, "forward") {
+                return false;
+            }
+            true
+        }
+        pub const fn __taper_promise(__t: &mut __p::Tracer<'_>, __result: __p::Value) {
+            __t.expect_results(__result, 1usize, "forward");
+            let mut __e = __t
+                .expect_output(__result, 0usize, false, 2usize, __p::Kind::Float);
+            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
+            {
+                let __d = __t.setting(9623952623058910235u64);
+                __t.expect_dim(&mut __e, __d);
+            }
+            __t.promise(&__e, "forward");
+        }
+        #[inline]
+        pub fn __taper_state(&self) -> &__p::State {
+            &self.__taper
+        }
+        /// The setting of this name, if it is a size: a dimension in the signature of a method.
+        pub fn __taper_size(&self, __name: u64) -> __p::Option<usize> {
+            match __name {
+                9623952623058910235u64 => __p::Some(self.n),
+                _ => __p::None,
+            }
+        }
+        #[inline]
+        pub fn __taper_door(
+            &self,
+            __inputs: &[__p::Option<&__p::Tensor>],
+        ) -> __p::Result<()> {
+            __p::door(
+                "Tensors",
+                &[
+                    __p::Entrance {
+                        kind: __p::Kind::Float,
+                        dims: &[__p::Side::Free("B"), __p::Side::Is(self.n)],
+                    },
+                ],
+                __inputs,
+            )
+        }
+    }
+};
+const _: () = {
+    Tensors::__TAPER_PROOF.check(66816);
+    Tensors::__TAPER_PROOF.check(66817);
+    Tensors::__TAPER_PROOF.check(66818);
+};
+const _: () = {
+    #[allow(unused_imports)]
+    use ::taper::__private as __p;
+    impl Tensors {
+        #[allow(
+            clippy::all,
+            clippy::pedantic,
+            clippy::nursery,
+            unused_parens,
+            unused_braces
+        )]
+        /** Runs the model.
+
+# Errors
+If an input doesn't fit the signature, or an operation fails.*/
+        #[allow(unreachable_pub)]
+        pub fn forward(
+            &self,
+            x: impl ::core::borrow::Borrow<Tensor>,
+            choice: TensorsChoices,
+        ) -> __p::Result<Tensor> {
+            let x: Tensor = <Tensor as ::core::clone::Clone>::clone(
+                ::core::borrow::Borrow::borrow(&x),
+            );
+            self.__taper_door(&[::core::option::Option::Some(&x)])?;
+            let __seen = self.__taper_state().watch(&[::core::option::Option::Some(&x)]);
+            let __result = (move || -> __p::Result<Tensor> {
+                let x = __p::lift((__p::lift(x - &self.mean)?).matmul(self.weight))?;
+                let x = __p::lift(x + __p::lift(self.named.get("left"))?)?;
+                ::core::result::Result::Ok(
+                    __p::CallAt::call_at(&self.choices, choice, (x,))?,
+                )
+            })();
+            self.__taper_state()
+                .show(
+                    __seen,
+                    __result,
+                    |__y, __found| {
+                        #[allow(unused_imports)]
+                        use __p::NoTensors as _;
+                        __p::Outputs(__y).collect(__found)
+                    },
+                )
+        }
+    }
+};
+#[doc(hidden)]
+#[allow(warnings, clippy::all, long_running_const_eval)]
+const _: () = {
+    use ::taper::__private as __p;
+    #[automatically_derived]
+    impl Tensors {
+        pub const fn __taper_m_forward(
+            __t: &mut __p::Tracer<'_>,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            let mut __inputs = *__inputs;
+            __t.at(0u32);
+            if !__t.expect_parameters(Self::__TAPER_INPUTS, 1usize, "forward") {
+                return __p::Value::Any;
+            }
+            if !Self::__taper_accept(__t, &mut __inputs) {
+                return __p::Value::Any;
+            }
+            __t.received(&__inputs);
+            let x = __t.tensor_input(&__inputs, 0usize);
+            let choice = match __inputs.get(1usize) {
+                __p::Some(__a) => __a.value,
+                __p::None => __p::Value::Opaque,
+            };
+            let __result = {
+                let x = {
+                    let __taper_3 = {
+                        let __taper_1 = x;
+                        let __taper_2 = Self::__taper_get(__t, 16920010107262610281u64);
+                        __t.at(1);
+                        __t.binary(__p::BinaryOp::Sub, __taper_1, __taper_2)
+                    };
+                    let __taper_4 = Self::__taper_get(__t, 16333775318803197413u64);
+                    __t.operate(2, 777230168736708247u64, __taper_3, &[("", __taper_4)])
+                };
+                let x = {
+                    let __taper_7 = x;
+                    let __taper_8 = {
+                        let __taper_5 = Self::__taper_get(__t, 18023689471780730923u64);
+                        let __taper_6 = __p::Value::Str("left");
+                        __t.at(3);
+                        __t.index(__taper_5, __taper_6)
+                    };
+                    __t.at(4);
+                    __t.binary(__p::BinaryOp::Add, __taper_7, __taper_8)
+                };
+                {
+                    let __at = choice;
+                    let __taper_9 = x;
+                    let mut __args = __p::Args::for_method(13877517434493473859u64);
+                    __args.push("", __taper_9, __p::QUIET);
+                    __t.at(5);
+                    Self::__taper_call(__t, 13559468248312416723u64, __at, &__args)
+                }
+            };
+            __t.at(6u32);
+            Self::__taper_promise(__t, __result);
+            __result
+        }
+        const fn __taper_layer(
+            __x: __p::Value,
+            __t: &mut __p::Tracer<'_>,
+            __site: u32,
+            __field: u64,
+        ) -> __p::Value {
+            __t.at(__site);
+            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+        }
+        pub const __TAPER_CHECKED: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
+    }
+    pub struct __Body;
+    impl __Body {
+        pub const fn run(
+            self,
+            __t: &mut __p::Tracer<'_>,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            match __inputs.method {
+                0 => {
+                    let mut __v = __p::Value::Any;
+                    if <Tensors>::__TAPER_SIGNED || __t.wants_all()
+                        || !__inputs.is_empty()
+                    {
+                        let mut __forward = *__inputs;
+                        __forward.method = 1;
+                        __v = <Tensors>::__taper_m_forward(__t, &__forward);
+                    }
+                    __v
+                }
+                13877517434493473859u64 => <Tensors>::__taper_m_forward(__t, __inputs),
+                _ => __t.no_method(),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __p::Traced for Tensors {
+        type Body = __Body;
+        const BODY: __Body = __Body;
+        const PROOF: &'static __p::Proof = &{
+            let mut __storage = __p::Storage::new();
+            let mut __t = __storage.tracer(__p::Purpose::Proof);
+            <Tensors as __p::Layer>::RULE.prove(&mut __t);
+            __t.finish()
+        };
+    }
+    #[automatically_derived]
+    impl<__T0: ::core::borrow::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)>
+    for Tensors {
+        type Output = Tensor;
+        fn call(&self, (__a0, __a1): (__T0, TensorsChoices)) -> __p::Result<Tensor> {
+            <Tensors>::forward(self, __a0, __a1)
+        }
+    }
+};
+const _: () = {
+    <Tensors>::__TAPER_CHECKED.check(0);
+    <Tensors>::__TAPER_CHECKED.check(6);
+};
+const _: () = {
+    <Tensors>::__TAPER_CHECKED.check(1);
+    <Tensors>::__TAPER_CHECKED.check(2);
+};
+const _: () = {
+    <Tensors>::__TAPER_CHECKED.check(3);
+    <Tensors>::__TAPER_CHECKED.check(4);
+};
+const _: () = <Tensors>::__TAPER_CHECKED.check(5);
+const _: () = <Tensors>::__TAPER_CHECKED.check_rest(7);
