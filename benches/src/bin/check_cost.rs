@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let plain = Program::new(&folder, "structs", false)?;
     let deep = Program::new(&folder, "deep", true)?;
     let model = |n: usize, edit: usize| {
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             mlp(n, edit)
         } else {
             cnn(n, edit)
