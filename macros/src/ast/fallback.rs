@@ -76,7 +76,6 @@ pub(crate) fn with_fallback(
         impl #ident {
             pub const PARAMS: u64 = <Self as #p::Layer>::RULE.count();
             pub const MACS: u64 = Self::PARAMS;
-            pub const __TAPER_SIGNED: bool = false;
             pub const __TAPER_INPUTS: usize = usize::MAX;
 
             pub fn init(_: &#krate::Device) -> #krate::Result<Self> { loop {} }
@@ -84,8 +83,6 @@ pub(crate) fn with_fallback(
             pub fn __taper_door(&self, _: &[::core::option::Option<&#krate::Tensor>]) -> #krate::Result<()> { loop {} }
 
             pub fn __taper_state(&self) -> &#p::State { loop {} }
-
-            pub fn __taper_size(&self, _: u64) -> ::core::option::Option<usize> { ::core::option::Option::None }
 
             pub const fn __taper_call(_: &mut #p::Tracer<'_>, _: u64, _: #p::Value, _: &#p::Args) -> #p::Value {
                 #p::Value::Any

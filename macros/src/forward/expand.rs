@@ -57,14 +57,10 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
             #import
 
             #(#attrs)* impl #self_ty { #(#others)* #(#bodies)* }
-        };
 
         #[doc(hidden)]
-        #[allow(warnings, clippy::all, long_running_const_eval)]
-        const _: () = {
-        #import
-
         #[automatically_derived]
+        #[allow(warnings, clippy::all)]
         impl #self_ty {
             #(#traces)*
 
@@ -81,6 +77,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
 
         pub struct __Body;
 
+        #[allow(clippy::all)]
         impl __Body {
             pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
                 match __inputs.method {
@@ -92,6 +89,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[allow(long_running_const_eval)]
         impl #p::Traced for #self_ty {
             type Body = __Body;
             const BODY: __Body = __Body;
@@ -276,7 +274,7 @@ fn all_arm(methods: &[Method], self_ty: &Type, p: &TokenStream) -> TokenStream {
         let signed = if m.shape.is_some() {
             quote!(true)
         } else {
-            quote!(<#self_ty>::__TAPER_SIGNED)
+            quote!((<#self_ty>::__TAPER_INPUTS != usize::MAX))
         };
         out.extend(quote! {
             if #signed || __t.wants_all() || !__inputs.is_empty() {

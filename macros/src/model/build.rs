@@ -28,8 +28,8 @@ impl Context<'_> {
             quote!(#(#cfgs)* #ident)
         });
         quote! {
-            const _: () = {
-                #rule
+            #rule
+
 
                 #[automatically_derived]
                 #[diagnostic::do_not_recommend]
@@ -47,7 +47,6 @@ impl Context<'_> {
                         #p::Ok(Self { #(#names,)* __taper: #p::State::new() })
                     }
                 }
-            };
         }
     }
 

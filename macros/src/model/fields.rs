@@ -3,8 +3,8 @@
 use super::signature::{self, Settings};
 use super::{guarded, rule::argument_sites, Context};
 use crate::ast::{
-    plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
-    LayerType, ParamForm, TemplatePart, Wrap,
+    plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField, LayerType,
+    ParamForm, TemplatePart, Wrap,
 };
 use crate::lower::{hash, whole_number, Lower, Sites};
 use proc_macro2::{Literal, TokenStream};
@@ -39,7 +39,6 @@ impl Context<'_> {
             Some(s) => signature::functions(s, &self.model.configs(), "forward", p),
             None => (quote!(true), TokenStream::new()),
         };
-        let signed = self.model.signature.is_some();
         let inputs = self
             .model
             .signature
@@ -78,7 +77,6 @@ impl Context<'_> {
                     }
                 }
 
-                pub const __TAPER_SIGNED: bool = #signed;
                 pub const __TAPER_INPUTS: usize = #inputs;
                 pub const __TAPER_PROOF: &'static #p::Proof = <#model as #p::Traced>::PROOF;
 
@@ -270,22 +268,9 @@ impl Context<'_> {
             ),
             None => quote!(#p::Ok(())),
         };
-        let sizes = self.configs().filter(|(_, c)| c.kind == ConfigKind::Int);
-        let sizes = sizes.map(|(f, _)| {
-            let (cfgs, ident, h) = (f.cfgs(), &f.ident, hash(&f.name()));
-            quote!(#(#cfgs)* #h => #p::Some(self.#ident),)
-        });
         quote! {
             #[inline]
             pub fn __taper_state(&self) -> &#p::State { &self.__taper }
-
-            /// The setting of this name, if it is a size: a dimension in the signature of a method.
-            pub fn __taper_size(&self, __name: u64) -> #p::Option<usize> {
-                match __name {
-                    #(#sizes)*
-                    _ => #p::None,
-                }
-            }
 
             #[inline]
             pub fn __taper_door(&self, __inputs: &[#p::Option<&#p::Tensor>]) -> #p::Result<()> {

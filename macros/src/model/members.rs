@@ -2,8 +2,10 @@
 
 use super::{standard, Context};
 use crate::ast::{
-    plain_name, template, DictField, Field, FieldKind, LayerField, ParamForm, TemplatePart, Wrap,
+    plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerField, ParamForm,
+    TemplatePart, Wrap,
 };
+use crate::lower::hash;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -12,6 +14,7 @@ impl Context<'_> {
     pub(super) fn module(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
         let word = model.to_string();
+        let sizes = self.size_settings();
         let visits = self.model.fields.iter().map(|f| self.visit(f, false));
         let visits_mut = self.model.fields.iter().map(|f| self.visit(f, true));
         quote! {
@@ -30,6 +33,32 @@ impl Context<'_> {
 
                 fn state(&self) -> #p::Option<&#p::State> {
                     #p::Some(&self.__taper)
+                }
+
+                #sizes
+            }
+        }
+    }
+
+    /// The hyperparameters that are sizes, by the hashes of their names.
+    fn size_settings(&self) -> TokenStream {
+        let p = &self.p;
+        let sizes: Vec<_> = self
+            .configs()
+            .filter(|(_, c)| c.kind == ConfigKind::Int)
+            .map(|(f, _)| {
+                let (cfgs, ident, h) = (f.cfgs(), &f.ident, hash(&f.name()));
+                quote!(#(#cfgs)* #h => #p::Some(self.#ident),)
+            })
+            .collect();
+        if sizes.is_empty() {
+            return TokenStream::new();
+        }
+        quote! {
+            fn size_setting(&self, __name: u64) -> #p::Option<usize> {
+                match __name {
+                    #(#sizes)*
+                    _ => #p::None,
                 }
             }
         }

@@ -166,7 +166,7 @@ impl Door<'_> {
             (Some(name), _) => match self.settings {
                 Settings::Asked => {
                     let h = hash(&name);
-                    quote!(#p::Side::named(#name, self.__taper_size(#h)))
+                    quote!(#p::Side::named(#name, #p::Module::size_setting(self, #h)))
                 }
                 _ => quote!(#p::Side::Free(#name)),
             },

@@ -303,6 +303,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         fn state(&self) -> __p::Option<&__p::State> {
             __p::Some(&self.__taper)
         }
+        fn size_setting(&self, __name: u64) -> __p::Option<usize> {
+            match __name {
+                2549146719451957345u64 => __p::Some(self.out),
+                10066264882989068177u64 => __p::Some(self.stride),
+                _ => __p::None,
+            }
+        }
     }
     #[automatically_derived]
     impl ::core::fmt::Display for BasicBlock {
@@ -334,128 +341,125 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
     }
-    const _: () = {
-        pub struct __Rule;
-        impl __Rule {
-            /// Proves the model for all values of its hyperparameters.
-            pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-                if __t.open("BasicBlock") {
-                    {
-                        let __v = __p::Value::Dim(__t.algebra.hyper("out"));
-                        __t.set(2549146719451957345u64, __v);
-                    }
-                    {
-                        let __v = __p::Value::Dim(__t.algebra.hyper("stride"));
-                        __t.set(10066264882989068177u64, __v);
-                    }
-                    __t.seal();
-                    <BasicBlock as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                    __t.close();
-                }
-            }
-            pub const fn trace(
-                self,
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                const __TABLE: &[__p::Param] = &[
-                    __p::Param::required("out", __p::Takes::Int),
-                    __p::Param::optional("stride", __p::Takes::Int, __p::Value::Unit),
-                ];
-                if __t.is_nested() && <BasicBlock as __p::Traced>::PROOF.broken() {
-                    return __p::Value::Any;
-                }
-                let __p::Some(mut __bound) = __t.bind("BasicBlock", __TABLE, __args)
-                else {
-                    return __p::Value::Any;
-                };
-                if !__t.open("BasicBlock") {
-                    return __p::Value::Any;
-                }
-                let mut __row = 0usize;
+    pub struct __Rule;
+    impl __Rule {
+        /// Proves the model for all values of its hyperparameters.
+        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
+            if __t.open("BasicBlock") {
                 {
-                    let __v = __bound.value(__row);
-                    __bound.set(__row, __v);
+                    let __v = __p::Value::Dim(__t.algebra.hyper("out"));
                     __t.set(2549146719451957345u64, __v);
-                    __row += 1;
                 }
                 {
-                    let __v = match __bound.value(__row) {
-                        __p::Value::Unit => __p::Value::int(1),
-                        __given => __given,
-                    };
-                    __bound.set(__row, __v);
+                    let __v = __p::Value::Dim(__t.algebra.hyper("stride"));
                     __t.set(10066264882989068177u64, __v);
-                    __row += 1;
                 }
                 __t.seal();
-                __t.describe("BasicBlock", __p::Some(&__bound), __inputs);
-                let __mark = __t.used();
-                let __v = <BasicBlock as __p::Traced>::BODY.run(__t, __inputs);
-                __t.release(__mark, __v);
+                <BasicBlock as __p::Traced>::BODY.run(__t, &__p::Args::new());
                 __t.close();
-                __v
             }
         }
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl __p::Layer for BasicBlock {
-            type Rule = __Rule;
-            const RULE: __Rule = __Rule;
-            fn trace(
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                __Rule.trace(__t, __args, __inputs)
+        pub const fn trace(
+            self,
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            const __TABLE: &[__p::Param] = &[
+                __p::Param::required("out", __p::Takes::Int),
+                __p::Param::optional("stride", __p::Takes::Int, __p::Value::Unit),
+            ];
+            if __t.is_nested() && <BasicBlock as __p::Traced>::PROOF.broken() {
+                return __p::Value::Any;
             }
-            fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
-                let mut __row = 0usize;
-                let out: usize = __at.int(__row)?;
-                {
-                    __row += 1;
-                }
-                let stride: usize = __at.int(__row)?;
-                {
-                    __row += 1;
-                }
-                let conv1 = <Conv2d as __p::Layer>::build_one(
-                    __at,
-                    9213824858527266397u64,
-                    "conv1",
-                )?;
-                let bn1 = <BatchNorm2d as __p::Layer>::build_one(
-                    __at,
-                    442153100890361573u64,
-                    "bn1",
-                )?;
-                let conv2 = <Conv2d as __p::Layer>::build_one(
-                    __at,
-                    5807609199084848557u64,
-                    "conv2",
-                )?;
-                let bn2 = <BatchNorm2d as __p::Layer>::build_one(
-                    __at,
-                    18439617194541033569u64,
-                    "bn2",
-                )?;
-                let downsample = <<BasicBlock as __p::Part<
-                    11207031341650529081u64,
-                >>::Type as __p::Layer>::build_optional(__at, 11207031341650529081u64)?;
-                __p::Ok(Self {
-                    out,
-                    stride,
-                    conv1,
-                    bn1,
-                    conv2,
-                    bn2,
-                    downsample,
-                    __taper: __p::State::new(),
-                })
+            let __p::Some(mut __bound) = __t.bind("BasicBlock", __TABLE, __args) else {
+                return __p::Value::Any;
+            };
+            if !__t.open("BasicBlock") {
+                return __p::Value::Any;
             }
+            let mut __row = 0usize;
+            {
+                let __v = __bound.value(__row);
+                __bound.set(__row, __v);
+                __t.set(2549146719451957345u64, __v);
+                __row += 1;
+            }
+            {
+                let __v = match __bound.value(__row) {
+                    __p::Value::Unit => __p::Value::int(1),
+                    __given => __given,
+                };
+                __bound.set(__row, __v);
+                __t.set(10066264882989068177u64, __v);
+                __row += 1;
+            }
+            __t.seal();
+            __t.describe("BasicBlock", __p::Some(&__bound), __inputs);
+            let __mark = __t.used();
+            let __v = <BasicBlock as __p::Traced>::BODY.run(__t, __inputs);
+            __t.release(__mark, __v);
+            __t.close();
+            __v
         }
-    };
+    }
+    #[automatically_derived]
+    #[diagnostic::do_not_recommend]
+    impl __p::Layer for BasicBlock {
+        type Rule = __Rule;
+        const RULE: __Rule = __Rule;
+        fn trace(
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            __Rule.trace(__t, __args, __inputs)
+        }
+        fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
+            let mut __row = 0usize;
+            let out: usize = __at.int(__row)?;
+            {
+                __row += 1;
+            }
+            let stride: usize = __at.int(__row)?;
+            {
+                __row += 1;
+            }
+            let conv1 = <Conv2d as __p::Layer>::build_one(
+                __at,
+                9213824858527266397u64,
+                "conv1",
+            )?;
+            let bn1 = <BatchNorm2d as __p::Layer>::build_one(
+                __at,
+                442153100890361573u64,
+                "bn1",
+            )?;
+            let conv2 = <Conv2d as __p::Layer>::build_one(
+                __at,
+                5807609199084848557u64,
+                "conv2",
+            )?;
+            let bn2 = <BatchNorm2d as __p::Layer>::build_one(
+                __at,
+                18439617194541033569u64,
+                "bn2",
+            )?;
+            let downsample = <<BasicBlock as __p::Part<
+                11207031341650529081u64,
+            >>::Type as __p::Layer>::build_optional(__at, 11207031341650529081u64)?;
+            __p::Ok(Self {
+                out,
+                stride,
+                conv1,
+                bn1,
+                conv2,
+                bn2,
+                downsample,
+                __taper: __p::State::new(),
+            })
+        }
+    }
     #[doc(hidden)]
     #[automatically_derived]
     impl BasicBlock {
@@ -537,7 +541,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_SIGNED: bool = true;
         pub const __TAPER_INPUTS: usize = 1usize;
         pub const __TAPER_PROOF: &'static __p::Proof = <BasicBlock as __p::Traced>::PROOF;
         pub const fn __taper_accept(
@@ -571,14 +574,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         #[inline]
         pub fn __taper_state(&self) -> &__p::State {
             &self.__taper
-        }
-        /// The setting of this name, if it is a size: a dimension in the signature of a method.
-        pub fn __taper_size(&self, __name: u64) -> __p::Option<usize> {
-            match __name {
-                2549146719451957345u64 => __p::Some(self.out),
-                10066264882989068177u64 => __p::Some(self.stride),
-                _ => __p::None,
-            }
         }
         #[inline]
         pub fn __taper_door(
@@ -681,12 +676,9 @@ If an input doesn't fit the signature, or an operation fails.*/
                 )
         }
     }
-};
-#[doc(hidden)]
-#[allow(warnings, clippy::all, long_running_const_eval)]
-const _: () = {
-    use ::taper::__private as __p;
+    #[doc(hidden)]
     #[automatically_derived]
+    #[allow(warnings, clippy::all)]
     impl BasicBlock {
         pub const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
@@ -793,6 +785,7 @@ const _: () = {
         pub const __TAPER_CHECKED: &'static __p::Proof = <BasicBlock as __p::Traced>::PROOF;
     }
     pub struct __Body;
+    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -802,7 +795,7 @@ const _: () = {
             match __inputs.method {
                 0 => {
                     let mut __v = __p::Value::Any;
-                    if <BasicBlock>::__TAPER_SIGNED || __t.wants_all()
+                    if (<BasicBlock>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
                         || !__inputs.is_empty()
                     {
                         let mut __forward = *__inputs;
@@ -817,6 +810,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[allow(long_running_const_eval)]
     impl __p::Traced for BasicBlock {
         type Body = __Body;
         const BODY: __Body = __Body;

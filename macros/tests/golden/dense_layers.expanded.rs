@@ -134,6 +134,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         fn state(&self) -> __p::Option<&__p::State> {
             __p::Some(&self.__taper)
         }
+        fn size_setting(&self, __name: u64) -> __p::Option<usize> {
+            match __name {
+                13651446905143332061u64 => __p::Some(self.growth),
+                3269876241071453947u64 => __p::Some(self.depth),
+                _ => __p::None,
+            }
+        }
     }
     #[automatically_derived]
     impl ::core::fmt::Display for DenseLayers {
@@ -159,105 +166,102 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
     }
-    const _: () = {
-        pub struct __Rule;
-        impl __Rule {
-            /// Proves the model for all values of its hyperparameters.
-            pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-                if __t.open("DenseLayers") {
-                    {
-                        let __v = __p::Value::Dim(__t.algebra.hyper("growth"));
-                        __t.set(13651446905143332061u64, __v);
-                    }
-                    {
-                        let __v = __p::Value::Dim(__t.algebra.hyper("depth"));
-                        __t.set(3269876241071453947u64, __v);
-                    }
-                    __t.seal();
-                    <DenseLayers as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                    __t.close();
-                }
-            }
-            pub const fn trace(
-                self,
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                const __TABLE: &[__p::Param] = &[
-                    __p::Param::required("growth", __p::Takes::Int),
-                    __p::Param::optional("depth", __p::Takes::Int, __p::Value::Unit),
-                ];
-                if __t.is_nested() && <DenseLayers as __p::Traced>::PROOF.broken() {
-                    return __p::Value::Any;
-                }
-                let __p::Some(mut __bound) = __t.bind("DenseLayers", __TABLE, __args)
-                else {
-                    return __p::Value::Any;
-                };
-                if !__t.open("DenseLayers") {
-                    return __p::Value::Any;
-                }
-                let mut __row = 0usize;
+    pub struct __Rule;
+    impl __Rule {
+        /// Proves the model for all values of its hyperparameters.
+        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
+            if __t.open("DenseLayers") {
                 {
-                    let __v = __bound.value(__row);
-                    __bound.set(__row, __v);
+                    let __v = __p::Value::Dim(__t.algebra.hyper("growth"));
                     __t.set(13651446905143332061u64, __v);
-                    __row += 1;
                 }
                 {
-                    let __v = match __bound.value(__row) {
-                        __p::Value::Unit => __p::Value::int(4),
-                        __given => __given,
-                    };
-                    __bound.set(__row, __v);
+                    let __v = __p::Value::Dim(__t.algebra.hyper("depth"));
                     __t.set(3269876241071453947u64, __v);
-                    __row += 1;
                 }
                 __t.seal();
-                __t.describe("DenseLayers", __p::Some(&__bound), __inputs);
-                let __mark = __t.used();
-                let __v = <DenseLayers as __p::Traced>::BODY.run(__t, __inputs);
-                __t.release(__mark, __v);
+                <DenseLayers as __p::Traced>::BODY.run(__t, &__p::Args::new());
                 __t.close();
-                __v
             }
         }
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl __p::Layer for DenseLayers {
-            type Rule = __Rule;
-            const RULE: __Rule = __Rule;
-            fn trace(
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                __Rule.trace(__t, __args, __inputs)
+        pub const fn trace(
+            self,
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            const __TABLE: &[__p::Param] = &[
+                __p::Param::required("growth", __p::Takes::Int),
+                __p::Param::optional("depth", __p::Takes::Int, __p::Value::Unit),
+            ];
+            if __t.is_nested() && <DenseLayers as __p::Traced>::PROOF.broken() {
+                return __p::Value::Any;
             }
-            fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
-                let mut __row = 0usize;
-                let growth: usize = __at.int(__row)?;
-                {
-                    __row += 1;
-                }
-                let depth: usize = __at.int(__row)?;
-                {
-                    __row += 1;
-                }
-                let layers = <Linear as __p::Layer>::build_list(
-                    __at,
-                    209479366139260939u64,
-                )?;
-                __p::Ok(Self {
-                    growth,
-                    depth,
-                    layers,
-                    __taper: __p::State::new(),
-                })
+            let __p::Some(mut __bound) = __t.bind("DenseLayers", __TABLE, __args) else {
+                return __p::Value::Any;
+            };
+            if !__t.open("DenseLayers") {
+                return __p::Value::Any;
             }
+            let mut __row = 0usize;
+            {
+                let __v = __bound.value(__row);
+                __bound.set(__row, __v);
+                __t.set(13651446905143332061u64, __v);
+                __row += 1;
+            }
+            {
+                let __v = match __bound.value(__row) {
+                    __p::Value::Unit => __p::Value::int(4),
+                    __given => __given,
+                };
+                __bound.set(__row, __v);
+                __t.set(3269876241071453947u64, __v);
+                __row += 1;
+            }
+            __t.seal();
+            __t.describe("DenseLayers", __p::Some(&__bound), __inputs);
+            let __mark = __t.used();
+            let __v = <DenseLayers as __p::Traced>::BODY.run(__t, __inputs);
+            __t.release(__mark, __v);
+            __t.close();
+            __v
         }
-    };
+    }
+    #[automatically_derived]
+    #[diagnostic::do_not_recommend]
+    impl __p::Layer for DenseLayers {
+        type Rule = __Rule;
+        const RULE: __Rule = __Rule;
+        fn trace(
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            __Rule.trace(__t, __args, __inputs)
+        }
+        fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
+            let mut __row = 0usize;
+            let growth: usize = __at.int(__row)?;
+            {
+                __row += 1;
+            }
+            let depth: usize = __at.int(__row)?;
+            {
+                __row += 1;
+            }
+            let layers = <Linear as __p::Layer>::build_list(
+                __at,
+                209479366139260939u64,
+            )?;
+            __p::Ok(Self {
+                growth,
+                depth,
+                layers,
+                __taper: __p::State::new(),
+            })
+        }
+    }
     #[doc(hidden)]
     #[automatically_derived]
     impl DenseLayers {
@@ -346,7 +350,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_SIGNED: bool = true;
         pub const __TAPER_INPUTS: usize = 2usize;
         pub const __TAPER_PROOF: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
         pub const fn __taper_accept(
@@ -380,14 +383,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         #[inline]
         pub fn __taper_state(&self) -> &__p::State {
             &self.__taper
-        }
-        /// The setting of this name, if it is a size: a dimension in the signature of a method.
-        pub fn __taper_size(&self, __name: u64) -> __p::Option<usize> {
-            match __name {
-                13651446905143332061u64 => __p::Some(self.growth),
-                3269876241071453947u64 => __p::Some(self.depth),
-                _ => __p::None,
-            }
         }
         #[inline]
         pub fn __taper_door(
@@ -491,11 +486,11 @@ If an input doesn't fit the signature, or an operation fails.*/
                             dims: &[
                                 __p::Side::named(
                                     "B",
-                                    self.__taper_size(4841548343642211269u64),
+                                    __p::Module::size_setting(self, 4841548343642211269u64),
                                 ),
                                 __p::Side::named(
                                     "N",
-                                    self.__taper_size(4309478107615849167u64),
+                                    __p::Module::size_setting(self, 4309478107615849167u64),
                                 ),
                             ],
                         },
@@ -515,12 +510,9 @@ If an input doesn't fit the signature, or an operation fails.*/
             )
         }
     }
-};
-#[doc(hidden)]
-#[allow(warnings, clippy::all, long_running_const_eval)]
-const _: () = {
-    use ::taper::__private as __p;
+    #[doc(hidden)]
     #[automatically_derived]
+    #[allow(warnings, clippy::all)]
     impl DenseLayers {
         pub const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
@@ -716,6 +708,7 @@ const _: () = {
         pub const __TAPER_CHECKED: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
     }
     pub struct __Body;
+    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -725,7 +718,7 @@ const _: () = {
             match __inputs.method {
                 0 => {
                     let mut __v = __p::Value::Any;
-                    if <DenseLayers>::__TAPER_SIGNED || __t.wants_all()
+                    if (<DenseLayers>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
                         || !__inputs.is_empty()
                     {
                         let mut __forward = *__inputs;
@@ -749,6 +742,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[allow(long_running_const_eval)]
     impl __p::Traced for DenseLayers {
         type Body = __Body;
         const BODY: __Body = __Body;

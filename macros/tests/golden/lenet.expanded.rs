@@ -382,6 +382,12 @@ As `config().init(device)`.*/
         fn state(&self) -> __p::Option<&__p::State> {
             __p::Some(&self.__taper)
         }
+        fn size_setting(&self, __name: u64) -> __p::Option<usize> {
+            match __name {
+                5249744443589067621u64 => __p::Some(self.classes),
+                _ => __p::None,
+            }
+        }
     }
     #[automatically_derived]
     impl ::core::fmt::Display for LeNet {
@@ -411,109 +417,107 @@ As `config().init(device)`.*/
             }
         }
     }
-    const _: () = {
-        pub struct __Rule;
-        impl __Rule {
-            /// Proves the model for all values of its hyperparameters.
-            pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-                if __t.open("LeNet") {
-                    {
-                        let __v = __p::Value::Dim(__t.algebra.hyper("classes"));
-                        __t.set(5249744443589067621u64, __v);
-                    }
-                    __t.seal();
-                    <LeNet as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                    __t.close();
-                }
-            }
-            pub const fn trace(
-                self,
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                const __TABLE: &[__p::Param] = &[
-                    __p::Param::optional("classes", __p::Takes::Int, __p::Value::Unit),
-                ];
-                if __t.is_nested() && <LeNet as __p::Traced>::PROOF.broken() {
-                    return __p::Value::Any;
-                }
-                let __p::Some(mut __bound) = __t.bind("LeNet", __TABLE, __args) else {
-                    return __p::Value::Any;
-                };
-                if !__t.open("LeNet") {
-                    return __p::Value::Any;
-                }
-                let mut __row = 0usize;
+    pub struct __Rule;
+    impl __Rule {
+        /// Proves the model for all values of its hyperparameters.
+        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
+            if __t.open("LeNet") {
                 {
-                    let __v = match __bound.value(__row) {
-                        __p::Value::Unit => __p::Value::int(10),
-                        __given => __given,
-                    };
-                    __bound.set(__row, __v);
+                    let __v = __p::Value::Dim(__t.algebra.hyper("classes"));
                     __t.set(5249744443589067621u64, __v);
-                    __row += 1;
                 }
                 __t.seal();
-                __t.describe("LeNet", __p::Some(&__bound), __inputs);
-                let __mark = __t.used();
-                let __v = <LeNet as __p::Traced>::BODY.run(__t, __inputs);
-                __t.release(__mark, __v);
+                <LeNet as __p::Traced>::BODY.run(__t, &__p::Args::new());
                 __t.close();
-                __v
             }
         }
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl __p::Layer for LeNet {
-            type Rule = __Rule;
-            const RULE: __Rule = __Rule;
-            fn trace(
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                __Rule.trace(__t, __args, __inputs)
+        pub const fn trace(
+            self,
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            const __TABLE: &[__p::Param] = &[
+                __p::Param::optional("classes", __p::Takes::Int, __p::Value::Unit),
+            ];
+            if __t.is_nested() && <LeNet as __p::Traced>::PROOF.broken() {
+                return __p::Value::Any;
             }
-            fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
-                let mut __row = 0usize;
-                let classes: usize = __at.int(__row)?;
-                {
-                    __row += 1;
-                }
-                let features = <<LeNet as __p::Part<
-                    2392946144548103029u64,
-                >>::Type as __p::Layer>::build_one(
-                    __at,
-                    2392946144548103029u64,
-                    "features",
-                )?;
-                let fc1 = <Linear as __p::Layer>::build_one(
-                    __at,
-                    16695093028469538533u64,
-                    "fc1",
-                )?;
-                let bn1 = <BatchNorm1d as __p::Layer>::build_one(
-                    __at,
-                    442153100890361573u64,
-                    "bn1",
-                )?;
-                let fc2 = <Linear as __p::Layer>::build_one(
-                    __at,
-                    5504015865189711961u64,
-                    "fc2",
-                )?;
-                __p::Ok(Self {
-                    classes,
-                    features,
-                    fc1,
-                    bn1,
-                    fc2,
-                    __taper: __p::State::new(),
-                })
+            let __p::Some(mut __bound) = __t.bind("LeNet", __TABLE, __args) else {
+                return __p::Value::Any;
+            };
+            if !__t.open("LeNet") {
+                return __p::Value::Any;
             }
+            let mut __row = 0usize;
+            {
+                let __v = match __bound.value(__row) {
+                    __p::Value::Unit => __p::Value::int(10),
+                    __given => __given,
+                };
+                __bound.set(__row, __v);
+                __t.set(5249744443589067621u64, __v);
+                __row += 1;
+            }
+            __t.seal();
+            __t.describe("LeNet", __p::Some(&__bound), __inputs);
+            let __mark = __t.used();
+            let __v = <LeNet as __p::Traced>::BODY.run(__t, __inputs);
+            __t.release(__mark, __v);
+            __t.close();
+            __v
         }
-    };
+    }
+    #[automatically_derived]
+    #[diagnostic::do_not_recommend]
+    impl __p::Layer for LeNet {
+        type Rule = __Rule;
+        const RULE: __Rule = __Rule;
+        fn trace(
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            __Rule.trace(__t, __args, __inputs)
+        }
+        fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
+            let mut __row = 0usize;
+            let classes: usize = __at.int(__row)?;
+            {
+                __row += 1;
+            }
+            let features = <<LeNet as __p::Part<
+                2392946144548103029u64,
+            >>::Type as __p::Layer>::build_one(
+                __at,
+                2392946144548103029u64,
+                "features",
+            )?;
+            let fc1 = <Linear as __p::Layer>::build_one(
+                __at,
+                16695093028469538533u64,
+                "fc1",
+            )?;
+            let bn1 = <BatchNorm1d as __p::Layer>::build_one(
+                __at,
+                442153100890361573u64,
+                "bn1",
+            )?;
+            let fc2 = <Linear as __p::Layer>::build_one(
+                __at,
+                5504015865189711961u64,
+                "fc2",
+            )?;
+            __p::Ok(Self {
+                classes,
+                features,
+                fc1,
+                bn1,
+                fc2,
+                __taper: __p::State::new(),
+            })
+        }
+    }
     #[doc(hidden)]
     #[automatically_derived]
     impl LeNet {
@@ -574,7 +578,6 @@ As `config().init(device)`.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_SIGNED: bool = true;
         pub const __TAPER_INPUTS: usize = 1usize;
         pub const __TAPER_PROOF: &'static __p::Proof = <LeNet as __p::Traced>::PROOF;
         pub const fn __taper_accept(
@@ -606,13 +609,6 @@ As `config().init(device)`.*/
         #[inline]
         pub fn __taper_state(&self) -> &__p::State {
             &self.__taper
-        }
-        /// The setting of this name, if it is a size: a dimension in the signature of a method.
-        pub fn __taper_size(&self, __name: u64) -> __p::Option<usize> {
-            match __name {
-                5249744443589067621u64 => __p::Some(self.classes),
-                _ => __p::None,
-            }
         }
         #[inline]
         pub fn __taper_door(
@@ -712,12 +708,9 @@ If an input doesn't fit the signature, or an operation fails.*/
                 )
         }
     }
-};
-#[doc(hidden)]
-#[allow(warnings, clippy::all, long_running_const_eval)]
-const _: () = {
-    use ::taper::__private as __p;
+    #[doc(hidden)]
     #[automatically_derived]
+    #[allow(warnings, clippy::all)]
     impl LeNet {
         pub const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
@@ -771,6 +764,7 @@ const _: () = {
         pub const __TAPER_CHECKED: &'static __p::Proof = <LeNet as __p::Traced>::PROOF;
     }
     pub struct __Body;
+    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -780,7 +774,8 @@ const _: () = {
             match __inputs.method {
                 0 => {
                     let mut __v = __p::Value::Any;
-                    if <LeNet>::__TAPER_SIGNED || __t.wants_all() || !__inputs.is_empty()
+                    if (<LeNet>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
+                        || !__inputs.is_empty()
                     {
                         let mut __forward = *__inputs;
                         __forward.method = 1;
@@ -794,6 +789,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[allow(long_running_const_eval)]
     impl __p::Traced for LeNet {
         type Body = __Body;
         const BODY: __Body = __Body;

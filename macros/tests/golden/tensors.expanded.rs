@@ -269,6 +269,12 @@ As `config().init(device)`.*/
         fn state(&self) -> __p::Option<&__p::State> {
             __p::Some(&self.__taper)
         }
+        fn size_setting(&self, __name: u64) -> __p::Option<usize> {
+            match __name {
+                9623952623058910235u64 => __p::Some(self.n),
+                _ => __p::None,
+            }
+        }
     }
     #[automatically_derived]
     impl ::core::fmt::Display for Tensors {
@@ -297,166 +303,164 @@ As `config().init(device)`.*/
             }
         }
     }
-    const _: () = {
-        pub struct __Rule;
-        impl __Rule {
-            /// Proves the model for all values of its hyperparameters.
-            pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-                if __t.open("Tensors") {
-                    {
-                        let __v = __p::Value::Dim(__t.algebra.hyper("n"));
-                        __t.set(9623952623058910235u64, __v);
-                    }
-                    __t.seal();
-                    <Tensors as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                    __t.close();
-                }
-            }
-            pub const fn trace(
-                self,
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                const __TABLE: &[__p::Param] = &[
-                    __p::Param::optional("n", __p::Takes::Int, __p::Value::Unit),
-                ];
-                if __t.is_nested() && <Tensors as __p::Traced>::PROOF.broken() {
-                    return __p::Value::Any;
-                }
-                let __p::Some(mut __bound) = __t.bind("Tensors", __TABLE, __args) else {
-                    return __p::Value::Any;
-                };
-                if !__t.open("Tensors") {
-                    return __p::Value::Any;
-                }
-                let mut __row = 0usize;
+    pub struct __Rule;
+    impl __Rule {
+        /// Proves the model for all values of its hyperparameters.
+        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
+            if __t.open("Tensors") {
                 {
-                    let __v = match __bound.value(__row) {
-                        __p::Value::Unit => __p::Value::int(4),
-                        __given => __given,
-                    };
-                    __bound.set(__row, __v);
+                    let __v = __p::Value::Dim(__t.algebra.hyper("n"));
                     __t.set(9623952623058910235u64, __v);
-                    __row += 1;
                 }
                 __t.seal();
-                __t.describe("Tensors", __p::Some(&__bound), __inputs);
+                <Tensors as __p::Traced>::BODY.run(__t, &__p::Args::new());
+                __t.close();
+            }
+        }
+        pub const fn trace(
+            self,
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            const __TABLE: &[__p::Param] = &[
+                __p::Param::optional("n", __p::Takes::Int, __p::Value::Unit),
+            ];
+            if __t.is_nested() && <Tensors as __p::Traced>::PROOF.broken() {
+                return __p::Value::Any;
+            }
+            let __p::Some(mut __bound) = __t.bind("Tensors", __TABLE, __args) else {
+                return __p::Value::Any;
+            };
+            if !__t.open("Tensors") {
+                return __p::Value::Any;
+            }
+            let mut __row = 0usize;
+            {
+                let __v = match __bound.value(__row) {
+                    __p::Value::Unit => __p::Value::int(4),
+                    __given => __given,
+                };
+                __bound.set(__row, __v);
+                __t.set(9623952623058910235u64, __v);
+                __row += 1;
+            }
+            __t.seal();
+            __t.describe("Tensors", __p::Some(&__bound), __inputs);
+            {
+                let __dims = [
+                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                ];
+                __t.param("weight", &__dims);
+            }
+            {
+                __t.enter(18150727135195308667u64, "several", __p::None, false);
+                __t.describe("ParameterGroup", __p::None, &__p::Args::new());
                 {
                     let __dims = [
                         __p::as_dim(__t.setting(9623952623058910235u64)),
                         __p::as_dim(__t.setting(9623952623058910235u64)),
                     ];
-                    __t.param("weight", &__dims);
+                    __t.param("0", &__dims);
                 }
                 {
-                    __t.enter(18150727135195308667u64, "several", __p::None, false);
-                    __t.describe("ParameterGroup", __p::None, &__p::Args::new());
-                    {
-                        let __dims = [
-                            __p::as_dim(__t.setting(9623952623058910235u64)),
-                            __p::as_dim(__t.setting(9623952623058910235u64)),
-                        ];
-                        __t.param("0", &__dims);
-                    }
-                    {
-                        let __dims = [
-                            __p::as_dim(__t.setting(9623952623058910235u64)),
-                            __p::as_dim(__p::Value::int(1)),
-                        ];
-                        __t.param("1", &__dims);
-                    }
-                    __t.leave();
+                    let __dims = [
+                        __p::as_dim(__t.setting(9623952623058910235u64)),
+                        __p::as_dim(__p::Value::int(1)),
+                    ];
+                    __t.param("1", &__dims);
                 }
+                __t.leave();
+            }
+            {
+                __t.enter(18023689471780730923u64, "named", __p::None, false);
+                __t.describe("ParameterGroup", __p::None, &__p::Args::new());
                 {
-                    __t.enter(18023689471780730923u64, "named", __p::None, false);
-                    __t.describe("ParameterGroup", __p::None, &__p::Args::new());
-                    {
-                        let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
-                        __t.param("left", &__dims);
-                    }
-                    {
-                        let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
-                        __t.param("right", &__dims);
-                    }
-                    __t.leave();
+                    let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                    __t.param("left", &__dims);
                 }
                 {
                     let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
-                    __t.buffer("mean", &__dims);
+                    __t.param("right", &__dims);
                 }
-                let __mark = __t.used();
-                let __v = <Tensors as __p::Traced>::BODY.run(__t, __inputs);
-                __t.release(__mark, __v);
-                __t.close();
-                __v
+                __t.leave();
             }
+            {
+                let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                __t.buffer("mean", &__dims);
+            }
+            let __mark = __t.used();
+            let __v = <Tensors as __p::Traced>::BODY.run(__t, __inputs);
+            __t.release(__mark, __v);
+            __t.close();
+            __v
         }
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl __p::Layer for Tensors {
-            type Rule = __Rule;
-            const RULE: __Rule = __Rule;
-            fn trace(
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                __Rule.trace(__t, __args, __inputs)
+    }
+    #[automatically_derived]
+    #[diagnostic::do_not_recommend]
+    impl __p::Layer for Tensors {
+        type Rule = __Rule;
+        const RULE: __Rule = __Rule;
+        fn trace(
+            __t: &mut __p::Tracer<'_>,
+            __args: &__p::Args,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            __Rule.trace(__t, __args, __inputs)
+        }
+        fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
+            let mut __row = 0usize;
+            let n: usize = __at.int(__row)?;
+            {
+                __row += 1;
             }
-            fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
-                let mut __row = 0usize;
-                let n: usize = __at.int(__row)?;
-                {
-                    __row += 1;
-                }
-                let weight = {
-                    let __shape = __at.shape_of("weight")?;
-                    __at.param(
-                        "weight",
-                        &__shape,
-                        &{
-                            #[allow(unused_imports)]
-                            use __p::initial::*;
-                            normal(0.0, 0.02)
-                        },
-                    )?
-                };
-                let several = __p::ParamGroup::build(
-                    __at,
-                    18150727135195308667u64,
-                    "several",
-                    &["0", "1"],
-                    &__p::Init::STANDARD_NORMAL,
-                )?;
-                let named = __p::ParamGroup::build(
-                    __at,
-                    18023689471780730923u64,
-                    "named",
-                    &["left", "right"],
+            let weight = {
+                let __shape = __at.shape_of("weight")?;
+                __at.param(
+                    "weight",
+                    &__shape,
                     &{
                         #[allow(unused_imports)]
                         use __p::initial::*;
-                        zeros()
+                        normal(0.0, 0.02)
                     },
-                )?;
-                let mean = {
-                    let __shape = __at.shape_of("mean")?;
-                    __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
-                };
-                let choices = __at.group(13559468248312416723u64, "choices")?;
-                __p::Ok(Self {
-                    n,
-                    weight,
-                    several,
-                    named,
-                    mean,
-                    choices,
-                    __taper: __p::State::new(),
-                })
-            }
+                )?
+            };
+            let several = __p::ParamGroup::build(
+                __at,
+                18150727135195308667u64,
+                "several",
+                &["0", "1"],
+                &__p::Init::STANDARD_NORMAL,
+            )?;
+            let named = __p::ParamGroup::build(
+                __at,
+                18023689471780730923u64,
+                "named",
+                &["left", "right"],
+                &{
+                    #[allow(unused_imports)]
+                    use __p::initial::*;
+                    zeros()
+                },
+            )?;
+            let mean = {
+                let __shape = __at.shape_of("mean")?;
+                __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
+            };
+            let choices = __at.group(13559468248312416723u64, "choices")?;
+            __p::Ok(Self {
+                n,
+                weight,
+                several,
+                named,
+                mean,
+                choices,
+                __taper: __p::State::new(),
+            })
         }
-    };
+    }
     #[doc(hidden)]
     #[automatically_derived]
     impl Tensors {
@@ -574,7 +578,6 @@ As `config().init(device)`.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_SIGNED: bool = true;
         pub const __TAPER_INPUTS: usize = 1usize;
         pub const __TAPER_PROOF: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
         pub const fn __taper_accept(
@@ -607,13 +610,6 @@ As `config().init(device)`.*/
         #[inline]
         pub fn __taper_state(&self) -> &__p::State {
             &self.__taper
-        }
-        /// The setting of this name, if it is a size: a dimension in the signature of a method.
-        pub fn __taper_size(&self, __name: u64) -> __p::Option<usize> {
-            match __name {
-                9623952623058910235u64 => __p::Some(self.n),
-                _ => __p::None,
-            }
         }
         #[inline]
         pub fn __taper_door(
@@ -683,12 +679,9 @@ If an input doesn't fit the signature, or an operation fails.*/
                 )
         }
     }
-};
-#[doc(hidden)]
-#[allow(warnings, clippy::all, long_running_const_eval)]
-const _: () = {
-    use ::taper::__private as __p;
+    #[doc(hidden)]
     #[automatically_derived]
+    #[allow(warnings, clippy::all)]
     impl Tensors {
         pub const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
@@ -755,6 +748,7 @@ const _: () = {
         pub const __TAPER_CHECKED: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
     }
     pub struct __Body;
+    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -764,7 +758,7 @@ const _: () = {
             match __inputs.method {
                 0 => {
                     let mut __v = __p::Value::Any;
-                    if <Tensors>::__TAPER_SIGNED || __t.wants_all()
+                    if (<Tensors>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
                         || !__inputs.is_empty()
                     {
                         let mut __forward = *__inputs;
@@ -779,6 +773,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[allow(long_running_const_eval)]
     impl __p::Traced for Tensors {
         type Body = __Body;
         const BODY: __Body = __Body;

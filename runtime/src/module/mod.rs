@@ -88,6 +88,13 @@ pub trait Module: Send + Sync {
     fn state(&self) -> Option<&State> {
         None
     }
+
+    /// The hyperparameter whose name has this hash, if it is a size: a dimension in the signature of a method.
+    #[doc(hidden)]
+    fn size_setting(&self, name: u64) -> Option<usize> {
+        let _ = name;
+        None
+    }
 }
 
 /// Sees the direct members of a module.
