@@ -126,11 +126,13 @@ fn a_division_that_the_proof_took_for_granted_is_checked_at_construction() -> Re
     assert_eq!(message(Attention::config(8, 2).init(&Device::Cpu)), "ran");
     assert_eq!(
         message(Attention::config(8, 3).init(&Device::Cpu)),
-        "reshape: 8*B*T elements of [B, T, 8] don't fit the sizes [B, T, 3, 2], which make 6*B*T"
+        "reshape: 8*B*T elements of [B, T, 8] don't fit the sizes [B, T, 3, 2], which make 6*B*T\n  \
+         help: `e / self.heads` is rounded down: 8 is not a multiple of 3"
     );
     assert_eq!(
         message(Outer::config().heads(3).init(&Device::Cpu)),
-        "`attention`: reshape: 8*B*T elements of [B, T, 8] don't fit the sizes [B, T, 3, 2], which make 6*B*T"
+        "`attention`: reshape: 8*B*T elements of [B, T, 8] don't fit the sizes [B, T, 3, 2], which make 6*B*T\n  \
+         help: `e / self.heads` is rounded down: 8 is not a multiple of 3"
     );
     Ok(())
 }
