@@ -3,6 +3,7 @@
 //! Errors carry data rather than prose, so that a program can match on them; their `Display` is what a
 //! person reads: what was expected, what came, and a `help:` line where there is an obvious way out.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use candle_core::{DType, Shape};
@@ -11,6 +12,8 @@ use candle_core::{DType, Shape};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What can go wrong when the library is used; bad input never panics.
+///
+/// Its `Debug` is the text of its `Display`, since that is what `fn main() -> taper::Result<()>` and `unwrap` show people.
 ///
 /// # Example
 /// ```
@@ -21,7 +24,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert!(matches!(a.add(&b), Err(Error::Op { op: "add", .. })));
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Candle refused, for a reason that taper has no better words for.
@@ -121,12 +124,24 @@ pub enum Error {
     },
 
     /// The layers of a network don't fit each other or their input.
-    #[error("{}{message}", at_path(at))]
+    #[error("{}{}", at_path(at), message.replace("\nhelp: ", HELP))]
     Shape {
         /// Path of the layer, or type of the model; empty where the message names it.
         at: String,
         /// What was expected, what came, what to do.
         message: String,
+    },
+
+    /// A loss that training can't go on from.
+    #[error(
+        "step {step}: the loss is {loss}, so its gradients would ruin the weights\n  help: lower the learning rate, check the \
+         inputs for NaN and infinity, and the loss for the logarithm of 0 or a division by 0"
+    )]
+    NotFinite {
+        /// The step, as the training loop counts them.
+        step: usize,
+        /// NaN or an infinity.
+        loss: f64,
     },
 
     /// A parameter was given to an optimizer twice, in one group or in two.
@@ -142,7 +157,7 @@ pub enum Error {
     },
 
     /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}{}", path.display(), io_help(source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -180,10 +195,26 @@ fn at_path(at: &str) -> String {
     }
 }
 
+/// What a line of help begins with; in const evaluation it isn't indented, since rustc does that.
+const HELP: &str = "\n  help: ";
+
 fn help_line(help: &Option<String>) -> String {
     help.as_ref()
-        .map(|help| format!("\n  help: {help}"))
+        .map(|help| format!("{HELP}{help}"))
         .unwrap_or_default()
+}
+
+fn io_help(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => "\n  help: check the path; directories are not created",
+        _ => "",
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Error {
@@ -308,5 +339,15 @@ mod tests {
         let error = Error::op("add", "no").context("fc1");
         let source = std::error::Error::source(&error).map(ToString::to_string);
         assert_eq!(source.as_deref(), Some("add: no"));
+    }
+
+    #[test]
+    fn main_and_unwrap_show_the_message_with_its_help() {
+        let error = Error::shape("", "Linear expects floats\nhelp: convert them");
+        let text = "Linear expects floats\n  help: convert them";
+        assert_eq!(
+            (format!("{error:?}"), error.to_string()),
+            (text.into(), text.into())
+        );
     }
 }

@@ -255,7 +255,7 @@ fn a_rule_says_what_was_expected_and_what_came() {
         (refusal(Conv2d::config(6, 3), &[1, 48]), "Conv2d expects an input [N, C, H, W] or [C, H, W], but got [1, 48]"),
         (
             refusal(Conv2d::config(6, 5).padding(1), &[1, 1, 2, 2]),
-            "Conv2d: a kernel of 5×5 is larger than its input [1, 1, 2, 2] with padding 1×1\nhelp: use a smaller kernel or more padding, or reduce the size less often before",
+            "Conv2d: a kernel of 5×5 is larger than its input [1, 1, 2, 2] with padding 1×1\n  help: use a smaller kernel or more padding, or reduce the size less often before",
         ),
         (refusal(Conv2d::config(6, 3).groups(3), &[1, 32, 9, 9]), "Conv2d: 32 input channels can't be divided into 3 groups"),
         (

@@ -1,3 +1,6 @@
 //! Training and evaluation.
 
+mod finite;
 pub mod metrics;
+
+pub use finite::check_finite;
