@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 pub enum FileError {
     /// The file ends early, or something follows where it should end.
     #[error(
-        "{}: truncated or damaged: {expected} bytes are needed, but there are {found}",
+        "{}: truncated or damaged: {expected} bytes are needed, but there are {found}\n  help: copy or download the file \
+         again",
         place(path)
     )]
     WrongLength {
@@ -28,17 +29,19 @@ pub enum FileError {
     },
 
     /// The bytes are something else.
-    #[error("{}: not a safetensors file: {reason}", place(path))]
+    #[error("{}: not a safetensors file: {reason}\n  help: {help}", place(path))]
     NotSafetensors {
         /// The file; empty for bytes in memory.
         path: PathBuf,
         /// How it can be told.
         reason: String,
+        /// Where to get one.
+        help: &'static str,
     },
 
     /// A tensor has a type of elements that is not known here.
     #[error(
-        "{}: tensor `{tensor}` has type {dtype}, which is not supported",
+        "{}: tensor `{tensor}` has type {dtype}, which is not supported\n  help: save it in another type, such as F32",
         place(path)
     )]
     DType {

@@ -301,20 +301,25 @@ fn tensor(name: &str, view: &TensorView<'_>, path: &Path, device: &Device) -> Re
     Ok(data.into())
 }
 
+const CONVERT: &str =
+    "convert it in Python: `safetensors.torch.save_file(torch.load(\"net.pt\"), \"net.safetensors\")`";
+const FETCH: &str = "check the path, or copy or download the file again";
+
 /// What the format's library finds wrong, in terms of the file.
 fn explain(error: &SafeTensorError, bytes: &[u8], path: &Path) -> Error {
     let path: PathBuf = path.to_path_buf();
     let found = bytes.len() as u64;
-    let not = |reason: String| FileError::NotSafetensors {
+    let not = |reason: String, help| FileError::NotSafetensors {
         path: path.clone(),
         reason,
+        help,
     };
     let header = bytes
         .first_chunk()
         .map(|length| u64::from_le_bytes(*length));
     let error = match (error, header) {
         _ if bytes.starts_with(b"PK") || bytes.starts_with(b"\x80\x02") => {
-            not("it looks like a PyTorch `.pt` file".to_owned())
+            not("it looks like a PyTorch `.pt` file".to_owned(), CONVERT)
         }
         (SafeTensorError::HeaderTooSmall, _) => FileError::WrongLength {
             path,
@@ -335,10 +340,11 @@ fn explain(error: &SafeTensorError, bytes: &[u8], path: &Path) -> Error {
                 .saturating_add(8),
             found,
         },
-        (SafeTensorError::InvalidHeaderLength | SafeTensorError::HeaderTooLarge, _) => {
-            not("its first 8 bytes are no length of a header".to_owned())
-        }
-        (other, _) => not(other.to_string()),
+        (SafeTensorError::InvalidHeaderLength | SafeTensorError::HeaderTooLarge, _) => not(
+            "its first 8 bytes are no length of a header".to_owned(),
+            FETCH,
+        ),
+        (other, _) => not(other.to_string(), FETCH),
     };
     error.into()
 }

@@ -85,7 +85,7 @@ fn damaged_files_are_errors_that_name_the_file_and_the_reason() -> Test {
     for cut in [0, 5, 100, whole.len() - 1] {
         let error = message(&whole[..cut])?;
         assert!(error.contains("truncated or damaged"), "{error}");
-        assert!(error.ends_with(&format!("there are {cut}")), "{error}");
+        assert!(error.contains(&format!("there are {cut}\n")), "{error}");
     }
     let cut = message(&whole[..whole.len() - 1])?;
     assert!(
@@ -103,7 +103,7 @@ fn damaged_files_are_errors_that_name_the_file_and_the_reason() -> Test {
     assert!(message(&garbled)?.contains("not a safetensors file: invalid JSON"));
     let mut complex = padded(br#"{"z":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}"#.to_vec());
     complex.extend([0; 8]);
-    assert!(message(&complex)?.ends_with("tensor `z` has type C64, which is not supported"));
+    assert!(message(&complex)?.contains("tensor `z` has type C64, which is not supported"));
     let missing = load_file(folder.path().join("none")).map(|_| ());
     assert!(
         matches!(missing, Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound)
