@@ -1,7 +1,7 @@
 //! Fine-tuning: LeNet learns five classes of Fashion-MNIST; its backbone then learns the other five, first frozen by a
 //! mask with only a new head in training, then as a whole.
 //!
-//! `cargo run --release --example finetune [-- --data DIR --seed N --epochs N]`
+//! `cargo run --release --example finetune [-- --data DIR --seed N --epochs N --out FILE]`
 
 use taper::data::{DataLoader, Dataset, Labelled, Mnist, Subset};
 use taper::module::{LoadOptions, StateDict};
@@ -10,12 +10,12 @@ use taper::Result;
 use taper_examples::{embedded, evaluate, from_directory, train_epoch, Arguments, LeNet};
 
 fn main() -> Result<()> {
-    let args = Arguments::from_command_line();
+    let args = Arguments::from_command_line("finetune");
     let (train, test) = match &args.data {
         Some(dir) => from_directory(dir)?,
         None => embedded()?,
     };
-    let epochs = args.epochs.unwrap_or(3);
+    let epochs = args.epochs_or(3);
     taper::manual_seed(args.seed);
 
     println!("1. five classes from scratch");
@@ -38,7 +38,7 @@ fn main() -> Result<()> {
         .init_seeded(&Device::Cpu, args.seed + 1)?;
     let loaded =
         net.load_state_dict_with(&first.state_dict(), LoadOptions::default().except("fc3.*"))?;
-    println!("{loaded}");
+    println!("   {loaded}");
     net.train_only(&LeNet::HEAD)?;
     report(&net);
     let before = net.state_dict().copied()?;
@@ -66,6 +66,8 @@ fn main() -> Result<()> {
         epochs,
         args.seed,
     )?;
+    net.save(args.out())?;
+    println!("   saved to {}", args.out().display());
     println!("test accuracy: {score:.4}");
     Ok(())
 }

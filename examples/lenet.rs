@@ -9,7 +9,7 @@ use taper::Result;
 use taper_examples::{embedded, evaluate, from_directory, train_epoch, Arguments, LeNet};
 
 fn main() -> Result<()> {
-    let args = Arguments::from_command_line();
+    let args = Arguments::from_command_line("lenet");
     let device = Device::Cpu;
     let (train, test) = match &args.data {
         Some(dir) => from_directory(dir)?,
@@ -20,9 +20,7 @@ fn main() -> Result<()> {
     println!("{net}\n{}", net.summary()?);
     println!("{} training and {} test images", train.len(), test.len());
 
-    let epochs = args
-        .epochs
-        .unwrap_or(if args.data.is_some() { 3 } else { 10 });
+    let epochs = args.epochs_or(if args.data.is_some() { 3 } else { 10 });
     let loader = DataLoader::new(&train, 64)?
         .shuffle(true)
         .seed(args.seed)
@@ -45,9 +43,7 @@ fn main() -> Result<()> {
         );
     }
 
-    let path = args
-        .out
-        .unwrap_or_else(|| std::env::temp_dir().join("lenet.safetensors"));
+    let path = args.out();
     net.save(&path)?;
     let again = LeNet::init(&device)?;
     again.load(&path)?;
@@ -55,7 +51,7 @@ fn main() -> Result<()> {
         "saved to {} and loaded again; ten predictions:",
         path.display()
     );
-    show_predictions(&again, &test, args.data.is_none())?;
+    show_predictions(&again, &test, args.fashion())?;
     let score = evaluate(&again, &test_loader)?;
     println!("test accuracy: {:.4}", score.accuracy);
     Ok(())

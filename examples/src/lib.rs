@@ -1,13 +1,16 @@
 //! What the examples share: LeNet, the embedded cut of Fashion-MNIST, command lines, a training loop with a bar.
 
+mod arguments;
 pub mod pages;
 pub mod zoo;
 
+pub use arguments::Arguments;
+
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use taper::data::{DataLoader, Dataset, Mnist, Split};
 use taper::prelude::*;
-use taper::{Error, Result};
+use taper::Result;
 
 /// LeNet for 28×28 grey images.
 #[model([B, 1, 28, 28] -> [B, classes], masks(head = "fc3.*", backbone = ["features.*", "fc1.*", "fc2.*", "bn*"]))]
@@ -71,53 +74,6 @@ pub fn from_directory(dir: &Path) -> Result<(Mnist, Mnist)> {
     ))
 }
 
-/// What an example takes on its command line.
-#[derive(Debug, Default, PartialEq)]
-pub struct Arguments {
-    /// `--data DIR`: a directory with MNIST or Fashion-MNIST instead of the embedded cut.
-    pub data: Option<PathBuf>,
-    /// `--seed N`: repeats a run exactly.
-    pub seed: u64,
-    /// `--epochs N`.
-    pub epochs: Option<usize>,
-    /// `--out FILE`: where the weights go.
-    pub out: Option<PathBuf>,
-}
-
-impl Arguments {
-    /// Reads the arguments after the program's name.
-    ///
-    /// # Errors
-    /// A message for the user, if one is unknown or lacks its value.
-    pub fn parse(args: impl IntoIterator<Item = String>) -> std::result::Result<Self, String> {
-        let mut found = Arguments::default();
-        let mut args = args.into_iter();
-        while let Some(arg) = args.next() {
-            let mut value = || args.next().ok_or_else(|| format!("`{arg}` needs a value"));
-            let number = |text: String| {
-                text.parse()
-                    .map_err(|_| format!("`{arg}` takes a whole number, not `{text}`"))
-            };
-            match arg.as_str() {
-                "--data" => found.data = Some(value()?.into()),
-                "--seed" => found.seed = number(value()?)?,
-                "--epochs" => found.epochs = Some(number(value()?)? as usize),
-                "--out" => found.out = Some(value()?.into()),
-                _ => return Err(format!("unknown argument `{arg}`; expected --data DIR, --seed N, --epochs N or --out FILE")),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Reads the command line; on a mistake prints it and ends the program.
-    pub fn from_command_line() -> Self {
-        Self::parse(std::env::args().skip(1)).unwrap_or_else(|message| {
-            eprintln!("{message}");
-            std::process::exit(2)
-        })
-    }
-}
-
 /// A bar over `steps` steps, with what `message` says behind it.
 pub fn progress(steps: usize, prefix: impl Into<String>) -> ProgressBar {
     let bar = ProgressBar::new(steps as u64).with_prefix(prefix.into());
@@ -163,7 +119,7 @@ where
 /// Trains for one epoch, with a progress bar.
 ///
 /// # Errors
-/// If a batch doesn't fit the network, or the loss is not a number: the message has the step.
+/// If a batch doesn't fit the network, or the loss isn't finite: the message has the step, counted from 0 in each epoch.
 pub fn train_epoch<D>(
     net: &(impl Forward + ModuleExt),
     loader: &DataLoader<D>,
@@ -181,15 +137,7 @@ where
         let n = images.dim(0)? as f64;
         let logits = net.forward(&images)?;
         let loss = cross_entropy(&logits, &labels)?;
-        let value = loss.item()?;
-        if !value.is_finite() {
-            return Err(Error::argument(
-                format!("step {step}"),
-                "loss",
-                value,
-                "a finite number; try a lower rate",
-            ));
-        }
+        let value = check_finite(&loss, step)?;
         optimizer.zero_grad(true)?;
         loss.backward()?;
         optimizer.step()?;
