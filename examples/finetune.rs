@@ -66,8 +66,9 @@ fn main() -> Result<()> {
         epochs,
         args.seed,
     )?;
-    net.save(args.out())?;
-    println!("   saved to {}", args.out().display());
+    let path = args.out_or("finetune.safetensors");
+    net.save(&path)?;
+    println!("   saved to {}", path.display());
     println!("test accuracy: {score:.4}");
     Ok(())
 }

@@ -43,7 +43,7 @@ fn main() -> Result<()> {
         );
     }
 
-    let path = args.out();
+    let path = args.out_or("lenet.safetensors");
     net.save(&path)?;
     let again = LeNet::init(&device)?;
     again.load(&path)?;

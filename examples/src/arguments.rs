@@ -23,8 +23,8 @@ options:
                instead of the 10,000 images in the program
   --seed N     repeat the run of this seed exactly (default: 0)
   --epochs N   how often all images are seen, at least 1
-  --out FILE   where the weights are saved (default: lenet.safetensors in the
-               directory for temporary files)
+  --out FILE   where the weights are saved (default: a file of the example's name
+               in the directory for temporary files)
   --help       print this";
 
 impl Arguments {
@@ -81,9 +81,9 @@ impl Arguments {
         self.epochs.map_or(default, NonZeroUsize::get)
     }
 
-    /// Where the weights go.
-    pub fn out(&self) -> PathBuf {
-        let default = || std::env::temp_dir().join("lenet.safetensors");
+    /// Where the weights go: by default a file of this name in the directory for temporary files.
+    pub fn out_or(&self, name: &str) -> PathBuf {
+        let default = || std::env::temp_dir().join(name);
         self.out.clone().unwrap_or_else(default)
     }
 

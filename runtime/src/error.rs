@@ -157,7 +157,7 @@ pub enum Error {
     },
 
     /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}{}", path.display(), io_help(source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -202,6 +202,13 @@ fn help_line(help: &Option<String>) -> String {
     help.as_ref()
         .map(|help| format!("{HELP}{help}"))
         .unwrap_or_default()
+}
+
+fn io_help(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => "\n  help: check the path; directories are not created",
+        _ => "",
+    }
 }
 
 impl fmt::Debug for Error {

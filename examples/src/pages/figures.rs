@@ -61,6 +61,20 @@ fn a_softmax() -> Result<()> {
 }
 
 #[test]
+fn losses() -> Result<()> {
+    let output = Tensor::new(&[[[[1f64, 2., 3.]]]], &Device::Cpu)?;
+    let target = Tensor::new(&[[[[1f64, 2., 5.]]]], &Device::Cpu)?;
+    assert_eq!(l1_loss(&output, &target)?.item()?, 2. / 3.);
+    assert_eq!(mse_loss(&output, &target)?.item()?, 4. / 3.);
+    let sum = L1LossOptions::default().reduction(Reduction::Sum);
+    assert_eq!(l1_loss_with(&output, &target, sum)?.item()?, 2.);
+    let scores = Tensor::new(&[[0.2f32, 0.3, 0.1]], &Device::Cpu)?;
+    let loss = cross_entropy(scores, Tensor::new(&[0i64], &Device::Cpu)?)?;
+    assert!((loss.item()? - 1.1019).abs() < 5e-5, "{loss}");
+    Ok(())
+}
+
+#[test]
 fn parameters_of_lenet() {
     assert_eq!(crate::LeNet::PARAMS, 62_018);
 }

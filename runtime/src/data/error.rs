@@ -104,7 +104,7 @@ pub enum DataError {
 
     /// A label that is no class.
     #[error(
-        "{file}: label {index} is {label}, but there are {classes} classes (0 to {})\n  help: fetch the file again, or \
+        "{file}: the label of sample {index} is {label}, but there are {classes} classes (0 to {})\n  help: fetch the file again, or \
          give the right number of classes", classes.saturating_sub(1)
     )]
     LabelOutOfRange {

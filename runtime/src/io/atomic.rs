@@ -50,6 +50,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     if let Some(permissions) = existing.clone().or_else(usual_permissions) {
         builder.permissions(permissions);
     }
+    fs::metadata(&folder)?; // its error doesn't name the temporary file
     let temporary = builder.tempfile_in(&folder)?;
     // What the process's mask took away on creation.
     if let Some(permissions) = existing {

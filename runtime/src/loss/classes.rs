@@ -93,21 +93,30 @@ impl Classes {
         let read = |(i, &label): (usize, &i64)| match usize::try_from(label) {
             _ if Some(label) == ignore_index => Ok(None),
             Ok(class) if class < self.count => Ok(Some(class)),
-            _ => Err(self.out_of_range(op, i, label)),
+            _ => Err(self.out_of_range(op, i, label, ignore_index)),
         };
         labels.iter().enumerate().map(read).collect()
     }
 
-    fn out_of_range(&self, op: &'static str, index: usize, label: i64) -> Error {
+    fn out_of_range(
+        &self,
+        op: &'static str,
+        index: usize,
+        label: i64,
+        ignore_index: Option<i64>,
+    ) -> Error {
         let message = format!(
             "label {label} at position {index} is out of range for {0} classes (expected 0..={1})",
             self.count,
             self.count - 1
         );
         let error = Error::op(op, message);
-        if label == self.count as i64 {
-            return error.help("classes count from 0");
+        match ignore_index {
+            _ if label == self.count as i64 => error.help("classes count from 0"),
+            Some(ignored) if label < 0 => error.help(format!(
+                "positions that don't count have the label `ignore_index`, which is {ignored}"
+            )),
+            _ => error,
         }
-        error
     }
 }

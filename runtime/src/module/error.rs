@@ -81,9 +81,12 @@ fn nearest_line(nearest: &[String]) -> String {
 }
 
 fn load_help(report: &LoadReport) -> &'static str {
-    if report.mismatched.is_empty() {
+    if !report.mismatched.is_empty() {
+        "\n  help: `LoadOptions::default().except(\"…\")` leaves out a replaced layer"
+    } else if report.missing.is_empty() || report.unexpected.is_empty() {
         "\n  help: `LoadOptions::default().strict(false)` loads what is there"
     } else {
-        "\n  help: `LoadOptions::default().except(\"…\")` leaves out a replaced layer"
+        "\n  help: is it of another model? `StateDict::rename` changes names, and `LoadOptions::default().strict(false)` loads \
+         those that match"
     }
 }

@@ -160,7 +160,7 @@ fn a_strict_load_of_another_model_says_what_is_wrong() -> Result<()> {
 the state dict does not fit Linear: 2 names are missing, 2 unexpected
   missing: weight, bias
   unexpected: a.weight, b.weight
-  help: `LoadOptions::default().strict(false)` loads what is there";
+  help: is it of another model? `StateDict::rename` changes names, and `LoadOptions::default().strict(false)` loads those that match";
     assert_eq!(error.unwrap_err().to_string(), expected);
     Ok(())
 }

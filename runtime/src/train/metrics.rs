@@ -47,6 +47,15 @@ pub fn top_k_accuracy(
 }
 
 fn fraction(op: &'static str, logits: &Tensor, labels: &Tensor, k: usize) -> Result<f64> {
+    if !logits.dtype().is_float() && labels.dtype().is_float() {
+        let message = format!(
+            "expected scores of floats, but they have type {:?}",
+            logits.dtype()
+        );
+        return Err(
+            Error::op(op, message).help("scores and labels look swapped: the scores come first")
+        );
+    }
     expect_float(op, "scores", logits)?;
     let classes = Classes::of(op, logits)?;
     if !(1..=classes.count).contains(&k) {
