@@ -34,7 +34,7 @@ fn seen(net: &Net, x: &Tensor) -> Result<(Tensor, Vec<Tensor>)> {
     for path in ["backbone.0", "backbone.1", "backbone.3", "backbone.5"] {
         let outputs = outputs.clone();
         hooks.push(net.register_forward_hook(path, move |_, _, y| {
-            outputs.lock().unwrap().push(y.clone());
+            outputs.lock().unwrap().extend(y.iter().cloned());
             Ok(())
         })?);
     }
