@@ -6,6 +6,7 @@ pub struct Tensors {
     several: ParamList,
     named: ParamDict,
     mean: Buffer,
+    shifts: BufferList,
     choices: <Tensors as ::taper::__private::Part<13559468248312416723u64>>::Type,
     #[doc(hidden)]
     __taper: ::taper::__private::State,
@@ -256,6 +257,7 @@ As `config().init(device)`.*/
             visitor.module("several", &self.several);
             visitor.module("named", &self.named);
             visitor.buffer("mean", &self.mean);
+            visitor.module("shifts", &self.shifts);
             visitor.module("choices", &self.choices);
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
@@ -263,6 +265,7 @@ As `config().init(device)`.*/
             visitor.module("several", &mut self.several)?;
             visitor.module("named", &mut self.named)?;
             visitor.buffer("mean", &mut self.mean)?;
+            visitor.module("shifts", &mut self.shifts)?;
             visitor.module("choices", &mut self.choices)?;
             __p::Ok(())
         }
@@ -292,6 +295,7 @@ As `config().init(device)`.*/
                 several: ::core::clone::Clone::clone(&self.several),
                 named: ::core::clone::Clone::clone(&self.named),
                 mean: ::core::clone::Clone::clone(&self.mean),
+                shifts: ::core::clone::Clone::clone(&self.shifts),
                 choices: ::core::clone::Clone::clone(&self.choices),
                 __taper: ::core::clone::Clone::clone(&self.__taper),
             }
@@ -385,6 +389,19 @@ As `config().init(device)`.*/
                     let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
                     __t.buffer("mean", &__dims);
                 }
+                {
+                    __t.enter(11246141743777629291u64, "shifts", __p::None, false);
+                    __t.describe("ParameterGroup", __p::None, &__p::Args::new());
+                    {
+                        let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                        __t.buffer("0", &__dims);
+                    }
+                    {
+                        let __dims = [__p::as_dim(__p::Value::int(1))];
+                        __t.buffer("1", &__dims);
+                    }
+                    __t.leave();
+                }
                 let __mark = __t.used();
                 let __v = <Tensors as __p::Traced>::BODY.run(__t, __inputs);
                 __t.release(__mark, __v);
@@ -422,14 +439,14 @@ As `config().init(device)`.*/
                         },
                     )?
                 };
-                let several = __p::ParamGroup::build(
+                let several = <ParamList as __p::ParamGroup>::build(
                     __at,
                     18150727135195308667u64,
                     "several",
                     &["0", "1"],
                     &__p::Init::STANDARD_NORMAL,
                 )?;
-                let named = __p::ParamGroup::build(
+                let named = <ParamDict as __p::ParamGroup>::build(
                     __at,
                     18023689471780730923u64,
                     "named",
@@ -444,6 +461,14 @@ As `config().init(device)`.*/
                     let __shape = __at.shape_of("mean")?;
                     __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
                 };
+                let shifts = <BufferList as __p::BufferGroup>::build(
+                    __at,
+                    11246141743777629291u64,
+                    "shifts",
+                    &["0", "1"],
+                    &__p::Init::ZEROS,
+                    false,
+                )?;
                 let choices = __at.group(13559468248312416723u64, "choices")?;
                 __p::Ok(Self {
                     n,
@@ -451,6 +476,7 @@ As `config().init(device)`.*/
                     several,
                     named,
                     mean,
+                    shifts,
                     choices,
                     __taper: __p::State::new(),
                 })
@@ -475,9 +501,9 @@ As `config().init(device)`.*/
                         let mut __then = __p::Value::Any;
                         if __t.begin(&mut __b, true) {
                             let __args = {
-                                let mut __a = __p::Args::declared_at(66817);
+                                let mut __a = __p::Args::declared_at(67073);
                                 let __arg0 = __t.setting(9623952623058910235u64);
-                                __a.push("", __arg0, 66818u32);
+                                __a.push("", __arg0, 67074u32);
                                 __a
                             };
                             __t.enter(
@@ -497,7 +523,7 @@ As `config().init(device)`.*/
                                 let mut __b = __t.branch(__p::Value::Opaque);
                                 let mut __then = __p::Value::Any;
                                 if __t.begin(&mut __b, true) {
-                                    let __args = __p::Args::declared_at(66816);
+                                    let __args = __p::Args::declared_at(67072);
                                     __t.enter(8269036542489463021u64, "relu", __p::None, false);
                                     __then = <ReLU as __p::Layer>::RULE
                                         .trace(__t, &__args, __inputs);
@@ -570,6 +596,21 @@ As `config().init(device)`.*/
                     let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
                     __p::Value::Tensor(__p::TensorValue::floats(&__dims))
                 }
+                11246141743777629291u64 => {
+                    let __items = [
+                        {
+                            let __dims = [
+                                __p::as_dim(__t.setting(9623952623058910235u64)),
+                            ];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                        {
+                            let __dims = [__p::as_dim(__p::Value::int(1))];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                    ];
+                    __t.list(&__items)
+                }
                 13559468248312416723u64 => __p::Value::Layer(__field, __p::Dim::Known(0)),
                 _ => __p::Value::Any,
             }
@@ -634,9 +675,9 @@ As `config().init(device)`.*/
     }
 };
 const _: () = {
-    Tensors::__TAPER_PROOF.check(66816);
-    Tensors::__TAPER_PROOF.check(66817);
-    Tensors::__TAPER_PROOF.check(66818);
+    Tensors::__TAPER_PROOF.check(67072);
+    Tensors::__TAPER_PROOF.check(67073);
+    Tensors::__TAPER_PROOF.check(67074);
 };
 const _: () = {
     #[allow(unused_imports)]
