@@ -135,13 +135,12 @@ impl Context<'_> {
             let name = format_ident!("__Dict");
             let copies = quote! {
                 #(#keys: <#types as #p::Layer>::copy_one(&self.#keys),)*
-                __taper: ::core::clone::Clone::clone(&self.__taper),
             };
             let (text, copy) = (standard::text(p, &name), standard::copy(&name, &copies));
             quote!(#text #copy)
         };
         let items = quote! {
-            pub struct __Dict { #(#keys: #types,)* __taper: #p::State }
+            pub struct __Dict { #(#keys: #types,)* }
 
             #standard
 
@@ -156,9 +155,6 @@ impl Context<'_> {
                     #(visitor.module(#names, &mut self.#keys)?;)*
                     ::core::result::Result::Ok(())
                 }
-                fn state(&self) -> ::core::option::Option<&#p::State> {
-                    ::core::option::Option::Some(&self.__taper)
-                }
             }
 
             #[automatically_derived]
@@ -166,7 +162,6 @@ impl Context<'_> {
                 fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
                     ::core::result::Result::Ok(__Dict {
                         #(#keys: __at.one(#hashes, #names)?,)*
-                        __taper: #p::State::new(),
                     })
                 }
             }

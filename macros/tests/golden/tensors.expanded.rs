@@ -162,7 +162,6 @@ As `config().init(device)`.*/
         pub struct __Dict {
             linear: Linear,
             relu: ReLU,
-            __taper: __p::State,
         }
         #[automatically_derived]
         impl ::core::fmt::Display for __Dict {
@@ -183,7 +182,6 @@ As `config().init(device)`.*/
                 Self {
                     linear: <Linear as __p::Layer>::copy_one(&self.linear),
                     relu: <ReLU as __p::Layer>::copy_one(&self.relu),
-                    __taper: ::core::clone::Clone::clone(&self.__taper),
                 }
             }
         }
@@ -205,9 +203,6 @@ As `config().init(device)`.*/
                 visitor.module("relu", &mut self.relu)?;
                 ::core::result::Result::Ok(())
             }
-            fn state(&self) -> ::core::option::Option<&__p::State> {
-                ::core::option::Option::Some(&self.__taper)
-            }
         }
         #[automatically_derived]
         impl __Dict {
@@ -215,7 +210,6 @@ As `config().init(device)`.*/
                 ::core::result::Result::Ok(__Dict {
                     linear: __at.one(14154262110733937053u64, "linear")?,
                     relu: __at.one(8269036542489463021u64, "relu")?,
-                    __taper: __p::State::new(),
                 })
             }
         }

@@ -2,7 +2,7 @@
 
 use candle_core::DeviceLocation;
 
-use super::{python, Build, Module, State, Visitor, VisitorMut};
+use super::{python, Build, Module, Visitor, VisitorMut};
 use crate::init::Init;
 use crate::{Buffer, Error, Param, Result, Tensor};
 use std::ops::Index;
@@ -89,7 +89,6 @@ pub trait BufferGroup: Sized {
 #[derive(Clone, Debug, Default)]
 pub struct ParamList {
     members: Vec<(String, Param)>,
-    state: State,
 }
 
 /// Parameters by key (PyTorch: `torch.nn.ParameterDict`), in the order of insertion.
@@ -109,7 +108,6 @@ pub struct ParamList {
 #[derive(Clone, Debug, Default)]
 pub struct ParamDict {
     members: Vec<(String, Param)>,
-    state: State,
 }
 
 /// Buffers by position, named `0`, `1`, … under the field: tensors that are saved and moved with the model, not trained.
@@ -130,7 +128,6 @@ pub struct ParamDict {
 #[derive(Clone, Debug, Default)]
 pub struct BufferList {
     members: Vec<(String, Buffer)>,
-    state: State,
 }
 
 /// Buffers by key, in the order of insertion: tensors that are saved and moved with the model, not trained.
@@ -150,7 +147,6 @@ pub struct BufferList {
 #[derive(Clone, Debug, Default)]
 pub struct BufferDict {
     members: Vec<(String, Buffer)>,
-    state: State,
 }
 
 /// What lists have of their own.
@@ -288,10 +284,7 @@ macro_rules! group {
 
         impl $group for $ty {
             fn from_named(members: Vec<(String, $member)>) -> Self {
-                $ty {
-                    members,
-                    state: State::new(),
-                }
+                $ty { members }
             }
         }
 
@@ -324,10 +317,6 @@ macro_rules! group {
                     visitor.$visit(name, member)?;
                 }
                 Ok(())
-            }
-
-            fn state(&self) -> Option<&State> {
-                Some(&self.state)
             }
         }
     };
