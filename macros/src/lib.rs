@@ -70,7 +70,8 @@ use quote::quote;
 /// | `choices: dict!(conv: Conv2d(10, 3), pool: MaxPool2d(3))` | layers chosen by key |
 /// | `#[param([4, n], init = …)] w: Param` | a tensor that is trained |
 /// | `#[buffer([n])] mean: Buffer` | a tensor that isn't; with `persistent = false`, state dicts leave it out |
-/// | `#[param(list = [[4, 4], [4, 1]])]`, `#[param(dict = { a: [4, 4] })]` | several of them |
+/// | `#[param(list = [[4, 4], [4, 1]])] w: ParamList`, `#[param(dict = { a: [4, 4] })] w: ParamDict` | several that are trained |
+/// | `#[buffer(list = [[n], [1, n]])] m: BufferList`, `#[buffer(dict = { a: [n] })] m: BufferDict` | several that aren't |
 ///
 /// The arguments of layers and the shapes of parameters may name hyperparameters and the signature's dimensions of the
 /// input: `#[layer(2 * C)]`, `#[param([C])]`. A default may not name those: settings come before any input. A model that

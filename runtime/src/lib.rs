@@ -52,7 +52,8 @@ pub mod prelude {
     pub use crate::io::ModuleIo;
     pub use crate::loss::*;
     pub use crate::module::{
-        Config, Forward, Inspect, Mask, Module, ModuleExt, ParamDict, ParamList,
+        BufferDict, BufferList, Config, Forward, Inspect, Mask, Module, ModuleExt, ParamDict,
+        ParamList,
     };
     pub use crate::nn::*;
     pub use crate::ops::{cat, stack, where_};

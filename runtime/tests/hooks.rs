@@ -145,3 +145,59 @@ fn what_a_hook_refuses_fails_the_call() -> Result<()> {
     late.remove();
     Ok(())
 }
+
+#[model([B, 4] -> [B, 4])]
+struct Chosen {
+    branches: dict!(narrow: Linear(4), relu: ReLU),
+    #[param(list = [[4], [4]], init = ones())]
+    scales: ParamList,
+    #[layer(4)]
+    fc: Linear,
+}
+
+#[forward]
+impl Chosen {
+    fn forward(&self, x: Tensor, branch: ChosenBranches) -> Tensor {
+        let mut x = self.branches[branch](x);
+        for scale in &self.scales {
+            x = x * scale;
+        }
+        self.fc(x)
+    }
+}
+
+#[test]
+fn the_chosen_entry_of_a_dict_calls_its_hooks() -> Result<()> {
+    let net = Chosen::init(&Device::Cpu)?;
+    let log = Log::default();
+    for path in ["branches.narrow", "branches.relu"] {
+        net.register_forward_hook(path, log_into(&log))?;
+    }
+    let x = Tensor::ones((1, 4), DType::F32, &Device::Cpu)?;
+    for (branch, path) in [
+        (ChosenBranches::Relu, "branches.relu"),
+        (ChosenBranches::Narrow, "branches.narrow"),
+    ] {
+        net.forward(&x, branch)?;
+        let shape = vec![vec![1, 4]];
+        assert_eq!(taken(&log), [(path.to_owned(), shape.clone(), shape)]);
+    }
+    Ok(())
+}
+
+#[test]
+fn containers_that_are_never_called_refuse_hooks() -> Result<()> {
+    let net = Chosen::init(&Device::Cpu)?;
+    let refused = |path: &str| {
+        let result = net.register_forward_hook(path, |_, _, _| Ok(()));
+        result.err().map(|e| e.to_string())
+    };
+    let dict = "`branches` is a ModuleDict, which is never called itself\n  \
+                help: register the hook on `branches.relu` or `branches.narrow`";
+    assert_eq!(refused("branches").as_deref(), Some(dict));
+    let list = refused("scales").unwrap_or_default();
+    let said = "`scales` is a ParameterList, which is never called itself\n  help: register the hook on `fc`";
+    assert!(list.starts_with(said), "{list}");
+    assert_eq!(refused("fc"), None);
+    Ok(())
+}

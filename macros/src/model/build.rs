@@ -6,7 +6,8 @@ use crate::ast::{
 };
 use crate::lower::hash;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 impl Context<'_> {
     /// The implementation of `Layer`.
@@ -171,22 +172,29 @@ impl Context<'_> {
             (None, true) => quote!(#p::Init::STANDARD_NORMAL),
             (None, false) => quote!(#p::Init::ZEROS),
         };
+        let persistent = field.persistent;
+        let group = |keys: Vec<String>| {
+            let build = quote!(__at, #h, #name, &[#(#keys),*], &#init);
+            // A type that doesn't hold these is an error at the type.
+            let ty = &field.ty;
+            if trained {
+                quote_spanned!(ty.span()=> <#ty as #p::ParamGroup>::build(#build)?)
+            } else {
+                quote_spanned!(ty.span()=> <#ty as #p::BufferGroup>::build(#build, #persistent)?)
+            }
+        };
         match &field.form {
             ParamForm::One(_) => {
-                let make = match (trained, field.persistent) {
+                let make = match (trained, persistent) {
                     (true, _) => quote!(param),
                     (false, true) => quote!(buffer),
                     (false, false) => quote!(unsaved_buffer),
                 };
                 quote!({ let __shape = __at.shape_of(#name)?; __at.#make(#name, &__shape, &#init)? })
             }
-            ParamForm::List(list) => {
-                let keys: Vec<_> = (0..list.len()).map(|i| i.to_string()).collect();
-                quote!(#p::ParamGroup::build(__at, #h, #name, &[#(#keys),*], &#init)?)
-            }
+            ParamForm::List(list) => group((0..list.len()).map(|i| i.to_string()).collect()),
             ParamForm::Dict(entries) => {
-                let keys: Vec<_> = entries.iter().map(|(key, _)| plain_name(key)).collect();
-                quote!(#p::ParamGroup::build(__at, #h, #name, &[#(#keys),*], &#init)?)
+                group(entries.iter().map(|(key, _)| plain_name(key)).collect())
             }
         }
     }

@@ -3,8 +3,8 @@
 use super::signature::{self, Settings};
 use super::{guarded, rule::argument_sites, Context};
 use crate::ast::{
-    plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField, LayerType,
-    ParamForm, TemplatePart, Wrap,
+    is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
+    LayerType, ParamForm, TemplatePart, Wrap,
 };
 use crate::lower::{hash, whole_number, Lower, Sites};
 use proc_macro2::{Literal, TokenStream};
@@ -411,7 +411,12 @@ impl Lower<'_> {
                 continue;
             }
             let (v, value) = (format_ident!("__arg{i}"), self.expr(&arg.value));
-            pushes.extend(quote!(let #v = #value; __a.push(#name, #v, #site);));
+            let push = if is_opaque(&arg.value, &[]) {
+                quote!(push_foreign)
+            } else {
+                quote!(push)
+            };
+            pushes.extend(quote!(let #v = #value; __a.#push(#name, #v, #site);));
         }
         LayerInputs::Computed(quote!({ let mut __a = #none; #pushes __a }))
     }

@@ -164,13 +164,12 @@ impl Context<'_> {
             let name = format_ident!("__Dict");
             let copies = quote! {
                 #(#keys: <#types as #p::Layer>::copy_one(&self.#keys),)*
-                __taper: ::core::clone::Clone::clone(&self.__taper),
             };
             let (text, copy) = (standard::text(p, &name), standard::copy(&name, &copies));
             quote!(#text #copy)
         };
         let items = quote! {
-            pub struct __Dict { #(#keys: #types,)* __taper: #p::State }
+            pub struct __Dict { #(#keys: #types,)* }
 
             #standard
 
@@ -185,9 +184,6 @@ impl Context<'_> {
                     #(visitor.module(#names, &mut self.#keys)?;)*
                     ::core::result::Result::Ok(())
                 }
-                fn state(&self) -> ::core::option::Option<&#p::State> {
-                    ::core::option::Option::Some(&self.__taper)
-                }
             }
 
             #[automatically_derived]
@@ -195,7 +191,6 @@ impl Context<'_> {
                 fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
                     ::core::result::Result::Ok(__Dict {
                         #(#keys: __at.one(#hashes, #names)?,)*
-                        __taper: #p::State::new(),
                     })
                 }
             }

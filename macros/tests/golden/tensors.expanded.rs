@@ -6,6 +6,7 @@ pub struct Tensors {
     several: ParamList,
     named: ParamDict,
     mean: Buffer,
+    shifts: BufferList,
     choices: <Tensors as ::taper::__private::Part<13559468248312416723u64>>::Type,
     #[doc(hidden)]
     __taper: ::taper::__private::State,
@@ -161,7 +162,6 @@ As `config().init(device)`.*/
         pub struct __Dict {
             linear: Linear,
             relu: ReLU,
-            __taper: __p::State,
         }
         #[automatically_derived]
         impl ::core::fmt::Display for __Dict {
@@ -182,7 +182,6 @@ As `config().init(device)`.*/
                 Self {
                     linear: <Linear as __p::Layer>::copy_one(&self.linear),
                     relu: <ReLU as __p::Layer>::copy_one(&self.relu),
-                    __taper: ::core::clone::Clone::clone(&self.__taper),
                 }
             }
         }
@@ -204,9 +203,6 @@ As `config().init(device)`.*/
                 visitor.module("relu", &mut self.relu)?;
                 ::core::result::Result::Ok(())
             }
-            fn state(&self) -> ::core::option::Option<&__p::State> {
-                ::core::option::Option::Some(&self.__taper)
-            }
         }
         #[automatically_derived]
         impl __Dict {
@@ -214,7 +210,6 @@ As `config().init(device)`.*/
                 ::core::result::Result::Ok(__Dict {
                     linear: __at.one(14154262110733937053u64, "linear")?,
                     relu: __at.one(8269036542489463021u64, "relu")?,
-                    __taper: __p::State::new(),
                 })
             }
         }
@@ -256,6 +251,7 @@ As `config().init(device)`.*/
             visitor.module("several", &self.several);
             visitor.module("named", &self.named);
             visitor.buffer("mean", &self.mean);
+            visitor.module("shifts", &self.shifts);
             visitor.module("choices", &self.choices);
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
@@ -263,6 +259,7 @@ As `config().init(device)`.*/
             visitor.module("several", &mut self.several)?;
             visitor.module("named", &mut self.named)?;
             visitor.buffer("mean", &mut self.mean)?;
+            visitor.module("shifts", &mut self.shifts)?;
             visitor.module("choices", &mut self.choices)?;
             __p::Ok(())
         }
@@ -298,6 +295,7 @@ As `config().init(device)`.*/
                 several: ::core::clone::Clone::clone(&self.several),
                 named: ::core::clone::Clone::clone(&self.named),
                 mean: ::core::clone::Clone::clone(&self.mean),
+                shifts: ::core::clone::Clone::clone(&self.shifts),
                 choices: ::core::clone::Clone::clone(&self.choices),
                 __taper: ::core::clone::Clone::clone(&self.__taper),
             }
@@ -390,6 +388,19 @@ As `config().init(device)`.*/
                 let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
                 __t.buffer("mean", &__dims);
             }
+            {
+                __t.enter(11246141743777629291u64, "shifts", __p::None, false);
+                __t.describe("ParameterGroup", __p::None, &__p::Args::new());
+                {
+                    let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                    __t.buffer("0", &__dims);
+                }
+                {
+                    let __dims = [__p::as_dim(__p::Value::int(1))];
+                    __t.buffer("1", &__dims);
+                }
+                __t.leave();
+            }
             let __mark = __t.used();
             let __v = <Tensors as __p::Traced>::BODY.run(__t, __inputs);
             __t.release(__mark, __v);
@@ -427,14 +438,14 @@ As `config().init(device)`.*/
                     },
                 )?
             };
-            let several = __p::ParamGroup::build(
+            let several = <ParamList as __p::ParamGroup>::build(
                 __at,
                 18150727135195308667u64,
                 "several",
                 &["0", "1"],
                 &__p::Init::STANDARD_NORMAL,
             )?;
-            let named = __p::ParamGroup::build(
+            let named = <ParamDict as __p::ParamGroup>::build(
                 __at,
                 18023689471780730923u64,
                 "named",
@@ -449,6 +460,14 @@ As `config().init(device)`.*/
                 let __shape = __at.shape_of("mean")?;
                 __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
             };
+            let shifts = <BufferList as __p::BufferGroup>::build(
+                __at,
+                11246141743777629291u64,
+                "shifts",
+                &["0", "1"],
+                &__p::Init::ZEROS,
+                false,
+            )?;
             let choices = __at.group(13559468248312416723u64, "choices")?;
             __p::Ok(Self {
                 n,
@@ -456,6 +475,7 @@ As `config().init(device)`.*/
                 several,
                 named,
                 mean,
+                shifts,
                 choices,
                 __taper: __p::State::new(),
             })
@@ -479,9 +499,9 @@ As `config().init(device)`.*/
                         let mut __then = __p::Value::Any;
                         if __t.begin(&mut __b, true) {
                             let __args = {
-                                let mut __a = __p::Args::declared_at(66817);
+                                let mut __a = __p::Args::declared_at(67073);
                                 let __arg0 = __t.setting(9623952623058910235u64);
-                                __a.push("", __arg0, 66818u32);
+                                __a.push("", __arg0, 67074u32);
                                 __a
                             };
                             __t.enter(
@@ -501,7 +521,7 @@ As `config().init(device)`.*/
                                 let mut __b = __t.branch(__p::Value::Opaque);
                                 let mut __then = __p::Value::Any;
                                 if __t.begin(&mut __b, true) {
-                                    let __args = __p::Args::declared_at(66816);
+                                    let __args = __p::Args::declared_at(67072);
                                     __t.enter(8269036542489463021u64, "relu", __p::None, false);
                                     __then = <ReLU as __p::Layer>::RULE
                                         .trace(__t, &__args, __inputs);
@@ -574,6 +594,21 @@ As `config().init(device)`.*/
                     let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
                     __p::Value::Tensor(__p::TensorValue::floats(&__dims))
                 }
+                11246141743777629291u64 => {
+                    let __items = [
+                        {
+                            let __dims = [
+                                __p::as_dim(__t.setting(9623952623058910235u64)),
+                            ];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                        {
+                            let __dims = [__p::as_dim(__p::Value::int(1))];
+                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                        },
+                    ];
+                    __t.list(&__items)
+                }
                 13559468248312416723u64 => __p::Value::Layer(__field, __p::Dim::Known(0)),
                 _ => __p::Value::Any,
             }
@@ -630,9 +665,9 @@ As `config().init(device)`.*/
     }
 };
 const _: () = {
-    Tensors::__TAPER_PROOF.check(66816);
-    Tensors::__TAPER_PROOF.check(66817);
-    Tensors::__TAPER_PROOF.check(66818);
+    Tensors::__TAPER_PROOF.check(67072);
+    Tensors::__TAPER_PROOF.check(67073);
+    Tensors::__TAPER_PROOF.check(67074);
 };
 const _: () = {
     #[allow(unused_imports)]

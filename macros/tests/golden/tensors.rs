@@ -15,6 +15,8 @@ pub struct Tensors {
     named: ParamDict,
     #[buffer([n])]
     mean: Buffer,
+    #[buffer(list = [[n], [1]], persistent = false)]
+    shifts: BufferList,
     choices: dict!(linear: Linear(n), relu: ReLU),
 }
 

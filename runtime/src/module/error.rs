@@ -54,13 +54,18 @@ pub enum ModuleError {
         nearest: Vec<String>,
     },
 
-    /// The module has no hooks, being a mere container.
-    #[error("`{path}` is a {module}, which is never called itself\n  help: register the hook on a layer in it")]
+    /// The module has no hooks: it is a mere container of modules or tensors, which is never called itself.
+    #[error(
+        "`{path}` is a {module}, which is never called itself{}",
+        callable_line(callable)
+    )]
     NoHooks {
         /// The module's path.
         path: String,
         /// The module's type.
         module: &'static str,
+        /// Paths of modules that are called: those in the container or, if there are none, the nearest others.
+        callable: Vec<String>,
     },
 
     /// A module behind an `Arc` can't be changed while it is shared.
@@ -78,6 +83,13 @@ fn nearest_line(nearest: &[String]) -> String {
         return String::new();
     }
     format!("\n  help: did you mean {}?", or_list(nearest))
+}
+
+fn callable_line(callable: &[String]) -> String {
+    if callable.is_empty() {
+        return String::new();
+    }
+    format!("\n  help: register the hook on {}", or_list(callable))
 }
 
 fn load_help(report: &LoadReport) -> &'static str {

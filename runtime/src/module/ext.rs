@@ -355,8 +355,13 @@ pub trait ModuleExt: Module {
     /// Calls `hook` with the path, the tensor inputs and the tensor outputs after each call of the layer at `path`, until the
     /// handle removes it. Clones of the model don't have it. The empty path is the model itself: its `forward` calls the hook.
     ///
+    /// A built-in layer calls its hooks where a model, a block or a list runs it, and in `Call::call(&layer, (&x,))`; its bare
+    /// `layer.forward(&x)` doesn't, as PyTorch's `module.forward(x)` beside `module(x)`. Of a `dict!`, the entry that is chosen
+    /// calls its hooks.
+    ///
     /// # Errors
-    /// If there is no such module, or it is a mere container.
+    /// If there is no such module, or [`ModuleError::NoHooks`](crate::module::ModuleError::NoHooks) if it is a container that is
+    /// never called itself: a list or `dict!` of layers, a list or dict of parameters or buffers. The message has paths that are.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -378,7 +383,7 @@ pub trait ModuleExt: Module {
     where
         H: Fn(&str, &[Tensor], &[Tensor]) -> Result<()> + Send + Sync + 'static,
     {
-        hook::register(self.get_submodule(path)?, path, hook)
+        hook::register(self.as_module(), path, hook)
     }
 }
 

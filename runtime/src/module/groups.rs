@@ -1,10 +1,10 @@
-//! Lists and dicts of parameters of unequal shapes, which can grow at run time.
+//! Lists and dicts of parameters or buffers of unequal shapes, which can grow at run time.
 
 use candle_core::DeviceLocation;
 
-use super::{python, Build, Module, State, Visitor, VisitorMut};
+use super::{python, Build, Module, Visitor, VisitorMut};
 use crate::init::Init;
-use crate::{Error, Param, Result};
+use crate::{Buffer, Error, Param, Result, Tensor};
 use std::ops::Index;
 
 /// What a `dict!` or a group of parameters is built by.
@@ -36,8 +36,40 @@ pub trait ParamGroup: Sized {
         keys: &[&str],
         init: &Init,
     ) -> Result<Self> {
-        let members = at.param_group(field, name, keys, init)?;
-        Ok(Self::from_named(members))
+        let make = |at: &mut Build<'_, '_>, key: &str, shape: &[usize]| at.param(key, shape, init);
+        Ok(Self::from_named(at.members(field, name, keys, make)?))
+    }
+}
+
+/// A list or dict of buffers, as `#[buffer(list = …)]` and `#[buffer(dict = …)]` build it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't hold a group of buffers",
+    label = "expected `BufferList` for a list, `BufferDict` for a dict"
+)]
+pub trait BufferGroup: Sized {
+    /// A group of these buffers, in order.
+    fn from_named(members: Vec<(String, Buffer)>) -> Self;
+
+    /// Builds the group with the shapes that the trace registered; `persistent` says whether state dicts hold the buffers.
+    ///
+    /// # Errors
+    /// If the buffers can't be made.
+    fn build(
+        at: &mut Build<'_, '_>,
+        field: u64,
+        name: &str,
+        keys: &[&str],
+        init: &Init,
+        persistent: bool,
+    ) -> Result<Self> {
+        let make = |at: &mut Build<'_, '_>, key: &str, shape: &[usize]| {
+            if persistent {
+                at.buffer(key, shape, init)
+            } else {
+                at.unsaved_buffer(key, shape, init)
+            }
+        };
+        Ok(Self::from_named(at.members(field, name, keys, make)?))
     }
 }
 
@@ -57,7 +89,6 @@ pub trait ParamGroup: Sized {
 #[derive(Clone, Debug, Default)]
 pub struct ParamList {
     members: Vec<(String, Param)>,
-    state: State,
 }
 
 /// Parameters by key (PyTorch: `torch.nn.ParameterDict`), in the order of insertion.
@@ -77,114 +108,170 @@ pub struct ParamList {
 #[derive(Clone, Debug, Default)]
 pub struct ParamDict {
     members: Vec<(String, Param)>,
-    state: State,
 }
 
-impl ParamList {
-    /// Adds a parameter at the end.
-    pub fn push(&mut self, param: Param) {
-        self.members.push((self.members.len().to_string(), param));
-    }
-
-    /// The parameters, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Param> {
-        self.members.iter().map(|(_, p)| p)
-    }
-
-    /// The parameter at `index`.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn get(&self, index: usize) -> Result<&Param> {
-        let found = self.members.get(index).map(|(_, p)| p);
-        found.ok_or_else(|| {
-            Error::argument(
-                "ParamList",
-                "index",
-                index,
-                format!("an index below {}", self.len()),
-            )
-        })
-    }
+/// Buffers by position, named `0`, `1`, … under the field: tensors that are saved and moved with the model, not trained.
+///
+/// PyTorch has no such list; it is printed as a list of parameters is: `(0): Buffer containing: [torch.float32 of size 4x4]`.
+///
+/// ```
+/// use taper::prelude::*;
+/// # fn main() -> taper::Result<()> {
+/// let mut list = BufferList::new();
+/// list.push(Buffer::new(Tensor::zeros((4, 4), DType::F32, &Device::Cpu)?)?);
+/// list.push(Buffer::new(Tensor::zeros((4, 1), DType::F32, &Device::Cpu)?)?);
+/// assert_eq!(list[1].dims(), [4, 1]);
+/// assert_eq!(list.state_dict().names().collect::<Vec<_>>(), ["0", "1"]);
+/// assert_eq!((list.buffers().len(), list.parameters().len()), (2, 0));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct BufferList {
+    members: Vec<(String, Buffer)>,
 }
 
-impl Index<usize> for ParamList {
-    type Output = Param;
-
-    /// As for a `Vec`, an index out of range panics; [`ParamList::get`] doesn't.
-    fn index(&self, index: usize) -> &Param {
-        &self.members[index].1
-    }
+/// Buffers by key, in the order of insertion: tensors that are saved and moved with the model, not trained.
+///
+/// PyTorch has no such dict; it is printed as a dict of parameters is: `(mean): Buffer containing: [torch.FloatTensor of size 4]`.
+///
+/// ```
+/// use taper::prelude::*;
+/// # fn main() -> taper::Result<()> {
+/// let mut dict = BufferDict::new();
+/// dict.insert("mean", Buffer::new(Tensor::zeros(4, DType::F32, &Device::Cpu)?)?);
+/// assert_eq!(dict.get("mean")?.dims(), [4]);
+/// let error = dict.get("var").unwrap_err().to_string();
+/// assert!(error.contains("one of mean"), "{error}");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct BufferDict {
+    members: Vec<(String, Buffer)>,
 }
 
-impl<'a> IntoIterator for &'a ParamList {
-    type Item = &'a Param;
-    type IntoIter =
-        std::iter::Map<std::slice::Iter<'a, (String, Param)>, fn(&'a (String, Param)) -> &'a Param>;
+/// What lists have of their own.
+macro_rules! list {
+    ($ty:ident of $member:ident) => {
+        impl $ty {
+            /// Adds one at the end.
+            pub fn push(&mut self, member: $member) {
+                self.members.push((self.members.len().to_string(), member));
+            }
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.members.iter().map(|(_, p)| p)
-    }
-}
+            /// The members, in order.
+            pub fn iter(&self) -> impl Iterator<Item = &$member> {
+                self.members.iter().map(|(_, p)| p)
+            }
 
-impl ParamDict {
-    /// Sets the parameter of a key; the one it had before, if any.
-    pub fn insert(&mut self, key: impl Into<String>, param: Param) -> Option<Param> {
-        let key = key.into();
-        match self.members.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, p)) => Some(std::mem::replace(p, param)),
-            None => {
-                self.members.push((key, param));
-                None
+            /// The one at `index`.
+            ///
+            /// # Errors
+            /// If there is none.
+            pub fn get(&self, index: usize) -> Result<&$member> {
+                let found = self.members.get(index).map(|(_, p)| p);
+                found.ok_or_else(|| {
+                    Error::argument(
+                        stringify!($ty),
+                        "index",
+                        index,
+                        format!("an index below {}", self.len()),
+                    )
+                })
             }
         }
-    }
 
-    /// The keys, in the order of insertion.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().map(|(k, _)| k.as_str())
-    }
+        impl Index<usize> for $ty {
+            type Output = $member;
 
-    /// The parameter of a key.
-    ///
-    /// # Errors
-    /// If there is none; the message lists the keys.
-    pub fn get(&self, key: &str) -> Result<&Param> {
-        let found = self.members.iter().find(|(k, _)| k == key).map(|(_, p)| p);
-        found.ok_or_else(|| {
-            let keys: Vec<_> = self.keys().collect();
-            Error::argument(
-                "ParamDict",
-                "key",
-                key,
-                format!("one of {}", keys.join(", ")),
-            )
-        })
-    }
-}
-
-impl Index<&str> for ParamDict {
-    type Output = Param;
-
-    /// As for a `HashMap`, a key that isn't there panics; [`ParamDict::get`] doesn't.
-    fn index(&self, key: &str) -> &Param {
-        match self.get(key) {
-            Ok(p) => p,
-            Err(e) => panic!("{e}"),
+            /// As for a `Vec`, an index out of range panics; `get` doesn't.
+            fn index(&self, index: usize) -> &$member {
+                &self.members[index].1
+            }
         }
-    }
+
+        impl<'a> IntoIterator for &'a $ty {
+            type Item = &'a $member;
+            type IntoIter = std::iter::Map<
+                std::slice::Iter<'a, (String, $member)>,
+                fn(&'a (String, $member)) -> &'a $member,
+            >;
+
+            fn into_iter(self) -> Self::IntoIter {
+                self.members.iter().map(|(_, p)| p)
+            }
+        }
+    };
 }
 
-/// What lists and dicts of parameters have in common; `$element` is what PyTorch calls the type of an element there.
-macro_rules! group {
-    ($ty:ident, $word:literal, $element:expr) => {
+list!(ParamList of Param);
+list!(BufferList of Buffer);
+
+/// What dicts have of their own.
+macro_rules! dict {
+    ($ty:ident of $member:ident) => {
         impl $ty {
-            /// A group without parameters.
+            /// Sets the one of a key; gives the one it had before, if any.
+            pub fn insert(&mut self, key: impl Into<String>, member: $member) -> Option<$member> {
+                let key = key.into();
+                match self.members.iter_mut().find(|(k, _)| *k == key) {
+                    Some((_, p)) => Some(std::mem::replace(p, member)),
+                    None => {
+                        self.members.push((key, member));
+                        None
+                    }
+                }
+            }
+
+            /// The keys, in the order of insertion.
+            pub fn keys(&self) -> impl Iterator<Item = &str> {
+                self.members.iter().map(|(k, _)| k.as_str())
+            }
+
+            /// The one of a key.
+            ///
+            /// # Errors
+            /// If there is none; the message lists the keys.
+            pub fn get(&self, key: &str) -> Result<&$member> {
+                let found = self.members.iter().find(|(k, _)| k == key).map(|(_, p)| p);
+                found.ok_or_else(|| {
+                    let keys: Vec<_> = self.keys().collect();
+                    Error::argument(
+                        stringify!($ty),
+                        "key",
+                        key,
+                        format!("one of {}", keys.join(", ")),
+                    )
+                })
+            }
+        }
+
+        impl Index<&str> for $ty {
+            type Output = $member;
+
+            /// As for a `HashMap`, a key that isn't there panics; `get` doesn't.
+            fn index(&self, key: &str) -> &$member {
+                match self.get(key) {
+                    Ok(p) => p,
+                    Err(e) => panic!("{e}"),
+                }
+            }
+        }
+    };
+}
+
+dict!(ParamDict of Param);
+dict!(BufferDict of Buffer);
+
+/// What lists and dicts have in common. Printed, a member is a `$word`, and `$element` names the type of its elements.
+macro_rules! group {
+    ($ty:ident of $member:ident, $group:ident, $visit:ident, $name:literal, $word:literal, $element:expr) => {
+        impl $ty {
+            /// A group without members.
             pub fn new() -> Self {
                 Self::default()
             }
 
-            /// Number of parameters.
+            /// Number of members.
             pub fn len(&self) -> usize {
                 self.members.len()
             }
@@ -195,119 +282,80 @@ macro_rules! group {
             }
         }
 
-        impl ParamGroup for $ty {
-            fn from_named(members: Vec<(String, Param)>) -> Self {
-                $ty {
-                    members,
-                    state: State::new(),
-                }
+        impl $group for $ty {
+            fn from_named(members: Vec<(String, $member)>) -> Self {
+                $ty { members }
             }
         }
 
         impl Module for $ty {
             fn type_name(&self) -> &'static str {
-                $word
+                $name
             }
 
             fn extra_repr(&self) -> String {
-                let line = |(key, param): &(String, Param)| {
+                let line = |(key, member): &(String, $member)| {
                     // Lines of an `extra_repr` have an indentation of their own there.
-                    format!("  ({key}): {}", described(param, $element(param)))
+                    format!(
+                        "  ({key}): {} {}",
+                        $word,
+                        described(member, $element(member))
+                    )
                 };
                 let lines: Vec<_> = self.members.iter().map(line).collect();
                 lines.join("\n")
             }
 
             fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
-                for (name, param) in &self.members {
-                    visitor.param(name, param);
+                for (name, member) in &self.members {
+                    visitor.$visit(name, member);
                 }
             }
 
             fn visit_mut(&mut self, visitor: &mut dyn VisitorMut) -> Result<()> {
-                for (name, param) in &mut self.members {
-                    visitor.param(name, param)?;
+                for (name, member) in &mut self.members {
+                    visitor.$visit(name, member)?;
                 }
                 Ok(())
-            }
-
-            fn state(&self) -> Option<&State> {
-                Some(&self.state)
             }
         }
     };
 }
 
-group!(ParamList, "ParameterList", python::dtype);
-group!(ParamDict, "ParameterDict", python::typename);
+group!(ParamList of Param, ParamGroup, param, "ParameterList", "Parameter", python::dtype);
+group!(ParamDict of Param, ParamGroup, param, "ParameterDict", "Parameter", python::typename);
+group!(BufferList of Buffer, BufferGroup, buffer, "BufferList", "Buffer", python::dtype);
+group!(BufferDict of Buffer, BufferGroup, buffer, "BufferDict", "Buffer", python::typename);
 
-/// `Parameter containing: [torch.float32 of size 4x4]`, and where it is, if not on the CPU.
-fn described(param: &Param, element: String) -> String {
-    let size: Vec<_> = param.dims().iter().map(usize::to_string).collect();
-    let place = match param.device().location() {
+/// `containing: [torch.float32 of size 4x4]`, and where it is, if not on the CPU.
+fn described(tensor: &Tensor, element: String) -> String {
+    let size: Vec<_> = tensor.dims().iter().map(usize::to_string).collect();
+    let place = match tensor.device().location() {
         DeviceLocation::Cpu => String::new(),
         DeviceLocation::Cuda { gpu_id } => format!(" (cuda:{gpu_id})"),
         DeviceLocation::Metal { gpu_id } => format!(" (mps:{gpu_id})"),
     };
-    format!(
-        "Parameter containing: [{element} of size {}{place}]",
-        size.join("x")
-    )
+    format!("containing: [{element} of size {}{place}]", size.join("x"))
 }
 
 impl Build<'_, '_> {
-    /// The parameters of a list or dict.
-    fn param_group(
+    /// The members of a list or dict, each by `make` from its key and shape.
+    fn members<T>(
         &mut self,
         field: u64,
         name: &str,
         keys: &[&str],
-        init: &Init,
-    ) -> Result<Vec<(String, Param)>> {
+        make: impl Fn(&mut Build<'_, '_>, &str, &[usize]) -> Result<T>,
+    ) -> Result<Vec<(String, T)>> {
         let mut group = self.inside(field, name)?;
         let mut members = Vec::new();
         for key in keys {
             let shape = group.shape_of(key)?;
-            members.push(((*key).to_owned(), group.param(key, &shape, init)?));
+            members.push(((*key).to_owned(), make(&mut group, key, &shape)?));
         }
         Ok(members)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::module::format_module;
-    use crate::{DType, Device, Tensor};
-
-    fn param(dims: &[usize], dtype: DType) -> Result<Param> {
-        Param::new(Tensor::zeros(dims, dtype, &Device::Cpu)?)
-    }
-
-    #[test]
-    fn groups_print_as_in_pytorch() -> Result<()> {
-        let (mut list, mut dict, mut one) = (ParamList::new(), ParamDict::new(), ParamList::new());
-        list.push(param(&[4, 4], DType::F32)?);
-        list.push(param(&[], DType::BF16)?);
-        dict.insert("left", param(&[5, 10], DType::F32)?);
-        dict.insert("right", param(&[3], DType::F64)?);
-        one.push(param(&[2], DType::F16)?);
-        let expected = "\
-ParameterList(
-    (0): Parameter containing: [torch.float32 of size 4x4]
-    (1): Parameter containing: [torch.bfloat16 of size ]
-)";
-        assert_eq!(format_module(&list), expected);
-        let expected = "\
-ParameterDict(
-    (left): Parameter containing: [torch.FloatTensor of size 5x10]
-    (right): Parameter containing: [torch.DoubleTensor of size 3]
-)";
-        assert_eq!(format_module(&dict), expected);
-        // A single line stands between the parentheses, with its indentation: PyTorch does that.
-        let expected = "ParameterList(  (0): Parameter containing: [torch.float16 of size 2])";
-        assert_eq!(format_module(&one), expected);
-        assert_eq!(format_module(&ParamDict::new()), "ParameterDict()");
-        Ok(())
-    }
-}
+mod tests;

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
-use super::{Module, ModuleError};
+use super::names::nearest;
+use super::walk::{join, nodes};
+use super::{Module, ModuleError, ModuleExt};
 use crate::{Result, Tensor};
 
 /// A hook with the path that it was registered for.
@@ -73,17 +75,19 @@ impl fmt::Debug for HookHandle {
     }
 }
 
-/// Registers `hook` on `module`, which calls it with `path`.
+/// Registers `hook` on the module at `path` in `root`, which calls it with that path.
 pub(crate) fn register(
-    module: &dyn Module,
+    root: &dyn Module,
     path: &str,
     hook: impl Fn(&str, &[Tensor], &[Tensor]) -> Result<()> + Send + Sync + 'static,
 ) -> Result<HookHandle> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
+    let module = root.get_submodule(path)?;
     let Some(state) = module.state() else {
         return Err(ModuleError::NoHooks {
             path: path.to_owned(),
             module: module.type_name(),
+            callable: callable(root, path),
         }
         .into());
     };
@@ -96,6 +100,25 @@ pub(crate) fn register(
         key,
         hooks: Arc::downgrade(hooks),
     })
+}
+
+/// Paths of the modules that can be called: those in the container at `path` or, if it has none, the nearest.
+fn callable(root: &dyn Module, path: &str) -> Vec<String> {
+    let called = nodes(root)
+        .into_iter()
+        .filter(|node| node.module.state().is_some() && !node.path.is_empty());
+    let paths: Vec<String> = called.map(|node| node.path).collect();
+    let prefix = join(path, "");
+    let within: Vec<&str> = paths
+        .iter()
+        .map(String::as_str)
+        .filter(|found| found.starts_with(&prefix))
+        .collect();
+    if within.is_empty() {
+        nearest(path, paths.iter().map(String::as_str))
+    } else {
+        nearest(path, within)
+    }
 }
 
 /// What a call gives.

@@ -37,7 +37,9 @@ pub use door::{door, Entrance, Side};
 pub use error::ModuleError;
 pub use ext::ModuleExt;
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
-pub use groups::{BuildGroup, ParamDict, ParamGroup, ParamList};
+pub use groups::{
+    BufferDict, BufferGroup, BufferList, BuildGroup, ParamDict, ParamGroup, ParamList,
+};
 #[doc(hidden)]
 pub use handed::{Argument, Handed};
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! What the shape rules of layers have in common.
 
 use crate::trace::{
-    same, Args, Bound, Cond, Dim, Kind, Param, TensorValue, Text, Tracer, Truth, Value,
+    same, Args, Bound, Cond, Dim, Kind, Param, Purpose, TensorValue, Text, Tracer, Truth, Value,
 };
 
 impl Tracer<'_> {
@@ -14,7 +14,11 @@ impl Tracer<'_> {
         inputs: &Args,
         kind: Kind,
     ) -> Option<(Bound, TensorValue)> {
-        let Some(b) = self.bind(layer, table, args) else {
+        let args = match self.purpose() {
+            Purpose::Build => args.at_construction(),
+            _ => *args,
+        };
+        let Some(b) = self.bind(layer, table, &args) else {
             return None;
         };
         let Some(x) = self.input(layer, inputs, 0, kind) else {

@@ -20,6 +20,8 @@ pub struct Arg {
     pub value: Value,
     /// The call site that an error about this argument points at.
     pub site: u32,
+    /// Whether it may be of a type that the trace doesn't hold, as an enum's: of settings, only a model's can be.
+    pub foreign: bool,
 }
 
 /// The arguments of one call, positional ones first.
@@ -41,6 +43,7 @@ impl Args {
                 name: "",
                 value: Value::Any,
                 site: NO_SITE,
+                foreign: false,
             }; MAX_ARGS],
             len: 0,
             method: 0,
@@ -64,10 +67,40 @@ impl Args {
 
     /// Adds one argument; those past [`MAX_ARGS`] are dropped.
     pub const fn push(&mut self, name: &'static str, value: Value, site: u32) {
+        self.add(Arg {
+            name,
+            value,
+            site,
+            foreign: false,
+        });
+    }
+
+    const fn add(&mut self, arg: Arg) {
         if self.len < MAX_ARGS {
-            self.items[self.len] = Arg { name, value, site };
+            self.items[self.len] = arg;
             self.len += 1;
         }
+    }
+
+    /// Adds an argument that has a value of the user's own types in it.
+    pub const fn push_foreign(&mut self, name: &'static str, value: Value, site: u32) {
+        self.add(Arg {
+            name,
+            value,
+            site,
+            foreign: true,
+        });
+    }
+
+    /// With all arguments as of types that the trace doesn't hold where their values aren't known: at construction, at
+    /// which every other value is.
+    pub(crate) const fn at_construction(mut self) -> Self {
+        let mut i = 0;
+        while i < self.len {
+            self.items[i].foreign = true;
+            i += 1;
+        }
+        self
     }
 
     /// With these whole numbers and their names, at consecutive sites.
@@ -136,8 +169,7 @@ impl Args {
         let mut rest = Args::for_method(self.method);
         let mut i = 1;
         while i < self.len {
-            let arg = self.items[i];
-            rest.push(arg.name, arg.value, arg.site);
+            rest.add(self.items[i]);
             i += 1;
         }
         rest
@@ -262,6 +294,11 @@ impl Param {
             positional: true,
             inferred: false,
         }
+    }
+
+    /// Whether the argument is of a type that the trace doesn't hold and this row does not take.
+    pub(super) const fn is_foreign(&self, arg: &Arg) -> bool {
+        arg.foreign && matches!(arg.value, Value::Opaque) && !matches!(self.takes, Takes::Any)
     }
 
     /// Whether `v` may be given: `None` may, where that is the default.

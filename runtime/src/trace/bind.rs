@@ -44,7 +44,7 @@ impl Tracer<'_> {
                 m.push("` is given twice");
                 self.error_at(arg.site, &m);
                 ok = false;
-            } else if !table[at].accepts(&arg.value) {
+            } else if table[at].is_foreign(&arg) || !table[at].accepts(&arg.value) {
                 self.wrong_type(what, &table[at], &arg);
                 ok = false;
             }
@@ -104,7 +104,11 @@ impl Tracer<'_> {
         m.push("` takes ");
         m.push(param.takes.word());
         m.push(", but got ");
-        m.push(arg.value.word());
+        if param.is_foreign(arg) {
+            m.push("a value of another type\nhelp: write the value out, or pass a `#[config]` field on that is a `usize`, `f64` or `bool`");
+        } else {
+            m.push(arg.value.word());
+        }
         self.error_at(arg.site, &m);
     }
 

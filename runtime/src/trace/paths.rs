@@ -167,21 +167,17 @@ impl Tracer<'_> {
         segment: &Segment,
     ) -> u32 {
         if fresh || slot == usize::MAX {
-            return self.record(Record {
+            let at = self.record(Record {
                 parent,
                 segment: *segment,
                 ..Record::EMPTY
             });
-        }
-        let mut i = 0;
-        while i < self.recorded && i < self.records.len() {
-            let r = &self.records[i];
-            if matches!(r.kind, RecordKind::Component) && r.segment.hash == segment.hash {
-                return i as u32;
+            if slot != usize::MAX {
+                self.seen[slot].record = at;
             }
-            i += 1;
+            return at;
         }
-        u32::MAX
+        self.seen[slot].record
     }
 
     /// Slot of a path in the table of visited ones, and whether it is new there.
@@ -241,22 +237,15 @@ impl Tracer<'_> {
 
     /// Registers a parameter of the current layer.
     pub const fn param(&mut self, name: &'static str, dims: &[Dim]) {
-        self.tensor(RecordKind::Parameter, name, None, dims);
+        self.tensor(RecordKind::Parameter, name, dims);
     }
 
     /// Registers a buffer of the current layer.
     pub const fn buffer(&mut self, name: &'static str, dims: &[Dim]) {
-        self.tensor(RecordKind::Buffer, name, None, dims);
+        self.tensor(RecordKind::Buffer, name, dims);
     }
 
-    /// Registers element `index` of a list of parameters or buffers.
-    pub const fn tensor(
-        &mut self,
-        kind: RecordKind,
-        name: &'static str,
-        index: Option<i64>,
-        dims: &[Dim],
-    ) {
+    const fn tensor(&mut self, kind: RecordKind, name: &'static str, dims: &[Dim]) {
         let fresh = self.path_len == 0 || self.path[self.path_len - 1].fresh;
         if !fresh {
             return;
@@ -271,7 +260,7 @@ impl Tracer<'_> {
             let product = self.algebra.resolve(product);
             self.params.add(product);
             if !self.patterns.is_empty() {
-                self.match_patterns(name, index);
+                self.match_patterns(name);
             }
         }
         if !self.records.is_empty() {
@@ -284,7 +273,6 @@ impl Tracer<'_> {
             shape.ranked = true;
             let segment = Segment {
                 name,
-                index,
                 ..Segment::EMPTY
             };
             let record = Record {
@@ -311,23 +299,13 @@ impl Tracer<'_> {
         }
     }
 
-    /// Notes whether some value was produced here for the first time.
-    pub const fn is_fresh(&self) -> bool {
-        self.path_len == 0 || self.path[self.path_len - 1].fresh
-    }
-
-    const fn match_patterns(&mut self, name: &'static str, index: Option<i64>) {
+    const fn match_patterns(&mut self, name: &'static str) {
         let mut full = Text::new();
         self.write_path(&mut full);
         if !full.is_empty() {
             full.push(".");
         }
-        Segment {
-            name,
-            index,
-            ..Segment::EMPTY
-        }
-        .write(&mut full);
+        full.push(name);
         let mut i = 0;
         while i < self.patterns.len() && i < 64 {
             if glob(self.patterns[i], full.as_str()) {

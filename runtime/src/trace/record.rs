@@ -83,17 +83,21 @@ impl Tracer<'_> {
             }
             None => None,
         };
-        let mut items = [Value::Any; super::MAX_ARGS];
-        let mut i = 0;
-        while i < inputs.len() {
-            items[i] = inputs.value(i);
-            i += 1;
-        }
-        let inputs = self.keep(&items, i);
+        let inputs = self.keep_args(inputs);
         let r = &mut self.records[at];
         r.type_name = type_name;
         r.bound = bound;
         r.inputs = inputs;
+    }
+
+    const fn keep_args(&mut self, args: &super::Args) -> Option<List> {
+        let mut items = [Value::Any; super::MAX_ARGS];
+        let mut i = 0;
+        while i < args.len() {
+            items[i] = args.value(i);
+            i += 1;
+        }
+        self.keep(&items, i)
     }
 
     const fn keep(&mut self, values: &[Value], len: usize) -> Option<List> {
@@ -122,13 +126,7 @@ impl Tracer<'_> {
         } else {
             self.path[self.path_len - 1].record
         };
-        let mut items = [Value::Any; super::MAX_ARGS];
-        let mut i = 0;
-        while i < inputs.len() {
-            items[i] = inputs.value(i);
-            i += 1;
-        }
-        let inputs = self.keep(&items, i);
+        let inputs = self.keep_args(inputs);
         let r = Record {
             kind: RecordKind::Call,
             parent,
@@ -155,13 +153,7 @@ impl Tracer<'_> {
         if !empty {
             return;
         }
-        let mut items = [Value::Any; super::MAX_ARGS];
-        let mut i = 0;
-        while i < inputs.len() {
-            items[i] = inputs.value(i);
-            i += 1;
-        }
-        self.records[at].inputs = self.keep(&items, i);
+        self.records[at].inputs = self.keep_args(inputs);
     }
 
     /// The records made so far.

@@ -11,8 +11,6 @@ pub struct Expectation {
     rank: usize,
     at: usize,
     ok: bool,
-    /// Whether the pattern belongs to the result: a mismatch is then the component's own mistake.
-    result: bool,
     silent: bool,
     text: Text,
     optional: bool,
@@ -39,7 +37,7 @@ impl Tracer<'_> {
             },
             None => None,
         };
-        expectation(actual, rank, kind, false, silent, optional)
+        expectation(actual, rank, kind, silent, optional)
     }
 
     /// Checks that a method takes as many tensors as its signature has inputs.
@@ -116,12 +114,12 @@ impl Tracer<'_> {
             Value::Tensor(t) => (Some(t), false),
             _ => (None, true),
         };
-        expectation(actual, rank, kind, true, silent, false)
+        expectation(actual, rank, kind, silent, false)
     }
 
     /// Begins to make up a result of a component whose body the trace can't see.
     pub const fn make_output(&mut self, rank: usize, kind: Kind) -> Expectation {
-        expectation(None, rank, kind, true, false, false)
+        expectation(None, rank, kind, false, false)
     }
 
     /// The next dimension is a named one: bound if it is met for the first time, else compared.
@@ -338,7 +336,6 @@ const fn expectation(
     actual: Option<TensorValue>,
     rank: usize,
     kind: Kind,
-    result: bool,
     silent: bool,
     optional: bool,
 ) -> Expectation {
@@ -354,7 +351,6 @@ const fn expectation(
         rank,
         at: 0,
         ok,
-        result,
         silent,
         text: Text::new(),
         optional,
@@ -389,10 +385,5 @@ impl Expectation {
     /// What was made up.
     pub const fn made(&self) -> Value {
         Value::Tensor(self.out)
-    }
-
-    /// Whether this is about a result.
-    pub const fn is_result(&self) -> bool {
-        self.result
     }
 }

@@ -40,11 +40,13 @@ impl Tally {
     }
 }
 
-/// A layer path that was visited, with the size inferred for it.
+/// A layer path that was visited, with its record and the size inferred for it.
 #[derive(Clone, Copy)]
 pub struct Seen {
     pub(super) hash: u64,
     pub(super) inferred: Dim,
+    /// The record of its component; `u32::MAX` where none are kept.
+    pub(super) record: u32,
 }
 
 impl Seen {
@@ -52,6 +54,7 @@ impl Seen {
     pub const EMPTY: Seen = Seen {
         hash: 0,
         inferred: Dim::Unknown,
+        record: u32::MAX,
     };
 }
 

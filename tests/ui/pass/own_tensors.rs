@@ -10,6 +10,10 @@ pub struct Net {
     offset: Buffer,
     #[param(list = [[4, 4], [4, 2]])]
     products: ParamList,
+    #[buffer(list = [[2], [1, 2]], init = ones())]
+    shifts: BufferList,
+    #[buffer(dict = { scale: [2] }, init = ones(), persistent = false)]
+    fixed: BufferDict,
 }
 
 #[forward]
@@ -19,12 +23,15 @@ impl Net {
         for w in &self.products {
             x = x.matmul(w);
         }
-        x
+        for shift in &self.shifts {
+            x = x + shift;
+        }
+        x * self.fixed.get("scale")
     }
 }
 
 fn main() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
-    assert_eq!((net.parameters().len(), net.buffers().len()), (3, 1));
+    assert_eq!((net.parameters().len(), net.buffers().len()), (3, 4));
     Ok(())
 }
