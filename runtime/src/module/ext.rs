@@ -1,11 +1,9 @@
 //! What every module can do.
 
-use std::collections::HashSet;
-
 use super::convert::{convert, Target};
 use super::names::find;
 use super::walk::{nodes, slots, Members};
-use super::{candle, hook, load, mask};
+use super::{candle, hook, load, mask, walk};
 use super::{HookHandle, LoadOptions, LoadReport, Mask, Module, StateDict};
 use crate::{Buffer, DType, Device, Param, Result, Tensor};
 
@@ -42,11 +40,7 @@ pub trait ModuleExt: Module {
     /// # Ok::<(), taper::Error>(())
     /// ```
     fn named_parameters(&self) -> Vec<(String, &Param)> {
-        let mut seen = HashSet::new();
-        let params = nodes(self.as_module()).into_iter().flat_map(|n| n.params);
-        params
-            .filter(|(_, param)| seen.insert(param.id()))
-            .collect()
+        walk::parameters(self.as_module())
     }
 
     /// The parameters, for an optimizer.
@@ -90,17 +84,7 @@ pub trait ModuleExt: Module {
     /// # Ok::<(), taper::Error>(())
     /// ```
     fn named_modules(&self) -> Vec<(String, &dyn Module)> {
-        let mut seen = HashSet::new();
-        let mut modules = Vec::new();
-        for node in nodes(self.as_module()) {
-            // The state is what identifies a module: one behind two `Arc`s is one. The type's name tells a wrapper that
-            // lends its layer's state from the layer.
-            let identity = node.module.state().map(std::ptr::from_ref);
-            if identity.is_none_or(|state| seen.insert((state, node.module.type_name()))) {
-                modules.push((node.path, node.module));
-            }
-        }
-        modules
+        walk::modules(self.as_module())
     }
 
     /// This module and every module in it.
@@ -161,7 +145,7 @@ pub trait ModuleExt: Module {
 
     /// Training mode, here and in all submodules: dropout drops, batch normalisation uses and updates batch statistics.
     fn train(&self) {
-        set_training(self.as_module(), true);
+        walk::set_training(self.as_module(), true);
     }
 
     /// Evaluation mode, here and in all submodules.
@@ -174,7 +158,7 @@ pub trait ModuleExt: Module {
     /// # Ok::<(), taper::Error>(())
     /// ```
     fn eval(&self) {
-        set_training(self.as_module(), false);
+        walk::set_training(self.as_module(), false);
     }
 
     /// Clears the gradients: to none (PyTorch's default), or to zeros where there are some.
@@ -413,11 +397,4 @@ fn without_names<T>(members: Vec<(String, T)>) -> Vec<T> {
 
 fn count(params: &[&Param]) -> usize {
     params.iter().map(|param| param.elem_count()).sum()
-}
-
-fn set_training(root: &dyn Module, on: bool) {
-    let nodes = nodes(root);
-    for state in nodes.iter().filter_map(|node| node.module.state()) {
-        state.set_training(on);
-    }
 }

@@ -1,5 +1,7 @@
 //! The one walk over a module tree that everything else is built on.
 
+use std::collections::HashSet;
+
 use super::{Module, Visitor};
 use crate::{Buffer, Param, Tensor};
 
@@ -69,6 +71,38 @@ fn push<'a>(module: &'a dyn Module, path: String, nodes: &mut Vec<Node<'a>>) {
         push(child, path, nodes);
     }
     nodes[at].end = nodes.len();
+}
+
+/// The parameters, each once, under its first path.
+pub(crate) fn parameters(root: &dyn Module) -> Vec<(String, &Param)> {
+    let mut seen = HashSet::new();
+    let params = nodes(root).into_iter().flat_map(|node| node.params);
+    params
+        .filter(|(_, param)| seen.insert(param.id()))
+        .collect()
+}
+
+/// The modules, each once, under its first path.
+pub(crate) fn modules(root: &dyn Module) -> Vec<(String, &dyn Module)> {
+    let mut seen = HashSet::new();
+    let mut modules = Vec::new();
+    for node in nodes(root) {
+        // The state is what identifies a module: one behind two `Arc`s is one. The type's name tells a wrapper that
+        // lends its layer's state from the layer.
+        let identity = node.module.state().map(std::ptr::from_ref);
+        if identity.is_none_or(|state| seen.insert((state, node.module.type_name()))) {
+            modules.push((node.path, node.module));
+        }
+    }
+    modules
+}
+
+/// Sets training or evaluation mode of every module in the tree.
+pub(crate) fn set_training(root: &dyn Module, on: bool) {
+    let nodes = nodes(root);
+    for state in nodes.iter().filter_map(|node| node.module.state()) {
+        state.set_training(on);
+    }
 }
 
 fn full_names<T>(path: &str, members: Vec<(String, T)>) -> Vec<(String, T)> {

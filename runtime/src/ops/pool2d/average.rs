@@ -2,13 +2,13 @@
 
 use candle_core::Tensor as Data;
 
-use super::{flat, planes, seen, with_planes, Sliding};
+use super::{flat, planes, record, seen, Sliding};
 use crate::error::{Error, Result};
 use crate::kernels::{output, values, Average, Axis, Real};
 use crate::ops::compute::{by_form, dense};
 use crate::ops::windows::Windows;
 use crate::ops::Pair;
-use crate::tensor::{when, Tensor};
+use crate::tensor::Tensor;
 
 /// The optional arguments of [`Tensor::avg_pool2d_with`]; the defaults are PyTorch's.
 ///
@@ -172,24 +172,15 @@ fn counted(axis: &Axis, window: usize, include_padding: bool) -> usize {
 /// Records the average over rectangles.
 pub(super) fn average(op: &'static str, input: &Tensor, pool: Average) -> Result<Tensor> {
     let size = [pool.y.len(), pool.x.len()];
-    let dtype = input.dtype();
     let x = dense(input.as_candle())?;
     let data = by_form!(&x, forward_kernel(&pool, &x), forward_plain(&pool, &x))?;
-    let data = data
-        .to_dtype(dtype)?
-        .reshape(with_planes(input.dims(), size))?;
-    let shape = input.shape().clone();
-    Ok(Tensor::record(op, data, [input], move |grad, [needed]| {
-        Ok([when(needed, || {
-            let grad = dense(grad)?;
-            let dx = by_form!(
-                &grad,
-                backward_kernel(&pool, &grad),
-                backward_plain(&pool, &grad)
-            )?;
-            Ok(dx.to_dtype(dtype)?.reshape(&shape)?)
-        })?])
-    }))
+    record(op, input, data, size, move |grad| {
+        by_form!(
+            grad,
+            backward_kernel(&pool, grad),
+            backward_plain(&pool, grad)
+        )
+    })
 }
 
 fn forward_kernel<T: Real>(pool: &Average, x: &Data) -> Result<Data> {

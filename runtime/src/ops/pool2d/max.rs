@@ -2,13 +2,13 @@
 
 use candle_core::{DType, Tensor as Data};
 
-use super::{flat, planes, with_planes, Sliding};
+use super::{flat, planes, record, with_planes, Sliding};
 use crate::error::Result;
 use crate::kernels::{output, values, MaxPool2d, Real};
 use crate::ops::compute::{by_form, compute_dtype, dense};
 use crate::ops::windows::Windows;
 use crate::ops::Pair;
-use crate::tensor::{when, Tensor};
+use crate::tensor::Tensor;
 
 /// The optional arguments of [`Tensor::max_pool2d_with`]; the defaults are PyTorch's.
 ///
@@ -162,15 +162,12 @@ impl Tensor {
         let [y, x] = sliding.axes(size)?;
         let pool = MaxPool2d { planes, y, x };
         let (max, index) = forward(&pool, self.as_candle())?;
-        let shape = with_planes(self.dims(), [y.output, x.output]);
-        let (max, saved) = (max.reshape(&shape[..])?, index.clone());
-        let in_shape = self.shape().clone();
-        let max = Tensor::record("max_pool2d", max, [self], move |grad, [needed]| {
-            Ok([when(needed, || {
-                Ok(backward(&pool, grad, &saved)?.reshape(&in_shape)?)
-            })?])
-        });
-        Ok((max, index.reshape(shape)?.into()))
+        let (size, saved) = ([y.output, x.output], index.clone());
+        let max = record("max_pool2d", self, max, size, move |grad| {
+            backward(&pool, grad, &saved)
+        })?;
+        let index = index.reshape(with_planes(self.dims(), size))?;
+        Ok((max, index.into()))
     }
 }
 
@@ -179,7 +176,7 @@ fn forward(pool: &MaxPool2d, x: &Data) -> Result<(Data, Data)> {
     let x = dense(x)?;
     let (max, index) = by_form!(&x, forward_kernel(pool, &x), forward_plain(pool, &x))?;
     debug_assert_eq!(max.dtype(), compute_dtype(dtype));
-    Ok((max.to_dtype(dtype)?, index))
+    Ok((max, index))
 }
 
 fn shape(pool: &MaxPool2d) -> (usize, usize) {
@@ -214,14 +211,12 @@ fn forward_plain(pool: &MaxPool2d, x: &Data) -> Result<(Data, Data)> {
 }
 
 fn backward(pool: &MaxPool2d, grad: &Data, index: &Data) -> Result<Data> {
-    let dtype = grad.dtype();
-    let grad = flat(&dense(grad)?, pool.planes)?;
-    let dx = by_form!(
+    let grad = flat(grad, pool.planes)?;
+    by_form!(
         &grad,
         backward_kernel(pool, &grad, index),
         backward_plain(pool, &grad, index),
-    )?;
-    Ok(dx.to_dtype(dtype)?)
+    )
 }
 
 fn backward_kernel<T: Real>(pool: &MaxPool2d, grad: &Data, index: &Data) -> Result<Data> {

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use candle_core::Tensor as Data;
 
-use super::compute::expect_float;
+use super::compute::{dense, expect_float};
 use super::Pair;
 use crate::error::{Error, Result};
 use crate::kernels::{pool_windows, Axis};
-use crate::tensor::Tensor;
+use crate::tensor::{when, Tensor};
 
 mod adaptive;
 mod average;
@@ -38,6 +38,27 @@ fn with_planes(dims: &[usize], size: [usize; 2]) -> Vec<usize> {
     let mut dims = dims[..dims.len() - 2].to_vec();
     dims.extend(size);
     dims
+}
+
+/// Records a pool whose planes are `size`; `backward` gives the input's gradient from the output's, which is dense.
+fn record(
+    op: &'static str,
+    input: &Tensor,
+    data: Data,
+    size: [usize; 2],
+    backward: impl Fn(&Data) -> Result<Data> + Send + Sync + 'static,
+) -> Result<Tensor> {
+    let dtype = input.dtype();
+    let data = data
+        .to_dtype(dtype)?
+        .reshape(with_planes(input.dims(), size))?;
+    let shape = input.shape().clone();
+    Ok(Tensor::record(op, data, [input], move |grad, [needed]| {
+        Ok([when(needed, || {
+            let dx = backward(&dense(grad)?)?;
+            Ok(dx.to_dtype(dtype)?.reshape(&shape)?)
+        })?])
+    }))
 }
 
 /// `[planes, pixels]`.
