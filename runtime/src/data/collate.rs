@@ -121,6 +121,9 @@ pub trait CollateFn<D: Dataset> {
     type Batch;
 
     /// The batch of some samples of a data set.
+    ///
+    /// # Errors
+    /// If a sample can't be read, or the samples can't be made one batch.
     fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<Self::Batch>;
 }
 

@@ -59,6 +59,9 @@ pub trait Dataset {
     ///
     /// A data set that can fill a batch without making its samples one by one overrides this (PyTorch's
     /// `__getitems__`).
+    ///
+    /// # Errors
+    /// If an index is out of range, a sample can't be read, or the samples can't be stacked.
     fn batch(&self, indices: &[usize], device: &Device) -> Result<<Self::Item as Collate>::Batch>
     where
         Self::Item: Collate,
@@ -131,11 +134,44 @@ pub trait Dataset {
 }
 
 /// A data set that knows each sample's class without making the sample.
+///
+/// ```
+/// use taper::data::{Dataset, Labelled};
+/// use taper::Result;
+///
+/// /// Numbers, and whether they are odd.
+/// struct Numbers;
+///
+/// impl Dataset for Numbers {
+///     type Item = (f32, i64);
+///     fn len(&self) -> usize {
+///         5
+///     }
+///     fn get(&self, index: usize) -> Result<(f32, i64)> {
+///         Ok((index as f32, self.label(index)?))
+///     }
+/// }
+///
+/// impl Labelled for Numbers {
+///     fn label(&self, index: usize) -> Result<i64> {
+///         Ok(index as i64 % 2)
+///     }
+/// }
+///
+/// assert_eq!(Numbers.class_counts()?, [(0, 3), (1, 2)].into());
+/// # Ok::<(), taper::Error>(())
+/// ```
 pub trait Labelled: Dataset {
     /// The class of the sample at `index`.
+    ///
+    /// # Errors
+    /// If there is no such sample, or its class can't be read.
     fn label(&self, index: usize) -> Result<i64>;
 
     /// How many samples each class has, by class; a class without samples is not in the map.
+    ///
+    /// # Errors
+    /// If a class can't be read.
     ///
     /// ```
     /// use taper::data::{Labelled, TensorDataset};

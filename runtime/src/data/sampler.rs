@@ -32,6 +32,9 @@ pub trait Sampler: Send + Sync {
 
     /// The indices of one epoch's samples, as many as [`len`](Sampler::len) says. The generator is the epoch's own: the same
     /// epoch of the same seed gets the same one.
+    ///
+    /// # Errors
+    /// If there is no order; it comes in place of the first batch.
     fn order(&self, dataset_len: usize, generator: &mut Generator) -> Result<Vec<usize>>;
 }
 

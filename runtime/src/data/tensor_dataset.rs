@@ -75,6 +75,9 @@ pub struct TensorDataset<T> {
 
 impl<T: Tensors> TensorDataset<T> {
     /// The data set of the rows of one tensor, or of a tuple of tensors.
+    ///
+    /// # Errors
+    /// If a tensor has no dimensions, or another first dimension than the first tensor.
     pub fn new(tensors: T) -> Result<Self> {
         let mut len = None;
         for (index, tensor) in tensors.each().into_iter().enumerate() {
