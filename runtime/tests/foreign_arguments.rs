@@ -26,7 +26,8 @@ fn a_built_in_layer_refuses_what_it_would_not_see() -> Result<()> {
         .err()
         .map(|e| e.to_string())
         .unwrap_or_default();
-    let said = "Dropout: `p` takes a number, but got a value of another type";
+    let said =
+        "Dropout: `p` takes a number, but got a value of another type\n  help: write the value out";
     assert!(error.contains(said), "{error}");
     Ok(())
 }
