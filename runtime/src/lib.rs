@@ -35,12 +35,15 @@ pub mod __private {
     pub use crate::module::*;
     pub use crate::ops;
     pub use crate::ops::candle::escape;
-    pub use crate::private::{lift, position, size, sizes, within, IntoResult, INFER};
+    pub use crate::private::{lift, owned, position, size, sizes, within, IntoResult, INFER};
     pub use crate::tensor::Tensor;
     pub use crate::trace::*;
     pub use candle_core::{self, Device};
     pub use candle_nn;
     pub use serde;
+    pub use std::borrow::Borrow;
+    pub use std::clone::Clone;
+    pub use std::fmt::{Debug, Display, Formatter, Result as Formatted};
     pub use std::option::Option::{self, None, Some};
     pub use std::result::Result::{Err, Ok};
     pub use std::{string::String, vec::Vec};

@@ -1,5 +1,7 @@
 //! What generated code calls; nothing here is for people.
 
+use std::borrow::Borrow;
+
 use crate::error::{Error, Result};
 use crate::ops::{Size, Sizes};
 use crate::tensor::Tensor;
@@ -70,6 +72,12 @@ impl<T, const N: usize> IntoResult for [T; N] {
     fn into_result(self) -> Result<Self> {
         Ok(self)
     }
+}
+
+/// A tensor that was taken owned or borrowed. A handle: nothing is copied.
+#[inline]
+pub fn owned<T: Clone>(x: impl Borrow<T>) -> T {
+    x.borrow().clone()
 }
 
 /// A number as a path segment.

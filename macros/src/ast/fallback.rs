@@ -76,23 +76,15 @@ pub(crate) fn with_fallback(
         impl #ident {
             pub const PARAMS: u64 = <Self as #p::Layer>::RULE.count();
             pub const MACS: u64 = Self::PARAMS;
-            pub const __TAPER_INPUTS: usize = usize::MAX;
+            pub const __TAPER_SIGNATURE: #p::Signed = #p::Some(&#p::Signature::BROKEN);
 
             pub fn init(_: &#krate::Device) -> #krate::Result<Self> { loop {} }
-
-            pub fn __taper_door(&self, _: &[::core::option::Option<&#krate::Tensor>]) -> #krate::Result<()> { loop {} }
-
-            pub fn __taper_state(&self) -> &#p::State { loop {} }
 
             pub const fn __taper_call(_: &mut #p::Tracer<'_>, _: u64, _: #p::Value, _: &#p::Args) -> #p::Value {
                 #p::Value::Any
             }
 
             pub const fn __taper_get(_: &mut #p::Tracer<'_>, _: u64) -> #p::Value { #p::Value::Any }
-
-            pub const fn __taper_accept(_: &mut #p::Tracer<'_>, _: &mut #p::Args) -> bool { false }
-
-            pub const fn __taper_promise(_: &mut #p::Tracer<'_>, _: #p::Value) {}
         }
 
         #[automatically_derived]
@@ -107,7 +99,7 @@ pub(crate) fn with_fallback(
             type Rule = #p::Hole;
             const RULE: #p::Hole = { #errors #p::Hole };
 
-            fn trace(_: &mut #p::Tracer<'_>, _: &#p::Args, _: &#p::Args) -> #p::Value { #p::Value::Any }
+            const TRACE: #p::TraceFn<Self> = #p::Hole::trace;
 
             fn build(_: &mut #p::Build<'_, '_>) -> #p::Result<Self> { loop {} }
         }

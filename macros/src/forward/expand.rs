@@ -6,7 +6,8 @@ use super::param::ParamKind;
 use super::parse::{ForwardBlock, ForwardItem, Method};
 use crate::ast::plain_name;
 use crate::lower::{hash, Lower, Sites};
-use crate::model::{short_path, signature};
+use crate::model::short_path;
+use crate::model::signature::signed;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, ToTokens};
 use syn::{Ident, Type};
@@ -29,16 +30,22 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         ..
     } = block;
     let names = block.names();
-    let bodies = methods.iter().map(|m| {
-        let hooked = (m.ident == "forward").then(|| tensors(m));
-        lower_method(m, &names, &p, &door(m, &p), hooked.as_deref())
+    let bodies = methods
+        .iter()
+        .map(|m| lower_method(m, &names, &p, signature_of(m, &quote!(Self)).as_ref()));
+    let signatures = methods.iter().filter_map(|m| {
+        let (name, signature) = (signature_name(m), signed(Some(m.shape.as_ref()?), &p));
+        Some(quote!(const #name: #p::Signed = #signature;))
     });
     let mut sites = Sites::default();
     let traces: Vec<_> = methods
         .iter()
         .map(|m| method_trace(m, &names, &mut sites, &p))
         .collect();
-    let (all, one) = (all_arm(methods, self_ty, &p), one_arms(methods, self_ty));
+    let run = match methods.as_slice() {
+        [only] if only.ident == "forward" => run_forward(only, self_ty, &p),
+        _ => run_methods(methods, self_ty, &p),
+    };
     let helper = helper(methods, &p);
     let proof = quote!(<#self_ty>::__TAPER_CHECKED);
     let checks = sites.checks(&proof);
@@ -62,6 +69,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         #[automatically_derived]
         #[allow(warnings, clippy::all)]
         impl #self_ty {
+            #(#signatures)*
             #(#traces)*
 
             // The call of a submodule on one tensor. The tensor comes first: evaluating it needs the tracer too.
@@ -80,11 +88,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         #[allow(clippy::all)]
         impl __Body {
             pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                match __inputs.method {
-                    0 => { #all }
-                    #one
-                    _ => __t.no_method(),
-                }
+                #run
             }
         }
 
@@ -110,45 +114,17 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
     }
 }
 
-/// The check of the inputs when a method is called.
-pub(super) fn door(m: &Method, p: &TokenStream) -> TokenStream {
-    let inputs = tensors(m);
-    if inputs.is_empty() {
-        return TokenStream::new();
+/// The constant that holds a method's signature, the model's or its own.
+fn signature_of(m: &Method, owner: &TokenStream) -> Option<TokenStream> {
+    if m.shape.is_some() {
+        let name = signature_name(m);
+        return Some(quote!(#owner::#name));
     }
-    match &m.shape {
-        None if m.ident == "forward" => quote!(self.__taper_door(&[#(#inputs),*])?;),
-        None => TokenStream::new(),
-        Some(s) => {
-            let settings = match m.receiver {
-                Some(_) => signature::Settings::Asked,
-                None => signature::Settings::Missing,
-            };
-            let check = signature::door(s, settings, &plain_name(&m.ident), p);
-            quote!({ let __inputs: &[::core::option::Option<&#p::Tensor>] = &[#(#inputs),*]; #check?; })
-        }
-    }
+    (m.ident == "forward").then(|| quote!(#owner::__TAPER_SIGNATURE))
 }
 
-/// The tensor parameters, as options of references.
-fn tensors(m: &Method) -> Vec<TokenStream> {
-    m.params
-        .iter()
-        .filter_map(|param| {
-            let x = &param.pat_ident;
-            match &param.kind {
-                ParamKind::Tensor { borrowed: false } => {
-                    Some(quote!(::core::option::Option::Some(&#x)))
-                }
-                ParamKind::Tensor { borrowed: true } => {
-                    Some(quote!(::core::option::Option::Some(#x)))
-                }
-                ParamKind::OptionTensor { borrowed: false } => Some(quote!(#x.as_ref())),
-                ParamKind::OptionTensor { borrowed: true } => Some(quote!(#x)),
-                ParamKind::Other(_) => None,
-            }
-        })
-        .collect()
+fn signature_name(m: &Method) -> Ident {
+    format_ident!("__TAPER_SIGNATURE_{}", plain_name(&m.ident))
 }
 
 fn trace_name(m: &Method) -> Ident {
@@ -158,67 +134,22 @@ fn trace_name(m: &Method) -> Ident {
 /// One method in the trace.
 fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &TokenStream) -> TokenStream {
     sites.group();
-    let name = trace_name(m);
-    let (accept, promise) = match &m.shape {
-        Some(s) => {
-            let (_, promise) = signature::functions(s, &[], &plain_name(&m.ident), p);
-            let accept = format_ident!("{}_accept", name);
-            (
-                quote!(Self::#accept(__t, &mut __inputs)),
-                quote!({ #promise }),
-            )
-        }
-        None if m.ident == "forward" => (
-            quote!(Self::__taper_accept(__t, &mut __inputs)),
-            quote!(Self::__taper_promise(__t, __result);),
-        ),
-        None => (quote!(true), TokenStream::new()),
+    let (name, word) = (trace_name(m), plain_name(&m.ident));
+    let (signature, at) = match signature_of(m, &quote!(Self)) {
+        Some(signature) => (signature, sites.over(&m.ident)),
+        None => (quote!(#p::None), 0),
     };
-    let accept_fn = m.shape.as_ref().map(|s| {
-        let (body, _) = signature::functions(s, &[], &plain_name(&m.ident), p);
-        let name = format_ident!("{}_accept", name);
-        quote! {
-            const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #body }
-        }
-    });
-    let counted = counted(m, sites, p);
+    let taken = m.tensors(p).len();
     let (bindings, body, tail) = lowered(m, methods.to_vec(), sites, p);
     quote! {
-        #accept_fn
-
         pub const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
             let mut __inputs = *__inputs;
-            #counted
-            if !#accept {
+            if !__t.begin_method(#signature, &mut __inputs, #taken, #word, #at) {
                 return #p::Value::Any;
             }
-            __t.received(&__inputs);
             #bindings
             let __result = { #body };
-            __t.at(#tail);
-            #promise
-            __result
-        }
-    }
-}
-
-/// The check that a method takes what its signature, the model's or its own, has as inputs.
-fn counted(m: &Method, sites: &mut Sites, p: &TokenStream) -> TokenStream {
-    let name = plain_name(&m.ident);
-    let signed = match &m.shape {
-        Some(s) => {
-            let inputs = s.inputs.len();
-            quote!(#inputs)
-        }
-        None if name == "forward" => quote!(Self::__TAPER_INPUTS),
-        None => return TokenStream::new(),
-    };
-    let taken = tensors(m).len();
-    let site = sites.over(&m.ident);
-    quote! {
-        __t.at(#site);
-        if !__t.expect_parameters(#signed, #taken, #name) {
-            return #p::Value::Any;
+            __t.end_method(#signature, __result, #word, #tail)
         }
     }
 }
@@ -266,49 +197,48 @@ fn default_value(ty: &Type, name: &str, p: &TokenStream) -> TokenStream {
     }
 }
 
-/// All methods that can be proved on their own, `forward` first.
-fn all_arm(methods: &[Method], self_ty: &Type, p: &TokenStream) -> TokenStream {
-    let mut out = quote!(let mut __v = #p::Value::Any;);
-    for m in methods.iter().filter(|m| m.ident == "forward") {
-        let name = trace_name(m);
-        let signed = if m.shape.is_some() {
-            quote!(true)
-        } else {
-            quote!((<#self_ty>::__TAPER_INPUTS != usize::MAX))
-        };
-        out.extend(quote! {
-            if #signed || __t.wants_all() || !__inputs.is_empty() {
-                let mut __forward = *__inputs;
-                __forward.method = 1;
-                __v = <#self_ty>::#name(__t, &__forward);
-            }
-        });
+/// Runs the method that is asked for, in a block that has but `forward`.
+fn run_forward(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStream {
+    let (name, signature) = (trace_name(m), signature_of(m, &quote!(<#self_ty>)));
+    quote! {
+        match __t.only_forward(__inputs, #signature) {
+            #p::Some(__inputs) => <#self_ty>::#name(__t, &__inputs),
+            #p::None => #p::Value::Any,
+        }
     }
-    for m in methods
-        .iter()
-        .filter(|m| m.ident != "forward" && m.shape.is_some())
-    {
-        let name = trace_name(m);
-        out.extend(quote! {
-            if !__t.counts() && __t.open_method() {
-                <#self_ty>::#name(__t, &#p::Args::new());
-                __t.close();
-            }
-        });
-    }
-    quote!(#out __v)
 }
 
-fn one_arms(methods: &[Method], self_ty: &Type) -> TokenStream {
-    methods
-        .iter()
-        .map(|m| {
-            let (name, h) = (trace_name(m), hash(&plain_name(&m.ident)));
-            quote!(#h => <#self_ty>::#name(__t, __inputs),)
-        })
-        .collect()
+/// Runs the method that is asked for, by the hash of its name, or all that can be proved on their own, `forward` first.
+fn run_methods(methods: &[Method], self_ty: &Type, p: &TokenStream) -> TokenStream {
+    let mut all = TokenStream::new();
+    let mut one = TokenStream::new();
+    for m in methods {
+        let (name, h) = (trace_name(m), hash(&plain_name(&m.ident)));
+        one.extend(quote!(#h => <#self_ty>::#name(__t, __inputs),));
+        if m.ident == "forward" {
+            let forward = run_forward(m, self_ty, p);
+            all = quote!(__v = #forward; #all);
+        } else if m.shape.is_some() {
+            all.extend(quote! {
+                if !__t.counts() && __t.open_method() {
+                    <#self_ty>::#name(__t, &#p::Args::new());
+                    __t.close();
+                }
+            });
+        }
+    }
+    quote! {
+        match __inputs.method {
+            0 => {
+                let mut __v = #p::Value::Any;
+                #all
+                __v
+            }
+            #one
+            _ => __t.no_method(),
+        }
+    }
 }
-
 /// A method with a signature gets names of its own; one without is part of its caller.
 fn helper(methods: &[Method], p: &TokenStream) -> TokenStream {
     // Nobody calls the methods of a block that has but one.
@@ -353,9 +283,7 @@ pub(super) fn callable(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStre
                     <#self_ty>::forward(self, x)
                 }
 
-                fn forward_hooked(&self, x: &#p::Tensor) -> #p::Result<#p::Tensor> {
-                    <#self_ty>::forward(self, x)
-                }
+                fn runs_hooks(&self) -> bool { true }
             }
 
             #[automatically_derived]
@@ -375,11 +303,11 @@ pub(super) fn callable(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStre
         let t = format_ident!("__T{i}");
         match &param.kind {
             ParamKind::Tensor { .. } => {
-                generics.push(quote!(#t: ::core::borrow::Borrow<#p::Tensor>));
+                generics.push(quote!(#t: #p::Borrow<#p::Tensor>));
                 types.push(quote!(#t));
             }
             ParamKind::OptionTensor { .. } => {
-                generics.push(quote!(#t: ::core::borrow::Borrow<#p::Option<#p::Tensor>>));
+                generics.push(quote!(#t: #p::Borrow<#p::Option<#p::Tensor>>));
                 types.push(quote!(#t));
             }
             ParamKind::Other(ty) => types.push(quote!(#ty)),

@@ -1,19 +1,20 @@
 //! The expansion of `#[forward]` on a free function: its trace stands in a module of the same name.
 
-use super::expand::{door, lowered};
+use super::expand::lowered;
 use super::method::lower_method;
 use super::parse::Method;
 use crate::ast::plain_name;
 use crate::lower::Sites;
-use crate::model::signature;
+use crate::model::signature::signed;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// A free function: its tensor form, and a module of the same name that holds its trace.
 pub(super) fn expand(m: &Method, krate: &TokenStream) -> TokenStream {
     let p = quote!(#krate::__private);
-    let body = lower_method(m, &[], &p, &door(m, &p), None);
     let (vis, name) = (&m.vis, &m.ident);
+    let signature = m.shape.as_ref().map(|_| quote!(#name::SIGNATURE));
+    let body = lower_method(m, &[], &p, signature.as_ref());
     let (code, checks) = trace(m, &p);
     let doc = format!(" The shape rule of [`{name}`](fn@{name}).");
     quote! {
@@ -36,10 +37,8 @@ pub(super) fn expand(m: &Method, krate: &TokenStream) -> TokenStream {
 fn trace(m: &Method, p: &TokenStream) -> (TokenStream, TokenStream) {
     let mut sites = Sites::default();
     let word = plain_name(&m.ident);
-    let (accept, promise) = match &m.shape {
-        Some(s) => signature::functions(s, &[], &word, p),
-        None => (quote!(true), TokenStream::new()),
-    };
+    let signature = signed(m.shape.as_ref(), p);
+    let (at, taken) = (sites.over(&m.ident), m.tensors(p).len());
     let (bindings, body, tail) = lowered(m, Vec::new(), &mut sites, p);
     let end = sites.end();
     let path = &m.ident;
@@ -55,7 +54,7 @@ fn trace(m: &Method, p: &TokenStream) -> (TokenStream, TokenStream) {
         }
     };
     let code = quote! {
-        const fn __accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #accept }
+        pub const SIGNATURE: #p::Signed = #signature;
 
         pub const fn trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
             if PROOF.broken() {
@@ -69,14 +68,12 @@ fn trace(m: &Method, p: &TokenStream) -> (TokenStream, TokenStream) {
                 return #p::Value::Any;
             }
             let mut __inputs = *__inputs;
-            if !__accept(__t, &mut __inputs) {
-                __t.close();
-                return #p::Value::Any;
+            let mut __result = #p::Value::Any;
+            if __t.begin_method(SIGNATURE, &mut __inputs, #taken, #word, #at) {
+                #bindings
+                __result = { #body };
+                __t.end_method(SIGNATURE, __result, #word, #tail);
             }
-            #bindings
-            let __result = { #body };
-            __t.at(#tail);
-            { #promise }
             __t.close();
             __result
         }

@@ -9,16 +9,14 @@ use super::body::{glue, Body};
 use super::param::{MethodParam, ParamKind};
 use super::parse::Method;
 use super::scope::Scope;
-use crate::ast::{inner_type, ungroup};
+use crate::ast::{inner_type, plain_name, ungroup};
 
-/// The tensor form of a method. `door` are statements that run when the parameters are bound, before the body; `hooked` are
-/// the tensors that forward hooks see, if the method is what they watch.
+/// The tensor form of a method, which checks its inputs when they are bound, against `signature` if it has one.
 pub(crate) fn lower_method(
     method: &Method,
     methods: &[Ident],
     path: &TokenStream,
-    door: &TokenStream,
-    hooked: Option<&[TokenStream]>,
+    signature_const: Option<&TokenStream>,
 ) -> TokenStream {
     let mut scope = Scope::default();
     method
@@ -31,12 +29,9 @@ pub(crate) fn lower_method(
         scope,
     }
     .function(&method.block);
-    let bindings = method.params.iter().map(MethodParam::binding);
+    let bindings = method.params.iter().map(|param| param.binding(path));
     let signature = signature(method, path);
-    let body = match hooked {
-        Some(inputs) => watched(method, path, inputs, &body),
-        None => body,
-    };
+    let body = checked(method, path, signature_const, &body);
     let output = &method.output;
     // The user's `Result` is not what is returned, but without a use its import would be reported.
     let written = output.written_result.then(|| {
@@ -49,26 +44,38 @@ pub(crate) fn lower_method(
         #signature {
             #written
             #(#bindings)*
-            #door
             #body
         }
     }
 }
 
-/// The body with what goes in and what comes out shown to the forward hooks, if there are any.
-fn watched(
+/// The body behind the check of the inputs. What goes into `forward` and comes out is shown to the forward hooks, if there
+/// are any.
+fn checked(
     method: &Method,
     p: &TokenStream,
-    inputs: &[TokenStream],
+    signature: Option<&TokenStream>,
     body: &TokenStream,
 ) -> TokenStream {
+    let inputs = method.tensors(p);
+    let Some(signature) = signature else {
+        return body.clone();
+    };
+    if method.ident != "forward" || method.receiver.is_none() {
+        let name = plain_name(&method.ident);
+        let module = match method.receiver {
+            Some(_) => quote!(#p::Some(self)),
+            None => quote!(#p::None),
+        };
+        return quote!(#p::door(#module, #name, #signature, &[#(#inputs),*])?; #body);
+    }
     let ty = &method.output.ty;
     let result = quote_spanned!(glue(ty.span())=> #p::Result<#ty>);
     quote! {
-        let __seen = self.__taper_state().watch(&[#(#inputs),*]);
+        let __seen = #p::enter(self, "forward", #signature, &[#(#inputs),*])?;
         // A closure, for the `?` in it.
         let __result = (move || -> #result { #body })();
-        self.__taper_state().show(__seen, __result, |__y, __found| {
+        #p::leave(self, __seen, __result, |__y, __found| {
             #[allow(unused_imports)]
             use #p::NoTensors as _;
             #p::Outputs(__y).collect(__found)
@@ -101,15 +108,34 @@ pub(crate) fn signature(method: &Method, path: &TokenStream) -> TokenStream {
         quote!(#vis)
     };
     let receiver = receiver.as_ref().map(|receiver| quote!(#receiver,));
-    let params = method.params.iter().map(MethodParam::declaration);
+    let params = method.params.iter().map(|param| param.declaration(path));
     let ty = &output.ty;
     let span = glue(ty.span());
     let result = quote_spanned!(span=> #path::Result<#ty>);
     quote!(#doc #(#attrs)* #vis fn #ident(#receiver #(#params),*) -> #result)
 }
 
+impl Method {
+    /// The tensor parameters, as options of references.
+    pub(super) fn tensors(&self, p: &TokenStream) -> Vec<TokenStream> {
+        self.params
+            .iter()
+            .filter_map(|param| {
+                let x = &param.pat_ident;
+                match &param.kind {
+                    ParamKind::Tensor { borrowed: false } => Some(quote!(#p::Some(&#x))),
+                    ParamKind::Tensor { borrowed: true } => Some(quote!(#p::Some(#x))),
+                    ParamKind::OptionTensor { borrowed: false } => Some(quote!(#x.as_ref())),
+                    ParamKind::OptionTensor { borrowed: true } => Some(quote!(#x)),
+                    ParamKind::Other(_) => None,
+                }
+            })
+            .collect()
+    }
+}
+
 impl MethodParam {
-    fn declaration(&self) -> TokenStream {
+    fn declaration(&self, p: &TokenStream) -> TokenStream {
         let Self {
             pat_ident,
             mutable,
@@ -120,11 +146,11 @@ impl MethodParam {
         match kind {
             ParamKind::Tensor { .. } => {
                 let tensor = owned(ty);
-                quote_spanned!(span=> #pat_ident: impl ::core::borrow::Borrow<#tensor>)
+                quote_spanned!(span=> #pat_ident: impl #p::Borrow<#tensor>)
             }
             ParamKind::OptionTensor { .. } => {
                 let tensor = inner_type(ty, "Option").map(owned);
-                quote_spanned!(span=> #pat_ident: impl ::core::borrow::Borrow<::core::option::Option<#tensor>>)
+                quote_spanned!(span=> #pat_ident: impl #p::Borrow<#p::Option<#tensor>>)
             }
             ParamKind::Other(ty) => {
                 let mutable = mutable.then(|| quote!(mut));
@@ -134,7 +160,7 @@ impl MethodParam {
     }
 
     /// What makes the parameter what it was declared as.
-    fn binding(&self) -> TokenStream {
+    fn binding(&self, p: &TokenStream) -> TokenStream {
         let Self {
             pat_ident,
             mutable,
@@ -143,20 +169,16 @@ impl MethodParam {
         } = self;
         let mutable = mutable.then(|| quote!(mut));
         let span = glue(pat_ident.span());
-        let borrowed = quote_spanned!(span=> ::core::borrow::Borrow::borrow(&#pat_ident));
+        let borrowed = quote_spanned!(span=> #p::Borrow::borrow(&#pat_ident));
         let value = match kind {
             ParamKind::Other(_) => return TokenStream::new(),
             ParamKind::Tensor { borrowed: true } => borrowed,
-            ParamKind::Tensor { borrowed: false } => {
-                let tensor = owned(ty);
-                quote_spanned!(span=> <#tensor as ::core::clone::Clone>::clone(#borrowed))
+            ParamKind::Tensor { borrowed: false } | ParamKind::OptionTensor { borrowed: false } => {
+                quote_spanned!(span=> #p::owned(#pat_ident))
             }
             ParamKind::OptionTensor { borrowed: true } => {
                 let tensor = inner_type(ty, "Option").map(owned);
-                quote_spanned!(span=> ::core::option::Option::<#tensor>::as_ref(#borrowed))
-            }
-            ParamKind::OptionTensor { borrowed: false } => {
-                quote_spanned!(span=> <#ty as ::core::clone::Clone>::clone(#borrowed))
+                quote_spanned!(span=> #p::Option::<#tensor>::as_ref(#borrowed))
             }
         };
         quote_spanned!(span=> let #mutable #pat_ident: #ty = #value;)

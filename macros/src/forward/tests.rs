@@ -268,16 +268,16 @@ fn methods_take_tensors_owned_or_borrowed() {
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused_parens, unused_braces)]
         /// A loss.
         pub fn loss(
-            x: impl ::core::borrow::Borrow<Tensor>,
-            y: impl ::core::borrow::Borrow<Tensor>,
-            w: impl ::core::borrow::Borrow<::core::option::Option<Tensor>>,
+            x: impl k::Borrow<Tensor>,
+            y: impl k::Borrow<Tensor>,
+            w: impl k::Borrow<k::Option<Tensor>>,
             n: usize
         ) -> k::Result<Tensor> {
             let _: ::core::option::Option<Result<Tensor>> = ::core::option::Option::None;
-            let mut x: Tensor = <Tensor as ::core::clone::Clone>::clone(::core::borrow::Borrow::borrow(&x));
-            let y: &Tensor = ::core::borrow::Borrow::borrow(&y);
-            let w: Option<Tensor> = <Option<Tensor> as ::core::clone::Clone>::clone(::core::borrow::Borrow::borrow(&w));
-            door();
+            let mut x: Tensor = k::owned(x);
+            let y: &Tensor = k::Borrow::borrow(&y);
+            let w: Option<Tensor> = k::owned(w);
+            k::door(k::None, "loss", loss::SIGNATURE, &[k::Some(&x), k::Some(y), w.as_ref()])?;
             ::core::result::Result::Ok(k::lift(x - y)?)
         }
     };
@@ -286,8 +286,7 @@ fn methods_take_tensors_owned_or_borrowed() {
             &method,
             &[],
             &quote!(k),
-            &quote!(door();),
-            None
+            Some(&quote!(loss::SIGNATURE))
         )),
         compact(&expected)
     );
@@ -308,7 +307,7 @@ fn the_fallback_keeps_the_signatures() {
             #[allow(unused_variables, clippy::empty_loop)]
             #[doc = " Runs the model.\n\n# Errors\nIf an input doesn't fit the signature, or an operation fails."]
             #[allow(unreachable_pub)]
-            pub fn forward(&self, x: impl ::core::borrow::Borrow<Tensor>) -> k::__private::Result<Tensor> { loop {} }
+            pub fn forward(&self, x: impl k::__private::Borrow<Tensor>) -> k::__private::Result<Tensor> { loop {} }
         }
     };
     assert_eq!(

@@ -124,54 +124,55 @@ impl Lower<'_> {
             let site = self.site(name.span(), e);
             return self.with(&[value, key], |v| quote!(#site __t.index(#(#v),*)));
         }
-        let of = self.fresh();
-        let (before, list) = self.evaluated(&Arguments::of_operation(name, args));
+        let p = self.p.clone();
+        let operation = Arguments::of_operation(name, args);
+        let (before, values) = self.evaluated(&operation);
         let site = self.site_number(name.span(), e);
-        let list = list.iter().map(|(name, v)| quote!((#name, #v)));
-        let op = quote!({
-            let #of = #value;
-            #before
-            __t.operate(#site, #h, #of, &[#(#list),*])
-        });
-        let Some(field) = field else { return op };
+        if field.is_none() && values.is_empty() {
+            return quote!(#p::operate(#value, __t, #site, #h, &[]));
+        }
+        let of = self.fresh();
+        let pairs = values.iter().map(|(name, _, v)| quote!((#name, #v)));
+        let op = quote!(#p::operate(#of, __t, #site, #h, &[#(#pairs),*]));
+        if field.is_none() {
+            return quote!({ let #of = #value; #before #op });
+        }
         // `self.encoder.encode(x)` is a method of a submodule, `self.weight.matmul(x)` an operation.
-        let owner = self.own_field(field);
-        let inputs = self.bound(&Arguments::written(args), Some(h));
-        of_layer(&self.p, &owner, quote!(#inputs __t.at(#site);), &op)
+        let inputs = self.pushed(&as_written(&values, &Arguments::written(args)), h);
+        let called = of_layer(&p, &quote!(#of), quote!(#inputs __t.at(#site);), &op);
+        quote!({ let #of = #value; #before #called })
     }
 
     /// `let mut __args = …;` with the arguments.
     fn bound(&mut self, args: &Arguments<'_>, method: Option<u64>) -> TokenStream {
-        let p = self.p.clone();
-        let method = method.unwrap_or(0);
-        let (before, list) = self.evaluated(args);
-        let pushes = list
-            .iter()
-            .map(|(name, v)| quote!(__args.push(#name, #v, #p::QUIET);));
-        quote!(#before let mut __args = #p::Args::for_method(#method); #(#pushes)*)
+        let (before, values) = self.evaluated(args);
+        let inputs = self.pushed(&values, method.unwrap_or(0));
+        quote!(#before #inputs)
     }
 
-    /// Arguments evaluated one after the other into variables, and the variables with the arguments' names, "" for those
-    /// by position.
-    fn evaluated(&mut self, args: &Arguments<'_>) -> (TokenStream, Vec<(String, Ident)>) {
-        let mut before = TokenStream::new();
-        let mut list = Vec::new();
-        let positional = args.positional.iter().chain(&args.misplaced);
-        let positional = positional.map(|value| (String::new(), *value));
-        let named = args
-            .named
+    /// `let mut __args = …;` with arguments that have been evaluated.
+    fn pushed(&self, values: &[Evaluated<'_>], method: u64) -> TokenStream {
+        let p = &self.p;
+        let pushes = values
             .iter()
-            .map(|(name, value)| (plain_name(name), *value));
-        for (name, value) in positional.chain(named) {
+            .map(|(name, _, v)| quote!(__args.push(#name, #v, #p::QUIET);));
+        quote!(let mut __args = #p::Args::for_method(#method); #(#pushes)*)
+    }
+
+    /// Arguments evaluated one after the other into variables.
+    fn evaluated<'e>(&mut self, args: &Arguments<'e>) -> (TokenStream, Vec<Evaluated<'e>>) {
+        let mut before = TokenStream::new();
+        let mut values = Vec::new();
+        for (name, written) in in_order(args) {
             // The body of an escape hatch is not followed.
-            if matches!(value, Expr::Closure(_)) {
+            if matches!(written, Expr::Closure(_)) {
                 continue;
             }
-            let (v, value) = (self.fresh(), self.expr(value));
+            let (v, value) = (self.fresh(), self.expr(written));
             before.extend(quote!(let #v = #value;));
-            list.push((name, v));
+            values.push((name, written, v));
         }
-        (before, list)
+        (before, values)
     }
 
     /// A call in a layer's argument: a user's `const fn`, run where its arguments are known.
@@ -198,6 +199,31 @@ impl Lower<'_> {
             }
         })
     }
+}
+
+/// An argument's name, "" if it goes by position; how it is written; the variable that holds its value.
+type Evaluated<'e> = (String, &'e Expr, Ident);
+
+/// Arguments with their names, those by position first.
+fn in_order<'e>(args: &Arguments<'e>) -> Vec<(String, &'e Expr)> {
+    let positional = args.positional.iter().chain(&args.misplaced);
+    let named = args.named.iter();
+    positional
+        .map(|value| (String::new(), *value))
+        .chain(named.map(|(name, value)| (plain_name(name), *value)))
+        .collect()
+}
+
+/// Arguments that were evaluated as an operation takes them, as they are written: an operation has names for positions.
+fn as_written<'e>(values: &[Evaluated<'e>], args: &Arguments<'e>) -> Vec<Evaluated<'e>> {
+    let variable = |written: &Expr| {
+        let found = values.iter().find(|(_, e, _)| std::ptr::eq(*e, written));
+        found.map(|(_, _, v)| v.clone())
+    };
+    in_order(args)
+        .into_iter()
+        .filter_map(|(name, written)| Some((name, written, variable(written)?)))
+        .collect()
 }
 
 /// The only argument, given by position.

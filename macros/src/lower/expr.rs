@@ -269,7 +269,7 @@ pub(crate) fn whole_number(e: &Expr) -> Option<Literal> {
 }
 
 /// Tokens as they are mostly written, for messages.
-fn written(e: &impl ToTokens) -> String {
+pub(crate) fn written(e: &impl ToTokens) -> String {
     let text = e.to_token_stream().to_string();
     [
         (" . ", "."),

@@ -10,7 +10,7 @@ mod pattern;
 mod sites;
 mod stmt;
 
-pub(crate) use expr::whole_number;
+pub(crate) use expr::{whole_number, written};
 pub(crate) use sites::Sites;
 
 use proc_macro2::{Ident, Span, TokenStream};

@@ -20,14 +20,16 @@ impl Context<'_> {
             .fields
             .iter()
             .partition(|f| matches!(f.kind, FieldKind::Config(_)));
-        let fields = settings
-            .into_iter()
-            .chain(others)
-            .map(|f| self.build_field(f));
-        let names = self.model.fields.iter().map(|f| {
-            let (cfgs, ident) = (f.cfgs(), &f.ident);
-            quote!(#(#cfgs)* #ident)
-        });
+        let row = (!settings.is_empty()).then(|| quote!(let mut __row = 0usize;));
+        let names: Vec<_> = settings
+            .iter()
+            .map(|f| {
+                let (cfgs, ident) = (f.cfgs(), &f.ident);
+                quote!(#(#cfgs)* #ident)
+            })
+            .collect();
+        let settings = settings.into_iter().map(|f| self.build_field(f));
+        let others = others.into_iter().map(|f| self.build_field(f));
         quote! {
             #rule
 
@@ -38,14 +40,13 @@ impl Context<'_> {
                     type Rule = __Rule;
                     const RULE: __Rule = __Rule;
 
-                    fn trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
-                        __Rule.trace(__t, __args, __inputs)
-                    }
+                    const TRACE: #p::TraceFn<Self> = __Rule::trace;
 
                     fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
-                        let mut __row = 0usize;
-                        #(#fields)*
-                        #p::Ok(Self { #(#names,)* __taper: #p::State::new() })
+                        #row
+                        #(#settings)*
+                        // Settings last: what stands before may read them.
+                        #p::Ok(Self { #(#others,)* #(#names,)* __taper: #p::State::new() })
                     }
                 }
         }
@@ -111,7 +112,7 @@ impl Context<'_> {
                 }
             }
         };
-        quote!(#(#cfgs)* let #ident = #value;)
+        quote!(#(#cfgs)* #ident: #value)
     }
 
     /// The place of a setting among the positional arguments, which are those without a default.

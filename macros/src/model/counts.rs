@@ -34,7 +34,7 @@ impl Context<'_> {
                     let mut __storage = #p::Storage::new();
                     let mut __t = __storage.tracer(#p::Purpose::Count);
                     <#model as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
-                    if __macs { __t.count_macs_total() } else { __t.count_params() }
+                    __t.count(__macs)
                 }
             }
             #masks

@@ -1,6 +1,6 @@
 //! What `forward` reaches of the model in the trace: its submodules by `__taper_call`, everything else by `__taper_get`.
 
-use super::signature::{self, Settings};
+use super::signature::signed;
 use super::{guarded, rule::argument_sites, Context};
 use crate::ast::{
     is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
@@ -35,23 +35,11 @@ impl Context<'_> {
             }
             checks.extend(guarded(&cfgs, sites.checks(&self.proof())));
         }
-        let (accept, promise) = match &self.model.signature {
-            Some(s) => signature::functions(s, &self.model.configs(), "forward", p),
-            None => (quote!(true), TokenStream::new()),
-        };
-        let inputs = self
-            .model
-            .signature
-            .as_ref()
-            .map_or(quote!(usize::MAX), |s| {
-                let inputs = s.inputs.len();
-                quote!(#inputs)
-            });
+        let signature = signed(self.model.signature.as_ref(), p);
         if !layers.is_empty() {
             let layer = single_layer(p);
             gets.extend(quote!(#(#layers)|* => #layer,));
         }
-        let door = self.door();
         let custom = self.custom();
         let code = quote! {
             #[doc(hidden)]
@@ -77,18 +65,8 @@ impl Context<'_> {
                     }
                 }
 
-                pub const __TAPER_INPUTS: usize = #inputs;
+                pub const __TAPER_SIGNATURE: #p::Signed = #signature;
                 pub const __TAPER_PROOF: &'static #p::Proof = <#model as #p::Traced>::PROOF;
-
-                pub const fn __taper_accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool {
-                    #accept
-                }
-
-                pub const fn __taper_promise(__t: &mut #p::Tracer<'_>, __result: #p::Value) {
-                    #promise
-                }
-
-                #door
             }
             #custom
         };
@@ -256,39 +234,12 @@ impl Context<'_> {
         })
     }
 
-    /// The check of the inputs at run time.
-    fn door(&self) -> TokenStream {
-        let p = &self.p;
-        let body = match &self.model.signature {
-            Some(s) => signature::door(
-                s,
-                Settings::Fields(&self.model.configs()),
-                &self.model.ident.to_string(),
-                p,
-            ),
-            None => quote!(#p::Ok(())),
-        };
-        quote! {
-            #[inline]
-            pub fn __taper_state(&self) -> &#p::State { &self.__taper }
-
-            #[inline]
-            pub fn __taper_door(&self, __inputs: &[#p::Option<&#p::Tensor>]) -> #p::Result<()> {
-                #body
-            }
-        }
-    }
-
     /// A `custom` model's trace: what its signature promises.
     fn custom(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
         if !self.model.custom {
             return TokenStream::new();
         }
-        let made = match &self.model.signature {
-            Some(s) => signature::made(s, &self.model.configs(), p),
-            None => quote!(#p::Value::Opaque),
-        };
         let word = model.to_string();
         // Such a model is `Forward` if it has one input; without a signature nobody knows.
         let one = self
@@ -311,12 +262,7 @@ impl Context<'_> {
             #[automatically_derived]
             impl #model {
                 pub const fn __taper_trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                    let mut __inputs = *__inputs;
-                    if !Self::__taper_accept(__t, &mut __inputs) {
-                        return #p::Value::Any;
-                    }
-                    let __v = #made;
-                    __t.called(#word, &__inputs, __v)
+                    __t.custom(Self::__TAPER_SIGNATURE, #word, __inputs)
                 }
             }
 
@@ -346,7 +292,7 @@ fn single_layer(p: &TokenStream) -> TokenStream {
 }
 
 /// A layer's arguments in the trace.
-enum LayerInputs {
+pub(super) enum LayerInputs {
     /// Known as they are written.
     Constant(TokenStream),
     /// Computed with the help of the tracer.
@@ -385,24 +331,29 @@ impl Lower<'_> {
         }
     }
 
-    fn layer_inputs(&mut self, args: &LayerArgs, declared: Option<u32>) -> LayerInputs {
+    pub(super) fn layer_inputs(&mut self, args: &LayerArgs, declared: Option<u32>) -> LayerInputs {
         let p = self.p.clone();
-        let none = match declared {
+        let first = self.sites.end();
+        // Where there is no declaration to point at, what is missing is reported at the call.
+        let at = |site: Option<u32>| match site {
             Some(site) => {
                 let site = Literal::u32_unsuffixed(site);
-                quote!(#p::Args::declared_at(#site))
+                quote!(#site)
             }
-            None => quote!(#p::Args::new()),
+            None => quote!(#p::NO_SITE),
         };
-        if args.items.is_empty() {
-            return LayerInputs::Constant(none);
-        }
         let numbers: Option<Vec<_>> = args.items.iter().map(|a| whole_number(&a.value)).collect();
-        if let Some(numbers) = numbers {
-            let first = Literal::u32_unsuffixed(self.sites.end());
+        if let Some(numbers) =
+            numbers.filter(|_| args.items.is_empty() || declared == first.checked_sub(1))
+        {
             let names: Vec<_> = args.items.iter().map(|arg| self.argument(arg).0).collect();
-            return LayerInputs::Constant(quote!(#none.ints(&[#((#names, #numbers)),*], #first)));
+            let site = at(declared);
+            return LayerInputs::Constant(
+                quote!(#p::Args::declared(#site, &[#((#names, #numbers)),*])),
+            );
         }
+        let site = at(declared);
+        let none = quote!(#p::Args::declared(#site, &[]));
         let mut pushes = TokenStream::new();
         for (i, arg) in args.items.iter().enumerate() {
             let (name, site) = self.argument(arg);

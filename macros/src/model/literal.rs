@@ -1,7 +1,7 @@
 //! `sequential! { … }` as an expression: a network in one piece.
 
 use super::sequential::Hidden;
-use super::signature::Settings;
+use super::signature::signed;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, Sequential};
 use crate::lower::{hash, Sites};
@@ -17,15 +17,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
     let mut hidden = Hidden::new(&p, &names, None, Sites::from(1 << 16));
     let inner = hidden.define(block);
     let rule = format_ident!("{}Rule", inner.to_string());
-    let signature = block
-        .signature
-        .as_ref()
-        .map(|s| super::signature::functions(s, &[], "sequential!", &p));
-    let (accept, promise) = signature.unwrap_or_else(|| (quote!(true), TokenStream::new()));
-    let door = match &block.signature {
-        Some(s) => super::signature::door(s, Settings::Missing, "sequential!", &p),
-        None => quote!(::core::result::Result::Ok(())),
-    };
+    let signature = signed(block.signature.as_ref(), &p);
     let proof = match &block.signature {
         Some(_) => quote!(&__proof()),
         None => quote!(&#p::Proof::OPEN),
@@ -46,21 +38,19 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
     let text = standard::text(&p, &format_ident!("__Net"));
     let method = hash("forward");
     quote!({
-        #[allow(warnings, clippy::all)]
-        const fn __accept(__t: &mut #p::Tracer<'_>, __inputs: &mut #p::Args) -> bool { #accept }
+        const __SIGNATURE: #p::Signed = #signature;
         #[allow(warnings, clippy::all)]
         const fn __trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __given: &#p::Args) -> #p::Value {
             if !__t.open("sequential!") {
                 return #p::Value::Any;
             }
-            let mut __in = *__given;
-            let __inputs = &mut __in;
+            let mut __inputs = *__given;
             __inputs.method = #method;
-            let __fits = __accept(__t, __inputs);
-            __t.received(__inputs);
-            let __result = if __fits { #rule.trace(__t, __args, __inputs) } else { #p::Value::Any };
-            __t.at(#p::NO_SITE);
-            { #promise }
+            let mut __result = #p::Value::Any;
+            if __t.begin_method(__SIGNATURE, &mut __inputs, 1, "sequential!", #p::NO_SITE) {
+                __result = #rule.trace(__t, __args, &__inputs);
+                __t.end_method(__SIGNATURE, __result, "sequential!", #p::NO_SITE);
+            }
             __t.close();
             __result
         }
@@ -84,9 +74,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         impl #p::Layer for __Net {
             type Rule = __Rule;
             const RULE: __Rule = __Rule;
-            fn trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
-                __trace(__t, __args, __inputs)
-            }
+            const TRACE: #p::TraceFn<Self> = |_, __t, __args, __inputs| __trace(__t, __args, __inputs);
             fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
                 ::core::result::Result::Ok(__Net(<#inner as #p::Layer>::build(__at)?))
             }
@@ -101,14 +89,11 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         }
         impl #p::Forward for __Net {
             fn forward(&self, __x: &#p::Tensor) -> #p::Result<#p::Tensor> {
-                let __inputs = &[::core::option::Option::Some(__x)];
-                #door?;
+                #p::door(#p::None, "sequential!", __SIGNATURE, &[#p::Some(__x)])?;
                 #p::Forward::forward_hooked(&self.0, __x)
             }
 
-            fn forward_hooked(&self, __x: &#p::Tensor) -> #p::Result<#p::Tensor> {
-                #p::Forward::forward(self, __x)
-            }
+            fn runs_hooks(&self) -> bool { true }
         }
         impl #p::candle_nn::Module for __Net {
             fn forward(&self, __xs: &#p::candle_core::Tensor) -> #p::candle_core::Result<#p::candle_core::Tensor> {

@@ -15,19 +15,18 @@ impl Context<'_> {
         let (p, model) = (&self.p, &self.model.ident);
         let word = model.to_string();
         let sizes = self.size_settings();
-        let visits = self.model.fields.iter().map(|f| self.visit(f, false));
-        let visits_mut = self.model.fields.iter().map(|f| self.visit(f, true));
+        let (visits, visits_mut) = (self.visits(false), self.visits(true));
         quote! {
             #[automatically_derived]
             impl #p::Module for #model {
                 fn type_name(&self) -> &'static str { #word }
 
                 fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
-                    #(#visits)*
+                    #visits
                 }
 
                 fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
-                    #(#visits_mut)*
+                    #visits_mut
                     #p::Ok(())
                 }
 
@@ -62,6 +61,56 @@ impl Context<'_> {
                 }
             }
         }
+    }
+
+    /// The visits of all fields; neighbours that are always there share a call.
+    fn visits(&self, exclusive: bool) -> TokenStream {
+        let p = &self.p;
+        let (all, borrow, end) = if exclusive {
+            (quote!(visit_all_mut), quote!(&mut), quote!(?))
+        } else {
+            (quote!(visit_all), quote!(&), quote!())
+        };
+        let mut out = TokenStream::new();
+        let mut run = Vec::new();
+        let flush = |run: &mut Vec<TokenStream>, out: &mut TokenStream| {
+            if !run.is_empty() {
+                out.extend(quote!(#p::#all(visitor, #borrow [#(#run),*])#end;));
+                run.clear();
+            }
+        };
+        for f in &self.model.fields {
+            match self.plain_module(f, exclusive) {
+                Some(module) => run.push(module),
+                None => {
+                    flush(&mut run, &mut out);
+                    out.extend(self.visit(f, exclusive));
+                }
+            }
+        }
+        flush(&mut run, &mut out);
+        out
+    }
+
+    /// The name of a layer or list of layers, and the field as a module.
+    fn plain_module(&self, f: &Field, exclusive: bool) -> Option<TokenStream> {
+        let FieldKind::Layer(layer) = &f.kind else {
+            return None;
+        };
+        let function = match (layer.wrap, &layer.name, exclusive) {
+            (Wrap::One, _, false) => "as_module",
+            (Wrap::One, _, true) => "as_module_mut",
+            (Wrap::List, None, false) => "list_module",
+            (Wrap::List, None, true) => "list_module_mut",
+            _ => return None,
+        };
+        if f.cfgs().next().is_some() {
+            return None;
+        }
+        let (ident, name) = (&f.ident, shown(f, layer));
+        let module = self.of_layer(&f.name(), layer, function);
+        let borrow = if exclusive { quote!(&mut) } else { quote!(&) };
+        Some(quote!((#name, #module(#borrow self.#ident))))
     }
 
     fn visit(&self, f: &Field, exclusive: bool) -> TokenStream {
@@ -101,7 +150,7 @@ impl Context<'_> {
         } else {
             (quote!(&), quote!())
         };
-        let name = layer.name.as_ref().map_or_else(|| f.name(), |n| n.value());
+        let name = shown(f, layer);
         let mutable = if exclusive { "_mut" } else { "" };
         let of = |function: &str| self.of_layer(&f.name(), layer, &format!("{function}{mutable}"));
         let (module, list) = (of("as_module"), of("list_module"));
@@ -165,7 +214,7 @@ impl Context<'_> {
             let copies = quote! {
                 #(#keys: <#types as #p::Layer>::copy_one(&self.#keys),)*
             };
-            let (text, copy) = (standard::text(p, &name), standard::copy(&name, &copies));
+            let (text, copy) = (standard::text(p, &name), standard::copy(p, &name, &copies));
             quote!(#text #copy)
         };
         let items = quote! {
@@ -279,4 +328,12 @@ fn camel(ident: &syn::Ident) -> syn::Ident {
         })
         .collect();
     syn::Ident::new(&name, ident.span())
+}
+
+/// The name that a layer is registered under.
+fn shown(f: &Field, layer: &LayerField) -> String {
+    match &layer.name {
+        Some(name) => name.value(),
+        None => f.name(),
+    }
 }

@@ -49,26 +49,15 @@ impl Context<'_> {
                 }
 
                 pub const fn trace(self, __t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
-                    const __TABLE: &[#p::Param] = &[#(#rows),*];
-                    if __t.is_nested() && <#model as #p::Traced>::PROOF.broken() {
-                        return #p::Value::Any;
-                    }
-                    let #p::Some(mut __bound) = __t.bind(#word, __TABLE, __args) else {
+                    let #p::Some(mut __bound) = __t.open_model(#word, &[#(#rows),*], __args, <#model as #p::Traced>::PROOF) else {
                         return #p::Value::Any;
                     };
-                    if !__t.open(#word) {
-                        return #p::Value::Any;
-                    }
                     #settings
-                    __t.seal();
-                    __t.describe(#word, #p::Some(&__bound), __inputs);
+                    __t.begin_model(&__bound, __inputs);
                     #early
-                    let __mark = __t.used();
                     let __v = <#model as #p::Traced>::BODY.run(__t, __inputs);
-                    __t.release(__mark, __v);
                     #late
-                    __t.close();
-                    __v
+                    __t.close_model(__v)
                 }
             }
         }
@@ -78,7 +67,10 @@ impl Context<'_> {
     fn bound_settings(&self) -> TokenStream {
         let p = &self.p;
         let names = self.model.configs();
-        let mut out = quote!(let mut __row = 0usize;);
+        let mut out = TokenStream::new();
+        if !names.is_empty() {
+            out.extend(quote!(let mut __row = 0usize;));
+        }
         for (f, c) in self.configs() {
             let (cfgs, h) = (f.cfgs(), hash(&f.name()));
             let default = match (&c.default, c.kind) {

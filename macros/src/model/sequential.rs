@@ -1,5 +1,6 @@
 //! `sequential!` and its hidden structs: layers in a row, each with a rule, construction and a forward of its own.
 
+use super::fields::LayerInputs;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
 use crate::lower::{hash, Lower, Sites};
@@ -90,18 +91,16 @@ impl<'a> Hidden<'a> {
             };
             quote!(#field: <#ty as #p::Layer>::#copy(&self.#field),)
         });
-        let copies = quote! {
-            #(#copies)*
-            order: ::core::clone::Clone::clone(&self.order),
-            __taper: ::core::clone::Clone::clone(&self.__taper),
-        };
-        let (text, copy) = (standard::text(p, &name), standard::copy(&name, &copies));
+        let order = in_order(&leaves).then(TokenStream::new);
+        let order = order.unwrap_or_else(|| quote!(order: #p::Clone::clone(&self.order),));
+        let copies = quote!(#(#copies)* #order __taper: #p::Clone::clone(&self.__taper),);
+        let (text, copy) = (standard::text(p, &name), standard::copy(p, &name, &copies));
+        let order = (!in_order(&leaves)).then(|| quote!(order: #p::Vec<u16>,));
         self.items.extend(quote! {
             #text
             #copy
 
-
-            pub struct #name { #(#fields,)* order: #p::Vec<u16>, __taper: #p::State }
+            pub struct #name { #(#fields,)* #order __taper: #p::State }
 
             pub struct #rule;
 
@@ -122,9 +121,7 @@ impl<'a> Hidden<'a> {
                 type Rule = #rule;
                 const RULE: #rule = #rule;
 
-                fn trace(__t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
-                    #rule.trace(__t, __args, __inputs)
-                }
+                const TRACE: #p::TraceFn<Self> = #rule::trace;
 
                 fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
                     #build
@@ -135,7 +132,7 @@ impl<'a> Hidden<'a> {
             impl #p::Module for #name {
                 fn type_name(&self) -> &'static str { "Sequential" }
                 #module
-                fn state(&self) -> ::core::option::Option<&#p::State> {
+                fn state(&self) -> #p::Option<&#p::State> {
                     #p::Some(&self.__taper)
                 }
             }
@@ -252,23 +249,21 @@ impl<'a> Hidden<'a> {
         let p = self.p.clone();
         let outer = self.sites.group();
         let site = self.sites.over(ty);
-        let args = self.lower(vars, |l| l.layer_args(args, None));
+        let args = self.lower(vars, |l| l.layer_inputs(args, Some(site)));
         self.sites.resume(outer);
-        let (shown, index) = match &name {
-            Some(name) => (name.clone(), quote!(#p::None)),
-            None => (String::new(), quote!(#p::Some(__k))),
-        };
-        let method = hash("forward");
-        quote! {
-            {
-                let __args = #args;
-                __t.enter(#h, #shown, #index, false);
-                let mut __in = #p::Args::for_method(#method);
-                __in.positional(__x);
-                __t.at(#site);
-                __x = <#ty as #p::Layer>::RULE.trace(__t, &__args, &__in);
+        let shown = name.unwrap_or_default();
+        let at = quote!(__t.entry(#h, #shown, &mut __k, #site));
+        let step = |args| {
+            quote! {
+                __x = <#ty as #p::Layer>::RULE.trace(#at, &#args, &#p::Args::forward(__x));
                 __t.leave();
-                __k += 1;
+            }
+        };
+        match args {
+            LayerInputs::Constant(args) => step(args),
+            LayerInputs::Computed(args) => {
+                let step = step(quote!(__args));
+                quote!({ let __args = #args; #step })
             }
         }
     }
@@ -290,29 +285,38 @@ impl<'a> Hidden<'a> {
 
     fn build(&self, leaves: &[Leaf]) -> TokenStream {
         let p = &self.p;
-        let mut out = TokenStream::new();
-        let mut hashes = Vec::new();
-        for (n, leaf) in leaves.iter().enumerate() {
+        let fields = leaves.iter().enumerate().map(|(n, leaf)| {
             let (field, h) = (&leaf.field, leaf.hash);
-            let shown = leaf.name.clone().unwrap_or_else(|| n.to_string());
-            hashes.push(h);
-            out.extend(if leaf.many {
-                quote!(let #field = __at.list(#h)?;)
+            if leaf.many {
+                quote!(#field: __at.list(#h)?)
             } else {
-                quote!(let #field = __at.one(#h, #shown)?;)
-            });
-        }
-        let fields = leaves.iter().map(|l| &l.field);
-        quote! {
-            #out
-            let order = __at.order(&[#(#hashes),*]);
-            #p::Ok(Self { #(#fields,)* order, __taper: #p::State::new() })
-        }
+                let shown = leaf.shown(n);
+                quote!(#field: __at.one(#h, #shown)?)
+            }
+        });
+        let order = (!in_order(leaves)).then(|| {
+            let hashes = leaves.iter().map(|leaf| leaf.hash);
+            quote!(order: __at.order(&[#(#hashes),*]),)
+        });
+        quote!(#p::Ok(Self { #(#fields,)* #order __taper: #p::State::new() }))
     }
 
     /// Visiting in the order of execution, under the names that the trace gave.
     fn module(&self, leaves: &[Leaf]) -> TokenStream {
         let p = &self.p;
+        if in_order(leaves) {
+            let names: Vec<_> = leaves.iter().enumerate().map(|(n, l)| l.shown(n)).collect();
+            let fields: Vec<_> = leaves.iter().map(|l| &l.field).collect();
+            return quote! {
+                fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
+                    #p::visit_all(visitor, &[#((#names, &self.#fields)),*]);
+                }
+
+                fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
+                    #p::visit_all_mut(visitor, &mut [#((#names, &mut self.#fields)),*])
+                }
+            };
+        }
         let mut arms = (TokenStream::new(), TokenStream::new());
         let count = leaves.len();
         for (n, leaf) in leaves.iter().enumerate() {
@@ -365,9 +369,9 @@ impl<'a> Hidden<'a> {
         if leaves.is_empty() {
             return quote!(#p::Ok(::core::clone::Clone::clone(__x)));
         }
-        if leaves.iter().all(|l| !l.many) {
+        if in_order(leaves) {
             let steps = leaves.iter().enumerate().map(|(n, l)| {
-                let (field, name) = (&l.field, l.name.clone().unwrap_or_else(|| n.to_string()));
+                let (field, name) = (&l.field, l.shown(n));
                 let x = if n == 0 { quote!(__x) } else { quote!(&__x) };
                 quote!(let __x = #p::within(#name, #p::Call::call(&self.#field, (#x,)))?;)
             });
@@ -396,6 +400,18 @@ impl<'a> Hidden<'a> {
             #p::Ok(__x)
         }
     }
+}
+
+impl Leaf {
+    /// The name of the only layer that stands here.
+    fn shown(&self, n: usize) -> String {
+        self.name.clone().unwrap_or_else(|| n.to_string())
+    }
+}
+
+/// Whether every layer occurs once: the order of execution is that of the fields then.
+fn in_order(leaves: &[Leaf]) -> bool {
+    leaves.iter().all(|leaf| !leaf.many)
 }
 
 /// The names that a pattern binds.

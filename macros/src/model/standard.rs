@@ -11,9 +11,9 @@ pub(crate) fn text(p: &TokenStream, ident: &Ident) -> TokenStream {
     let formatted = |name: TokenStream| {
         quote! {
             #[automatically_derived]
-            impl ::core::fmt::#name for #ident {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.write_str(&#p::format_module(self))
+            impl #p::#name for #ident {
+                fn fmt(&self, f: &mut #p::Formatter<'_>) -> #p::Formatted {
+                    #p::write_module(self, f)
                 }
             }
         }
@@ -23,11 +23,10 @@ pub(crate) fn text(p: &TokenStream, ident: &Ident) -> TokenStream {
 }
 
 /// `Clone`, from `field: copy,` for each field.
-pub(crate) fn copy(ident: &Ident, fields: &TokenStream) -> TokenStream {
+pub(crate) fn copy(p: &TokenStream, ident: &Ident, fields: &TokenStream) -> TokenStream {
     quote! {
         #[automatically_derived]
-        #[allow(warnings, clippy::all)]
-        impl ::core::clone::Clone for #ident {
+        impl #p::Clone for #ident {
             fn clone(&self) -> Self {
                 Self { #fields }
             }
@@ -40,8 +39,8 @@ impl Context<'_> {
     pub(super) fn standard(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
         let mut fields: TokenStream = self.model.fields.iter().map(|f| self.copied(f)).collect();
-        fields.extend(quote!(__taper: ::core::clone::Clone::clone(&self.__taper),));
-        let (text, copy) = (text(p, model), copy(model, &fields));
+        fields.extend(quote!(__taper: #p::Clone::clone(&self.__taper),));
+        let (text, copy) = (text(p, model), copy(p, model, &fields));
         quote!(#text #copy)
     }
 
@@ -57,7 +56,10 @@ impl Context<'_> {
                     Wrap::List => "copy_list",
                 },
             ),
-            _ => quote!(::core::clone::Clone::clone),
+            _ => {
+                let p = &self.p;
+                quote!(#p::Clone::clone)
+            }
         };
         quote!(#(#cfgs)* #ident: #copy(&self.#ident),)
     }

@@ -107,33 +107,30 @@ As `init`, and if a stored tensor is missing or of another shape.*/
     }
     const _: () = {
         #[automatically_derived]
-        impl ::core::fmt::Display for __Sequential0 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&__p::format_module(self))
+        impl __p::Display for __Sequential0 {
+            fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+                __p::write_module(self, f)
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for __Sequential0 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&__p::format_module(self))
+        impl __p::Debug for __Sequential0 {
+            fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+                __p::write_module(self, f)
             }
         }
         #[automatically_derived]
-        #[allow(warnings, clippy::all)]
-        impl ::core::clone::Clone for __Sequential0 {
+        impl __p::Clone for __Sequential0 {
             fn clone(&self) -> Self {
                 Self {
                     layer0: <Conv2d as __p::Layer>::copy_one(&self.layer0),
                     layer1: <BatchNorm2d as __p::Layer>::copy_one(&self.layer1),
-                    order: ::core::clone::Clone::clone(&self.order),
-                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                    __taper: __p::Clone::clone(&self.__taper),
                 }
             }
         }
         pub struct __Sequential0 {
             layer0: Conv2d,
             layer1: BatchNorm2d,
-            order: __p::Vec<u16>,
             __taper: __p::State,
         }
         pub struct __Sequential0Rule;
@@ -150,7 +147,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 let mut __k = 0i64;
                 {
                     let __args = {
-                        let mut __a = __p::Args::new();
+                        let mut __a = __p::Args::declared(67072, &[]);
                         let __arg0 = __t.setting(2549146719451957345u64);
                         __a.push("", __arg0, 67073u32);
                         __a.int("", 1, 67074u32);
@@ -160,24 +157,21 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                         __a.push("bias", __arg3, 67076u32);
                         __a
                     };
-                    __t.enter(16185618698036979943u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(67072u32);
-                    __x = <Conv2d as __p::Layer>::RULE.trace(__t, &__args, &__in);
+                    __x = <Conv2d as __p::Layer>::RULE
+                        .trace(
+                            __t.entry(16185618698036979943u64, "", &mut __k, 67072u32),
+                            &__args,
+                            &__p::Args::forward(__x),
+                        );
                     __t.leave();
-                    __k += 1;
                 }
-                {
-                    let __args = __p::Args::new();
-                    __t.enter(1686393647987996997u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(67077u32);
-                    __x = <BatchNorm2d as __p::Layer>::RULE.trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
+                __x = <BatchNorm2d as __p::Layer>::RULE
+                    .trace(
+                        __t.entry(1686393647987996997u64, "", &mut __k, 67077u32),
+                        &__p::Args::declared(67077, &[]),
+                        &__p::Args::forward(__x),
+                    );
+                __t.leave();
                 __x
             }
         }
@@ -186,22 +180,11 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         impl __p::Layer for __Sequential0 {
             type Rule = __Sequential0Rule;
             const RULE: __Sequential0Rule = __Sequential0Rule;
-            fn trace(
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                __Sequential0Rule.trace(__t, __args, __inputs)
-            }
+            const TRACE: __p::TraceFn<Self> = __Sequential0Rule::trace;
             fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
-                let layer0 = __at.one(16185618698036979943u64, "0")?;
-                let layer1 = __at.one(1686393647987996997u64, "1")?;
-                let order = __at
-                    .order(&[16185618698036979943u64, 1686393647987996997u64]);
                 __p::Ok(Self {
-                    layer0,
-                    layer1,
-                    order,
+                    layer0: __at.one(16185618698036979943u64, "0")?,
+                    layer1: __at.one(1686393647987996997u64, "1")?,
                     __taper: __p::State::new(),
                 })
             }
@@ -211,33 +194,19 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             fn type_name(&self) -> &'static str {
                 "Sequential"
             }
-            #[allow(warnings, clippy::all)]
             fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
-                let mut __next = [0usize; 2usize];
-                for (__k, __n) in self.order.iter().enumerate() {
-                    match *__n {
-                        0u16 => visitor.module(&__p::position(__k), &self.layer0),
-                        1u16 => visitor.module(&__p::position(__k), &self.layer1),
-                        _ => {}
-                    }
-                }
+                __p::visit_all(visitor, &[("0", &self.layer0), ("1", &self.layer1)]);
             }
-            #[allow(warnings, clippy::all)]
             fn visit_mut(
                 &mut self,
                 visitor: &mut dyn __p::VisitorMut,
             ) -> __p::Result<()> {
-                let mut __next = [0usize; 2usize];
-                for (__k, __n) in self.order.iter().enumerate() {
-                    match *__n {
-                        0u16 => visitor.module(&__p::position(__k), &mut self.layer0)?,
-                        1u16 => visitor.module(&__p::position(__k), &mut self.layer1)?,
-                        _ => {}
-                    }
-                }
-                __p::Ok(())
+                __p::visit_all_mut(
+                    visitor,
+                    &mut [("0", &mut self.layer0), ("1", &mut self.layer1)],
+                )
             }
-            fn state(&self) -> ::core::option::Option<&__p::State> {
+            fn state(&self) -> __p::Option<&__p::State> {
                 __p::Some(&self.__taper)
             }
         }
@@ -260,10 +229,15 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             "BasicBlock"
         }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
-            visitor.module("conv1", <Conv2d as __p::Layer>::as_module(&self.conv1));
-            visitor.module("bn1", <BatchNorm2d as __p::Layer>::as_module(&self.bn1));
-            visitor.module("conv2", <Conv2d as __p::Layer>::as_module(&self.conv2));
-            visitor.module("bn2", <BatchNorm2d as __p::Layer>::as_module(&self.bn2));
+            __p::visit_all(
+                visitor,
+                &[
+                    ("conv1", <Conv2d as __p::Layer>::as_module(&self.conv1)),
+                    ("bn1", <BatchNorm2d as __p::Layer>::as_module(&self.bn1)),
+                    ("conv2", <Conv2d as __p::Layer>::as_module(&self.conv2)),
+                    ("bn2", <BatchNorm2d as __p::Layer>::as_module(&self.bn2)),
+                ],
+            );
             let __as = <<BasicBlock as __p::Part<
                 11207031341650529081u64,
             >>::Type as __p::Layer>::as_module;
@@ -272,26 +246,15 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
-            visitor
-                .module(
-                    "conv1",
-                    <Conv2d as __p::Layer>::as_module_mut(&mut self.conv1),
-                )?;
-            visitor
-                .module(
-                    "bn1",
-                    <BatchNorm2d as __p::Layer>::as_module_mut(&mut self.bn1),
-                )?;
-            visitor
-                .module(
-                    "conv2",
-                    <Conv2d as __p::Layer>::as_module_mut(&mut self.conv2),
-                )?;
-            visitor
-                .module(
-                    "bn2",
-                    <BatchNorm2d as __p::Layer>::as_module_mut(&mut self.bn2),
-                )?;
+            __p::visit_all_mut(
+                visitor,
+                &mut [
+                    ("conv1", <Conv2d as __p::Layer>::as_module_mut(&mut self.conv1)),
+                    ("bn1", <BatchNorm2d as __p::Layer>::as_module_mut(&mut self.bn1)),
+                    ("conv2", <Conv2d as __p::Layer>::as_module_mut(&mut self.conv2)),
+                    ("bn2", <BatchNorm2d as __p::Layer>::as_module_mut(&mut self.bn2)),
+                ],
+            )?;
             let __as = <<BasicBlock as __p::Part<
                 11207031341650529081u64,
             >>::Type as __p::Layer>::as_module_mut;
@@ -312,24 +275,23 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Display for BasicBlock {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Display for BasicBlock {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for BasicBlock {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Debug for BasicBlock {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    #[allow(warnings, clippy::all)]
-    impl ::core::clone::Clone for BasicBlock {
+    impl __p::Clone for BasicBlock {
         fn clone(&self) -> Self {
             Self {
-                out: ::core::clone::Clone::clone(&self.out),
-                stride: ::core::clone::Clone::clone(&self.stride),
+                out: __p::Clone::clone(&self.out),
+                stride: __p::Clone::clone(&self.stride),
                 conv1: <Conv2d as __p::Layer>::copy_one(&self.conv1),
                 bn1: <BatchNorm2d as __p::Layer>::copy_one(&self.bn1),
                 conv2: <Conv2d as __p::Layer>::copy_one(&self.conv2),
@@ -337,7 +299,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 downsample: <<BasicBlock as __p::Part<
                     11207031341650529081u64,
                 >>::Type as __p::Layer>::copy_optional(&self.downsample),
-                __taper: ::core::clone::Clone::clone(&self.__taper),
+                __taper: __p::Clone::clone(&self.__taper),
             }
         }
     }
@@ -365,19 +327,18 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __args: &__p::Args,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            const __TABLE: &[__p::Param] = &[
-                __p::Param::required("out", __p::Takes::Int),
-                __p::Param::optional("stride", __p::Takes::Int, __p::Value::Unit),
-            ];
-            if __t.is_nested() && <BasicBlock as __p::Traced>::PROOF.broken() {
-                return __p::Value::Any;
-            }
-            let __p::Some(mut __bound) = __t.bind("BasicBlock", __TABLE, __args) else {
+            let __p::Some(mut __bound) = __t
+                .open_model(
+                    "BasicBlock",
+                    &[
+                        __p::Param::required("out", __p::Takes::Int),
+                        __p::Param::optional("stride", __p::Takes::Int, __p::Value::Unit),
+                    ],
+                    __args,
+                    <BasicBlock as __p::Traced>::PROOF,
+                ) else {
                 return __p::Value::Any;
             };
-            if !__t.open("BasicBlock") {
-                return __p::Value::Any;
-            }
             let mut __row = 0usize;
             {
                 let __v = __bound.value(__row);
@@ -394,13 +355,9 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __t.set(10066264882989068177u64, __v);
                 __row += 1;
             }
-            __t.seal();
-            __t.describe("BasicBlock", __p::Some(&__bound), __inputs);
-            let __mark = __t.used();
+            __t.begin_model(&__bound, __inputs);
             let __v = <BasicBlock as __p::Traced>::BODY.run(__t, __inputs);
-            __t.release(__mark, __v);
-            __t.close();
-            __v
+            __t.close_model(__v)
         }
     }
     #[automatically_derived]
@@ -408,13 +365,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
     impl __p::Layer for BasicBlock {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;
-        fn trace(
-            __t: &mut __p::Tracer<'_>,
-            __args: &__p::Args,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            __Rule.trace(__t, __args, __inputs)
-        }
+        const TRACE: __p::TraceFn<Self> = __Rule::trace;
         fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
             let mut __row = 0usize;
             let out: usize = __at.int(__row)?;
@@ -425,37 +376,32 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             {
                 __row += 1;
             }
-            let conv1 = <Conv2d as __p::Layer>::build_one(
-                __at,
-                9213824858527266397u64,
-                "conv1",
-            )?;
-            let bn1 = <BatchNorm2d as __p::Layer>::build_one(
-                __at,
-                442153100890361573u64,
-                "bn1",
-            )?;
-            let conv2 = <Conv2d as __p::Layer>::build_one(
-                __at,
-                5807609199084848557u64,
-                "conv2",
-            )?;
-            let bn2 = <BatchNorm2d as __p::Layer>::build_one(
-                __at,
-                18439617194541033569u64,
-                "bn2",
-            )?;
-            let downsample = <<BasicBlock as __p::Part<
-                11207031341650529081u64,
-            >>::Type as __p::Layer>::build_optional(__at, 11207031341650529081u64)?;
             __p::Ok(Self {
+                conv1: <Conv2d as __p::Layer>::build_one(
+                    __at,
+                    9213824858527266397u64,
+                    "conv1",
+                )?,
+                bn1: <BatchNorm2d as __p::Layer>::build_one(
+                    __at,
+                    442153100890361573u64,
+                    "bn1",
+                )?,
+                conv2: <Conv2d as __p::Layer>::build_one(
+                    __at,
+                    5807609199084848557u64,
+                    "conv2",
+                )?,
+                bn2: <BatchNorm2d as __p::Layer>::build_one(
+                    __at,
+                    18439617194541033569u64,
+                    "bn2",
+                )?,
+                downsample: <<BasicBlock as __p::Part<
+                    11207031341650529081u64,
+                >>::Type as __p::Layer>::build_optional(__at, 11207031341650529081u64)?,
                 out,
                 stride,
-                conv1,
-                bn1,
-                conv2,
-                bn2,
-                downsample,
                 __taper: __p::State::new(),
             })
         }
@@ -472,7 +418,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             let __v = match __field {
                 9213824858527266397u64 => {
                     let __args = {
-                        let mut __a = __p::Args::declared_at(66048);
+                        let mut __a = __p::Args::declared(66048, &[]);
                         let __arg0 = __t.setting(2549146719451957345u64);
                         __a.push("", __arg0, 66049u32);
                         __a.int("", 3, 66050u32);
@@ -490,13 +436,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                     <BatchNorm2d as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "bn1"),
-                            &__p::Args::declared_at(66304),
+                            &__p::Args::declared(66304, &[]),
                             __inputs,
                         )
                 }
                 5807609199084848557u64 => {
                     let __args = {
-                        let mut __a = __p::Args::declared_at(66560);
+                        let mut __a = __p::Args::declared(66560, &[]);
                         let __arg0 = __t.setting(2549146719451957345u64);
                         __a.push("", __arg0, 66561u32);
                         __a.int("", 3, 66562u32);
@@ -512,7 +458,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                     <BatchNorm2d as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "bn2"),
-                            &__p::Args::declared_at(66816),
+                            &__p::Args::declared(66816, &[]),
                             __inputs,
                         )
                 }
@@ -522,7 +468,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                     >>::Type as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "downsample"),
-                            &__p::Args::new(),
+                            &__p::Args::declared(__p::NO_SITE, &[]),
                             __inputs,
                         )
                 }
@@ -541,61 +487,31 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_INPUTS: usize = 1usize;
-        pub const __TAPER_PROOF: &'static __p::Proof = <BasicBlock as __p::Traced>::PROOF;
-        pub const fn __taper_accept(
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &mut __p::Args,
-        ) -> bool {
-            let mut __e = __t
-                .expect_input(__inputs, 0usize, 4usize, __p::Kind::Float, false);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            __t.expect_name(&mut __e, "C", 7202028764680433471u64);
-            __t.expect_name(&mut __e, "H", 18434027257048612423u64);
-            __t.expect_name(&mut __e, "W", 815510059110572809u64);
-            if !__t.accept(&__e, __inputs, 0usize, "forward") {
-                return false;
-            }
-            true
-        }
-        pub const fn __taper_promise(__t: &mut __p::Tracer<'_>, __result: __p::Value) {
-            __t.expect_results(__result, 1usize, "forward");
-            let mut __e = __t
-                .expect_output(__result, 0usize, false, 4usize, __p::Kind::Float);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            {
-                let __d = __t.setting(2549146719451957345u64);
-                __t.expect_dim(&mut __e, __d);
-            }
-            __t.expect_any(&mut __e);
-            __t.expect_any(&mut __e);
-            __t.promise(&__e, "forward");
-        }
-        #[inline]
-        pub fn __taper_state(&self) -> &__p::State {
-            &self.__taper
-        }
-        #[inline]
-        pub fn __taper_door(
-            &self,
-            __inputs: &[__p::Option<&__p::Tensor>],
-        ) -> __p::Result<()> {
-            __p::door(
-                "BasicBlock",
+        pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
+            &__p::Signature::new(
                 &[
-                    __p::Entrance {
-                        kind: __p::Kind::Float,
-                        dims: &[
-                            __p::Side::Free("B"),
-                            __p::Side::Free("C"),
-                            __p::Side::Free("H"),
-                            __p::Side::Free("W"),
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Named("C", 7202028764680433471u64),
+                            __p::Side::Named("H", 18434027257048612423u64),
+                            __p::Side::Named("W", 815510059110572809u64),
                         ],
-                    },
+                    ),
                 ],
-                __inputs,
-            )
-        }
+                &[
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Named("out", 2549146719451957345u64),
+                            __p::Side::Any,
+                            __p::Side::Any,
+                        ],
+                    ),
+                ],
+            ),
+        );
+        pub const __TAPER_PROOF: &'static __p::Proof = <BasicBlock as __p::Traced>::PROOF;
     }
 };
 const _: () = {
@@ -639,15 +555,14 @@ const _: () = {
 # Errors
 If an input doesn't fit the signature, or an operation fails.*/
         #[allow(unreachable_pub)]
-        pub fn forward(
-            &self,
-            x: impl ::core::borrow::Borrow<Tensor>,
-        ) -> __p::Result<Tensor> {
-            let x: Tensor = <Tensor as ::core::clone::Clone>::clone(
-                ::core::borrow::Borrow::borrow(&x),
-            );
-            self.__taper_door(&[::core::option::Option::Some(&x)])?;
-            let __seen = self.__taper_state().watch(&[::core::option::Option::Some(&x)]);
+        pub fn forward(&self, x: impl __p::Borrow<Tensor>) -> __p::Result<Tensor> {
+            let x: Tensor = __p::owned(x);
+            let __seen = __p::enter(
+                self,
+                "forward",
+                Self::__TAPER_SIGNATURE,
+                &[__p::Some(&x)],
+            )?;
             let __result = (move || -> __p::Result<Tensor> {
                 let y = __p::lift(
                     __p::Call::call(&self.bn1, (__p::Call::call(&self.conv1, (&x,))?,))?
@@ -664,16 +579,16 @@ If an input doesn't fit the signature, or an operation fails.*/
                 };
                 ::core::result::Result::Ok(__p::lift((__p::lift(y + skip)?).relu())?)
             })();
-            self.__taper_state()
-                .show(
-                    __seen,
-                    __result,
-                    |__y, __found| {
-                        #[allow(unused_imports)]
-                        use __p::NoTensors as _;
-                        __p::Outputs(__y).collect(__found)
-                    },
-                )
+            __p::leave(
+                self,
+                __seen,
+                __result,
+                |__y, __found| {
+                    #[allow(unused_imports)]
+                    use __p::NoTensors as _;
+                    __p::Outputs(__y).collect(__found)
+                },
+            )
         }
     }
     #[doc(hidden)]
@@ -685,25 +600,31 @@ If an input doesn't fit the signature, or an operation fails.*/
             __inputs: &__p::Args,
         ) -> __p::Value {
             let mut __inputs = *__inputs;
-            __t.at(0u32);
-            if !__t.expect_parameters(Self::__TAPER_INPUTS, 1usize, "forward") {
+            if !__t
+                .begin_method(
+                    Self::__TAPER_SIGNATURE,
+                    &mut __inputs,
+                    1usize,
+                    "forward",
+                    0u32,
+                )
+            {
                 return __p::Value::Any;
             }
-            if !Self::__taper_accept(__t, &mut __inputs) {
-                return __p::Value::Any;
-            }
-            __t.received(&__inputs);
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let y = {
-                    let __taper_1 = Self::__taper_layer(
+                let y = __p::operate(
+                    Self::__taper_layer(
                         Self::__taper_layer(x, __t, 1, 9213824858527266397u64),
                         __t,
                         2,
                         442153100890361573u64,
-                    );
-                    __t.operate(3, 8269036542489463021u64, __taper_1, &[])
-                };
+                    ),
+                    __t,
+                    3,
+                    8269036542489463021u64,
+                    &[],
+                );
                 let y = Self::__taper_layer(
                     Self::__taper_layer(y, __t, 4, 5807609199084848557u64),
                     __t,
@@ -711,67 +632,69 @@ If an input doesn't fit the signature, or an operation fails.*/
                     18439617194541033569u64,
                 );
                 let skip = {
-                    let __taper_13 = {
-                        let __taper_8 = {
-                            let __taper_2 = Self::__taper_get(
+                    let __taper_12 = {
+                        let __taper_7 = {
+                            let __taper_1 = Self::__taper_get(
                                 __t,
                                 10066264882989068177u64,
                             );
-                            let __taper_3 = __p::Value::int(1);
+                            let __taper_2 = __p::Value::int(1);
                             __t.at(6);
-                            __t.binary(__p::BinaryOp::Ne, __taper_2, __taper_3)
+                            __t.binary(__p::BinaryOp::Ne, __taper_1, __taper_2)
                         };
-                        let __taper_9 = {
-                            let __taper_6 = {
+                        let __taper_8 = {
+                            let __taper_5 = {
                                 let __taper_4 = x;
-                                let __taper_5 = __p::Value::int(1);
-                                __t.operate(
+                                let __taper_3 = __p::Value::int(1);
+                                __p::operate(
+                                    __taper_4,
+                                    __t,
                                     7,
                                     14388474375176705631u64,
-                                    __taper_4,
-                                    &[("", __taper_5)],
+                                    &[("", __taper_3)],
                                 )
                             };
-                            let __taper_7 = Self::__taper_get(
+                            let __taper_6 = Self::__taper_get(
                                 __t,
                                 2549146719451957345u64,
                             );
                             __t.at(8);
-                            __t.binary(__p::BinaryOp::Ne, __taper_6, __taper_7)
+                            __t.binary(__p::BinaryOp::Ne, __taper_5, __taper_6)
                         };
                         __t.at(9);
-                        __t.binary(__p::BinaryOp::Or, __taper_8, __taper_9)
+                        __t.binary(__p::BinaryOp::Or, __taper_7, __taper_8)
                     };
-                    let mut __taper_10 = __t.branch(__taper_13);
-                    let mut __taper_11 = [__p::Value::Any];
-                    if __t.begin(&mut __taper_10, true) {
-                        let __taper_13 = {
+                    let mut __taper_9 = __t.branch(__taper_12);
+                    let mut __taper_10 = [__p::Value::Any];
+                    if __t.begin(&mut __taper_9, true) {
+                        let __taper_12 = {
                             Self::__taper_layer(x, __t, 10, 11207031341650529081u64)
                         };
-                        __taper_11 = [__taper_13];
-                        __t.end(&mut __taper_10, true);
+                        __taper_10 = [__taper_12];
+                        __t.end(&mut __taper_9, true);
                     }
-                    let mut __taper_12 = [__p::Value::Any];
-                    if __t.begin(&mut __taper_10, false) {
-                        let __taper_13 = { x };
-                        __taper_12 = [__taper_13];
-                        __t.end(&mut __taper_10, false);
+                    let mut __taper_11 = [__p::Value::Any];
+                    if __t.begin(&mut __taper_9, false) {
+                        let __taper_12 = { x };
+                        __taper_11 = [__taper_12];
+                        __t.end(&mut __taper_9, false);
                     }
-                    __t.merge(&__taper_10, __taper_11[0], __taper_12[0])
+                    __t.merge(&__taper_9, __taper_10[0], __taper_11[0])
                 };
-                {
-                    let __taper_16 = {
-                        let __taper_14 = y;
-                        let __taper_15 = skip;
+                __p::operate(
+                    {
+                        let __taper_13 = y;
+                        let __taper_14 = skip;
                         __t.at(11);
-                        __t.binary(__p::BinaryOp::Add, __taper_14, __taper_15)
-                    };
-                    __t.operate(12, 8269036542489463021u64, __taper_16, &[])
-                }
+                        __t.binary(__p::BinaryOp::Add, __taper_13, __taper_14)
+                    },
+                    __t,
+                    12,
+                    8269036542489463021u64,
+                    &[],
+                )
             };
-            __t.at(13u32);
-            Self::__taper_promise(__t, __result);
-            __result
+            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 13u32)
         }
         const fn __taper_layer(
             __x: __p::Value,
@@ -792,20 +715,9 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            match __inputs.method {
-                0 => {
-                    let mut __v = __p::Value::Any;
-                    if (<BasicBlock>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
-                        || !__inputs.is_empty()
-                    {
-                        let mut __forward = *__inputs;
-                        __forward.method = 1;
-                        __v = <BasicBlock>::__taper_m_forward(__t, &__forward);
-                    }
-                    __v
-                }
-                13877517434493473859u64 => <BasicBlock>::__taper_m_forward(__t, __inputs),
-                _ => __t.no_method(),
+            match __t.only_forward(__inputs, <BasicBlock>::__TAPER_SIGNATURE) {
+                __p::Some(__inputs) => <BasicBlock>::__taper_m_forward(__t, &__inputs),
+                __p::None => __p::Value::Any,
             }
         }
     }
@@ -826,8 +738,8 @@ If an input doesn't fit the signature, or an operation fails.*/
         fn forward(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
             <BasicBlock>::forward(self, x)
         }
-        fn forward_hooked(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
-            <BasicBlock>::forward(self, x)
+        fn runs_hooks(&self) -> bool {
+            true
         }
     }
     #[automatically_derived]

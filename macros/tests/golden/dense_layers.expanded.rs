@@ -143,26 +143,25 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Display for DenseLayers {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Display for DenseLayers {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for DenseLayers {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Debug for DenseLayers {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    #[allow(warnings, clippy::all)]
-    impl ::core::clone::Clone for DenseLayers {
+    impl __p::Clone for DenseLayers {
         fn clone(&self) -> Self {
             Self {
-                growth: ::core::clone::Clone::clone(&self.growth),
-                depth: ::core::clone::Clone::clone(&self.depth),
+                growth: __p::Clone::clone(&self.growth),
+                depth: __p::Clone::clone(&self.depth),
                 layers: <Linear as __p::Layer>::copy_list(&self.layers),
-                __taper: ::core::clone::Clone::clone(&self.__taper),
+                __taper: __p::Clone::clone(&self.__taper),
             }
         }
     }
@@ -190,19 +189,18 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __args: &__p::Args,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            const __TABLE: &[__p::Param] = &[
-                __p::Param::required("growth", __p::Takes::Int),
-                __p::Param::optional("depth", __p::Takes::Int, __p::Value::Unit),
-            ];
-            if __t.is_nested() && <DenseLayers as __p::Traced>::PROOF.broken() {
-                return __p::Value::Any;
-            }
-            let __p::Some(mut __bound) = __t.bind("DenseLayers", __TABLE, __args) else {
+            let __p::Some(mut __bound) = __t
+                .open_model(
+                    "DenseLayers",
+                    &[
+                        __p::Param::required("growth", __p::Takes::Int),
+                        __p::Param::optional("depth", __p::Takes::Int, __p::Value::Unit),
+                    ],
+                    __args,
+                    <DenseLayers as __p::Traced>::PROOF,
+                ) else {
                 return __p::Value::Any;
             };
-            if !__t.open("DenseLayers") {
-                return __p::Value::Any;
-            }
             let mut __row = 0usize;
             {
                 let __v = __bound.value(__row);
@@ -219,13 +217,9 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __t.set(3269876241071453947u64, __v);
                 __row += 1;
             }
-            __t.seal();
-            __t.describe("DenseLayers", __p::Some(&__bound), __inputs);
-            let __mark = __t.used();
+            __t.begin_model(&__bound, __inputs);
             let __v = <DenseLayers as __p::Traced>::BODY.run(__t, __inputs);
-            __t.release(__mark, __v);
-            __t.close();
-            __v
+            __t.close_model(__v)
         }
     }
     #[automatically_derived]
@@ -233,13 +227,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
     impl __p::Layer for DenseLayers {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;
-        fn trace(
-            __t: &mut __p::Tracer<'_>,
-            __args: &__p::Args,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            __Rule.trace(__t, __args, __inputs)
-        }
+        const TRACE: __p::TraceFn<Self> = __Rule::trace;
         fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
             let mut __row = 0usize;
             let growth: usize = __at.int(__row)?;
@@ -250,14 +238,10 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             {
                 __row += 1;
             }
-            let layers = <Linear as __p::Layer>::build_list(
-                __at,
-                209479366139260939u64,
-            )?;
             __p::Ok(Self {
+                layers: <Linear as __p::Layer>::build_list(__at, 209479366139260939u64)?,
                 growth,
                 depth,
-                layers,
                 __taper: __p::State::new(),
             })
         }
@@ -291,7 +275,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                                 __t.binary(__p::BinaryOp::Add, __taper_5, __taper_6)
                             };
                             let __args = {
-                                let mut __a = __p::Args::declared_at(66048);
+                                let mut __a = __p::Args::declared(66048, &[]);
                                 let __arg0 = {
                                     let __taper_3 = __t.setting(13651446905143332061u64);
                                     let __taper_4 = {
@@ -350,60 +334,34 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_INPUTS: usize = 2usize;
-        pub const __TAPER_PROOF: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
-        pub const fn __taper_accept(
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &mut __p::Args,
-        ) -> bool {
-            let mut __e = __t
-                .expect_input(__inputs, 0usize, 2usize, __p::Kind::Float, false);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            __t.expect_name(&mut __e, "N", 4309478107615849167u64);
-            if !__t.accept(&__e, __inputs, 0usize, "forward") {
-                return false;
-            }
-            let mut __e = __t
-                .expect_input(__inputs, 1usize, 2usize, __p::Kind::Float, true);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            __t.expect_name(&mut __e, "N", 4309478107615849167u64);
-            if !__t.accept(&__e, __inputs, 1usize, "forward") {
-                return false;
-            }
-            true
-        }
-        pub const fn __taper_promise(__t: &mut __p::Tracer<'_>, __result: __p::Value) {
-            __t.expect_results(__result, 1usize, "forward");
-            let mut __e = __t
-                .expect_output(__result, 0usize, false, 2usize, __p::Kind::Float);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            __t.expect_size(&mut __e, 1);
-            __t.promise(&__e, "forward");
-        }
-        #[inline]
-        pub fn __taper_state(&self) -> &__p::State {
-            &self.__taper
-        }
-        #[inline]
-        pub fn __taper_door(
-            &self,
-            __inputs: &[__p::Option<&__p::Tensor>],
-        ) -> __p::Result<()> {
-            __p::door(
-                "DenseLayers",
+        pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
+            &__p::Signature::new(
                 &[
-                    __p::Entrance {
-                        kind: __p::Kind::Float,
-                        dims: &[__p::Side::Free("B"), __p::Side::Free("N")],
-                    },
-                    __p::Entrance {
-                        kind: __p::Kind::Float,
-                        dims: &[__p::Side::Free("B"), __p::Side::Free("N")],
-                    },
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Named("N", 4309478107615849167u64),
+                        ],
+                    ),
+                    __p::Pattern::floats(
+                            &[
+                                __p::Side::Named("B", 4841548343642211269u64),
+                                __p::Side::Named("N", 4309478107615849167u64),
+                            ],
+                        )
+                        .optional(),
                 ],
-                __inputs,
-            )
-        }
+                &[
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Is(1),
+                        ],
+                    ),
+                ],
+            ),
+        );
+        pub const __TAPER_PROOF: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
     }
 };
 const _: () = {
@@ -428,19 +386,17 @@ If an input doesn't fit the signature, or an operation fails.*/
         #[allow(unreachable_pub)]
         pub fn forward(
             &self,
-            x: impl ::core::borrow::Borrow<Tensor>,
-            bias: impl ::core::borrow::Borrow<::core::option::Option<Tensor>>,
+            x: impl __p::Borrow<Tensor>,
+            bias: impl __p::Borrow<__p::Option<Tensor>>,
         ) -> __p::Result<Tensor> {
-            let x: Tensor = <Tensor as ::core::clone::Clone>::clone(
-                ::core::borrow::Borrow::borrow(&x),
-            );
-            let bias: Option<Tensor> = <Option<
-                Tensor,
-            > as ::core::clone::Clone>::clone(::core::borrow::Borrow::borrow(&bias));
-            self.__taper_door(&[::core::option::Option::Some(&x), bias.as_ref()])?;
-            let __seen = self
-                .__taper_state()
-                .watch(&[::core::option::Option::Some(&x), bias.as_ref()]);
+            let x: Tensor = __p::owned(x);
+            let bias: Option<Tensor> = __p::owned(bias);
+            let __seen = __p::enter(
+                self,
+                "forward",
+                Self::__TAPER_SIGNATURE,
+                &[__p::Some(&x), bias.as_ref()],
+            )?;
             let __result = (move || -> __p::Result<Tensor> {
                 let mut x = if let Some(bias) = bias { __p::lift(x + bias)? } else { x };
                 for layer in &self.layers {
@@ -449,16 +405,16 @@ If an input doesn't fit the signature, or an operation fails.*/
                 }
                 ::core::result::Result::Ok(__p::lift(self.average(x))?)
             })();
-            self.__taper_state()
-                .show(
-                    __seen,
-                    __result,
-                    |__y, __found| {
-                        #[allow(unused_imports)]
-                        use __p::NoTensors as _;
-                        __p::Outputs(__y).collect(__found)
-                    },
-                )
+            __p::leave(
+                self,
+                __seen,
+                __result,
+                |__y, __found| {
+                    #[allow(unused_imports)]
+                    use __p::NoTensors as _;
+                    __p::Outputs(__y).collect(__found)
+                },
+            )
         }
         #[allow(
             clippy::all,
@@ -467,37 +423,14 @@ If an input doesn't fit the signature, or an operation fails.*/
             unused_parens,
             unused_braces
         )]
-        fn average(
-            &self,
-            x: impl ::core::borrow::Borrow<Tensor>,
-        ) -> __p::Result<Tensor> {
-            let x: Tensor = <Tensor as ::core::clone::Clone>::clone(
-                ::core::borrow::Borrow::borrow(&x),
-            );
-            {
-                let __inputs: &[::core::option::Option<&__p::Tensor>] = &[
-                    ::core::option::Option::Some(&x),
-                ];
-                __p::door(
-                    "average",
-                    &[
-                        __p::Entrance {
-                            kind: __p::Kind::Float,
-                            dims: &[
-                                __p::Side::named(
-                                    "B",
-                                    __p::Module::size_setting(self, 4841548343642211269u64),
-                                ),
-                                __p::Side::named(
-                                    "N",
-                                    __p::Module::size_setting(self, 4309478107615849167u64),
-                                ),
-                            ],
-                        },
-                    ],
-                    __inputs,
-                )?;
-            }
+        fn average(&self, x: impl __p::Borrow<Tensor>) -> __p::Result<Tensor> {
+            let x: Tensor = __p::owned(x);
+            __p::door(
+                __p::Some(self),
+                "average",
+                Self::__TAPER_SIGNATURE_average,
+                &[__p::Some(&x)],
+            )?;
             ::core::result::Result::Ok(
                 __p::lift(
                     x
@@ -514,19 +447,42 @@ If an input doesn't fit the signature, or an operation fails.*/
     #[automatically_derived]
     #[allow(warnings, clippy::all)]
     impl DenseLayers {
+        const __TAPER_SIGNATURE_average: __p::Signed = __p::Some(
+            &__p::Signature::new(
+                &[
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Named("N", 4309478107615849167u64),
+                        ],
+                    ),
+                ],
+                &[
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Is(1),
+                        ],
+                    ),
+                ],
+            ),
+        );
         pub const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
             let mut __inputs = *__inputs;
-            __t.at(0u32);
-            if !__t.expect_parameters(Self::__TAPER_INPUTS, 2usize, "forward") {
+            if !__t
+                .begin_method(
+                    Self::__TAPER_SIGNATURE,
+                    &mut __inputs,
+                    2usize,
+                    "forward",
+                    0u32,
+                )
+            {
                 return __p::Value::Any;
             }
-            if !Self::__taper_accept(__t, &mut __inputs) {
-                return __p::Value::Any;
-            }
-            __t.received(&__inputs);
             let x = __t.tensor_input(&__inputs, 0usize);
             let bias = __t.tensor_input(&__inputs, 1usize);
             let __result = {
@@ -570,8 +526,8 @@ If an input doesn't fit the signature, or an operation fails.*/
                         {
                             let layer = __t.loop_item(&__taper_9);
                             let _ = {
-                                let y = {
-                                    let __taper_12 = {
+                                let y = __p::operate(
+                                    {
                                         match layer {
                                             __p::Value::Layer(__field, __index) => {
                                                 let __taper_11 = x;
@@ -589,20 +545,23 @@ If an input doesn't fit the signature, or an operation fails.*/
                                             }
                                             _ => __p::Value::Any,
                                         }
-                                    };
-                                    __t.operate(3, 8269036542489463021u64, __taper_12, &[])
-                                };
+                                    },
+                                    __t,
+                                    3,
+                                    8269036542489463021u64,
+                                    &[],
+                                );
                                 let _ = {
                                     x = {
-                                        let __taper_13 = {
-                                            let __taper_14 = x;
-                                            let __taper_15 = y;
-                                            __t.list(&[__taper_14, __taper_15])
+                                        let __taper_12 = {
+                                            let __taper_13 = x;
+                                            let __taper_14 = y;
+                                            __t.list(&[__taper_13, __taper_14])
                                         };
-                                        let __taper_16 = __p::Value::int(1);
+                                        let __taper_15 = __p::Value::int(1);
                                         let mut __args = __p::Args::for_method(0u64);
-                                        __args.push("", __taper_13, __p::QUIET);
-                                        __args.push("", __taper_16, __p::QUIET);
+                                        __args.push("", __taper_12, __p::QUIET);
+                                        __args.push("", __taper_15, __p::QUIET);
                                         __t.at(4);
                                         __t.op(17227928191550495717u64, &__args)
                                     };
@@ -616,67 +575,47 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __p::Value::Unit
                 };
                 {
-                    let __taper_17 = x;
+                    let __taper_16 = x;
                     let mut __args = __p::Args::for_method(10642271555794168467u64);
-                    __args.push("", __taper_17, __p::QUIET);
+                    __args.push("", __taper_16, __p::QUIET);
                     __t.at(5);
                     Self::__taper_helper(__t, 10642271555794168467u64, &__args)
                 }
             };
-            __t.at(6u32);
-            Self::__taper_promise(__t, __result);
-            __result
-        }
-        const fn __taper_m_average_accept(
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &mut __p::Args,
-        ) -> bool {
-            let mut __e = __t
-                .expect_input(__inputs, 0usize, 2usize, __p::Kind::Float, false);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            __t.expect_name(&mut __e, "N", 4309478107615849167u64);
-            if !__t.accept(&__e, __inputs, 0usize, "average") {
-                return false;
-            }
-            true
+            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
         }
         pub const fn __taper_m_average(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
             let mut __inputs = *__inputs;
-            __t.at(7u32);
-            if !__t.expect_parameters(1usize, 1usize, "average") {
+            if !__t
+                .begin_method(
+                    Self::__TAPER_SIGNATURE_average,
+                    &mut __inputs,
+                    1usize,
+                    "average",
+                    7u32,
+                )
+            {
                 return __p::Value::Any;
             }
-            if !Self::__taper_m_average_accept(__t, &mut __inputs) {
-                return __p::Value::Any;
-            }
-            __t.received(&__inputs);
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
                 {
-                    let __taper_1 = x;
-                    let __taper_2 = __p::Value::int(1);
-                    let __taper_3 = __p::Value::flag(true);
-                    __t.operate(
+                    let __taper_3 = x;
+                    let __taper_1 = __p::Value::int(1);
+                    let __taper_2 = __p::Value::flag(true);
+                    __p::operate(
+                        __taper_3,
+                        __t,
                         8,
                         16920010107262610281u64,
-                        __taper_1,
-                        &[("", __taper_2), ("keepdim", __taper_3)],
+                        &[("", __taper_1), ("keepdim", __taper_2)],
                     )
                 }
             };
-            __t.at(9u32);
-            {
-                __t.expect_results(__result, 1usize, "average");
-                let mut __e = __t
-                    .expect_output(__result, 0usize, false, 2usize, __p::Kind::Float);
-                __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-                __t.expect_size(&mut __e, 1);
-                __t.promise(&__e, "average");
-            }
-            __result
+            __t.end_method(Self::__TAPER_SIGNATURE_average, __result, "average", 9u32)
         }
         const fn __taper_layer(
             __x: __p::Value,
@@ -718,13 +657,14 @@ If an input doesn't fit the signature, or an operation fails.*/
             match __inputs.method {
                 0 => {
                     let mut __v = __p::Value::Any;
-                    if (<DenseLayers>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
-                        || !__inputs.is_empty()
+                    __v = match __t
+                        .only_forward(__inputs, <DenseLayers>::__TAPER_SIGNATURE)
                     {
-                        let mut __forward = *__inputs;
-                        __forward.method = 1;
-                        __v = <DenseLayers>::__taper_m_forward(__t, &__forward);
-                    }
+                        __p::Some(__inputs) => {
+                            <DenseLayers>::__taper_m_forward(__t, &__inputs)
+                        }
+                        __p::None => __p::Value::Any,
+                    };
                     if !__t.counts() && __t.open_method() {
                         <DenseLayers>::__taper_m_average(__t, &__p::Args::new());
                         __t.close();
@@ -755,8 +695,8 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
     #[automatically_derived]
     impl<
-        __T0: ::core::borrow::Borrow<__p::Tensor>,
-        __T1: ::core::borrow::Borrow<__p::Option<__p::Tensor>>,
+        __T0: __p::Borrow<__p::Tensor>,
+        __T1: __p::Borrow<__p::Option<__p::Tensor>>,
     > __p::Call<(__T0, __T1)> for DenseLayers {
         type Output = Tensor;
         fn call(&self, (__a0, __a1): (__T0, __T1)) -> __p::Result<Tensor> {

@@ -41,7 +41,7 @@ impl LeNet {
                 &::taper::__private::Args::new(),
                 &::taper::__private::Args::new(),
             );
-        if __macs { __t.count_macs_total() } else { __t.count_params() }
+        __t.count(__macs)
     }
 }
 #[doc(hidden)]
@@ -133,20 +133,19 @@ As `config().init(device)`.*/
     }
     const _: () = {
         #[automatically_derived]
-        impl ::core::fmt::Display for __Sequential0 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&__p::format_module(self))
+        impl __p::Display for __Sequential0 {
+            fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+                __p::write_module(self, f)
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for __Sequential0 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&__p::format_module(self))
+        impl __p::Debug for __Sequential0 {
+            fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+                __p::write_module(self, f)
             }
         }
         #[automatically_derived]
-        #[allow(warnings, clippy::all)]
-        impl ::core::clone::Clone for __Sequential0 {
+        impl __p::Clone for __Sequential0 {
             fn clone(&self) -> Self {
                 Self {
                     layer0: <Conv2d as __p::Layer>::copy_one(&self.layer0),
@@ -155,8 +154,7 @@ As `config().init(device)`.*/
                     layer3: <Conv2d as __p::Layer>::copy_one(&self.layer3),
                     layer4: <ReLU as __p::Layer>::copy_one(&self.layer4),
                     layer5: <MaxPool2d as __p::Layer>::copy_one(&self.layer5),
-                    order: ::core::clone::Clone::clone(&self.order),
-                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                    __taper: __p::Clone::clone(&self.__taper),
                 }
             }
         }
@@ -167,7 +165,6 @@ As `config().init(device)`.*/
             layer3: Conv2d,
             layer4: ReLU,
             layer5: MaxPool2d,
-            order: __p::Vec<u16>,
             __taper: __p::State,
         }
         pub struct __Sequential0Rule;
@@ -182,67 +179,48 @@ As `config().init(device)`.*/
                 __t.describe("Sequential", __p::None, __inputs);
                 let mut __x = __inputs.value(0);
                 let mut __k = 0i64;
-                {
-                    let __args = __p::Args::new()
-                        .ints(&[("", 6), ("", 3), ("padding", 2)], 65793);
-                    __t.enter(16185618698036979943u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(65792u32);
-                    __x = <Conv2d as __p::Layer>::RULE.trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
-                {
-                    let __args = __p::Args::new();
-                    __t.enter(1686393647987996997u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(65796u32);
-                    __x = <ReLU as __p::Layer>::RULE.trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
-                {
-                    let __args = __p::Args::new().ints(&[("", 2)], 65798);
-                    __t.enter(2518407033602502719u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(65797u32);
-                    __x = <MaxPool2d as __p::Layer>::RULE.trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
-                {
-                    let __args = __p::Args::new().ints(&[("", 16), ("", 5)], 65800);
-                    __t.enter(5524914901212578603u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(65799u32);
-                    __x = <Conv2d as __p::Layer>::RULE.trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
-                {
-                    let __args = __p::Args::new();
-                    __t.enter(243276082560148149u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(65802u32);
-                    __x = <ReLU as __p::Layer>::RULE.trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
-                {
-                    let __args = __p::Args::new().ints(&[("", 2)], 65804);
-                    __t.enter(18104360603125581689u64, "", __p::Some(__k), false);
-                    let mut __in = __p::Args::for_method(13877517434493473859u64);
-                    __in.positional(__x);
-                    __t.at(65803u32);
-                    __x = <MaxPool2d as __p::Layer>::RULE.trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
+                __x = <Conv2d as __p::Layer>::RULE
+                    .trace(
+                        __t.entry(16185618698036979943u64, "", &mut __k, 65792u32),
+                        &__p::Args::declared(65792, &[("", 6), ("", 3), ("padding", 2)]),
+                        &__p::Args::forward(__x),
+                    );
+                __t.leave();
+                __x = <ReLU as __p::Layer>::RULE
+                    .trace(
+                        __t.entry(1686393647987996997u64, "", &mut __k, 65796u32),
+                        &__p::Args::declared(65796, &[]),
+                        &__p::Args::forward(__x),
+                    );
+                __t.leave();
+                __x = <MaxPool2d as __p::Layer>::RULE
+                    .trace(
+                        __t.entry(2518407033602502719u64, "", &mut __k, 65797u32),
+                        &__p::Args::declared(65797, &[("", 2)]),
+                        &__p::Args::forward(__x),
+                    );
+                __t.leave();
+                __x = <Conv2d as __p::Layer>::RULE
+                    .trace(
+                        __t.entry(5524914901212578603u64, "", &mut __k, 65799u32),
+                        &__p::Args::declared(65799, &[("", 16), ("", 5)]),
+                        &__p::Args::forward(__x),
+                    );
+                __t.leave();
+                __x = <ReLU as __p::Layer>::RULE
+                    .trace(
+                        __t.entry(243276082560148149u64, "", &mut __k, 65802u32),
+                        &__p::Args::declared(65802, &[]),
+                        &__p::Args::forward(__x),
+                    );
+                __t.leave();
+                __x = <MaxPool2d as __p::Layer>::RULE
+                    .trace(
+                        __t.entry(18104360603125581689u64, "", &mut __k, 65803u32),
+                        &__p::Args::declared(65803, &[("", 2)]),
+                        &__p::Args::forward(__x),
+                    );
+                __t.leave();
                 __x
             }
         }
@@ -251,36 +229,15 @@ As `config().init(device)`.*/
         impl __p::Layer for __Sequential0 {
             type Rule = __Sequential0Rule;
             const RULE: __Sequential0Rule = __Sequential0Rule;
-            fn trace(
-                __t: &mut __p::Tracer<'_>,
-                __args: &__p::Args,
-                __inputs: &__p::Args,
-            ) -> __p::Value {
-                __Sequential0Rule.trace(__t, __args, __inputs)
-            }
+            const TRACE: __p::TraceFn<Self> = __Sequential0Rule::trace;
             fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
-                let layer0 = __at.one(16185618698036979943u64, "0")?;
-                let layer1 = __at.one(1686393647987996997u64, "1")?;
-                let layer2 = __at.one(2518407033602502719u64, "2")?;
-                let layer3 = __at.one(5524914901212578603u64, "3")?;
-                let layer4 = __at.one(243276082560148149u64, "4")?;
-                let layer5 = __at.one(18104360603125581689u64, "5")?;
-                let order = __at
-                    .order(
-                        &[
-                            16185618698036979943u64, 1686393647987996997u64,
-                            2518407033602502719u64, 5524914901212578603u64,
-                            243276082560148149u64, 18104360603125581689u64,
-                        ],
-                    );
                 __p::Ok(Self {
-                    layer0,
-                    layer1,
-                    layer2,
-                    layer3,
-                    layer4,
-                    layer5,
-                    order,
+                    layer0: __at.one(16185618698036979943u64, "0")?,
+                    layer1: __at.one(1686393647987996997u64, "1")?,
+                    layer2: __at.one(2518407033602502719u64, "2")?,
+                    layer3: __at.one(5524914901212578603u64, "3")?,
+                    layer4: __at.one(243276082560148149u64, "4")?,
+                    layer5: __at.one(18104360603125581689u64, "5")?,
                     __taper: __p::State::new(),
                 })
             }
@@ -290,41 +247,36 @@ As `config().init(device)`.*/
             fn type_name(&self) -> &'static str {
                 "Sequential"
             }
-            #[allow(warnings, clippy::all)]
             fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
-                let mut __next = [0usize; 6usize];
-                for (__k, __n) in self.order.iter().enumerate() {
-                    match *__n {
-                        0u16 => visitor.module(&__p::position(__k), &self.layer0),
-                        1u16 => visitor.module(&__p::position(__k), &self.layer1),
-                        2u16 => visitor.module(&__p::position(__k), &self.layer2),
-                        3u16 => visitor.module(&__p::position(__k), &self.layer3),
-                        4u16 => visitor.module(&__p::position(__k), &self.layer4),
-                        5u16 => visitor.module(&__p::position(__k), &self.layer5),
-                        _ => {}
-                    }
-                }
+                __p::visit_all(
+                    visitor,
+                    &[
+                        ("0", &self.layer0),
+                        ("1", &self.layer1),
+                        ("2", &self.layer2),
+                        ("3", &self.layer3),
+                        ("4", &self.layer4),
+                        ("5", &self.layer5),
+                    ],
+                );
             }
-            #[allow(warnings, clippy::all)]
             fn visit_mut(
                 &mut self,
                 visitor: &mut dyn __p::VisitorMut,
             ) -> __p::Result<()> {
-                let mut __next = [0usize; 6usize];
-                for (__k, __n) in self.order.iter().enumerate() {
-                    match *__n {
-                        0u16 => visitor.module(&__p::position(__k), &mut self.layer0)?,
-                        1u16 => visitor.module(&__p::position(__k), &mut self.layer1)?,
-                        2u16 => visitor.module(&__p::position(__k), &mut self.layer2)?,
-                        3u16 => visitor.module(&__p::position(__k), &mut self.layer3)?,
-                        4u16 => visitor.module(&__p::position(__k), &mut self.layer4)?,
-                        5u16 => visitor.module(&__p::position(__k), &mut self.layer5)?,
-                        _ => {}
-                    }
-                }
-                __p::Ok(())
+                __p::visit_all_mut(
+                    visitor,
+                    &mut [
+                        ("0", &mut self.layer0),
+                        ("1", &mut self.layer1),
+                        ("2", &mut self.layer2),
+                        ("3", &mut self.layer3),
+                        ("4", &mut self.layer4),
+                        ("5", &mut self.layer5),
+                    ],
+                )
             }
-            fn state(&self) -> ::core::option::Option<&__p::State> {
+            fn state(&self) -> __p::Option<&__p::State> {
                 __p::Some(&self.__taper)
             }
         }
@@ -351,32 +303,36 @@ As `config().init(device)`.*/
             "LeNet"
         }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
-            visitor
-                .module(
-                    "features",
-                    <<LeNet as __p::Part<
-                        2392946144548103029u64,
-                    >>::Type as __p::Layer>::as_module(&self.features),
-                );
-            visitor.module("fc1", <Linear as __p::Layer>::as_module(&self.fc1));
-            visitor.module("bn1", <BatchNorm1d as __p::Layer>::as_module(&self.bn1));
-            visitor.module("fc2", <Linear as __p::Layer>::as_module(&self.fc2));
+            __p::visit_all(
+                visitor,
+                &[
+                    (
+                        "features",
+                        <<LeNet as __p::Part<
+                            2392946144548103029u64,
+                        >>::Type as __p::Layer>::as_module(&self.features),
+                    ),
+                    ("fc1", <Linear as __p::Layer>::as_module(&self.fc1)),
+                    ("bn1", <BatchNorm1d as __p::Layer>::as_module(&self.bn1)),
+                    ("fc2", <Linear as __p::Layer>::as_module(&self.fc2)),
+                ],
+            );
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
-            visitor
-                .module(
-                    "features",
-                    <<LeNet as __p::Part<
-                        2392946144548103029u64,
-                    >>::Type as __p::Layer>::as_module_mut(&mut self.features),
-                )?;
-            visitor.module("fc1", <Linear as __p::Layer>::as_module_mut(&mut self.fc1))?;
-            visitor
-                .module(
-                    "bn1",
-                    <BatchNorm1d as __p::Layer>::as_module_mut(&mut self.bn1),
-                )?;
-            visitor.module("fc2", <Linear as __p::Layer>::as_module_mut(&mut self.fc2))?;
+            __p::visit_all_mut(
+                visitor,
+                &mut [
+                    (
+                        "features",
+                        <<LeNet as __p::Part<
+                            2392946144548103029u64,
+                        >>::Type as __p::Layer>::as_module_mut(&mut self.features),
+                    ),
+                    ("fc1", <Linear as __p::Layer>::as_module_mut(&mut self.fc1)),
+                    ("bn1", <BatchNorm1d as __p::Layer>::as_module_mut(&mut self.bn1)),
+                    ("fc2", <Linear as __p::Layer>::as_module_mut(&mut self.fc2)),
+                ],
+            )?;
             __p::Ok(())
         }
         fn state(&self) -> __p::Option<&__p::State> {
@@ -390,30 +346,29 @@ As `config().init(device)`.*/
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Display for LeNet {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Display for LeNet {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for LeNet {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Debug for LeNet {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    #[allow(warnings, clippy::all)]
-    impl ::core::clone::Clone for LeNet {
+    impl __p::Clone for LeNet {
         fn clone(&self) -> Self {
             Self {
-                classes: ::core::clone::Clone::clone(&self.classes),
+                classes: __p::Clone::clone(&self.classes),
                 features: <<LeNet as __p::Part<
                     2392946144548103029u64,
                 >>::Type as __p::Layer>::copy_one(&self.features),
                 fc1: <Linear as __p::Layer>::copy_one(&self.fc1),
                 bn1: <BatchNorm1d as __p::Layer>::copy_one(&self.bn1),
                 fc2: <Linear as __p::Layer>::copy_one(&self.fc2),
-                __taper: ::core::clone::Clone::clone(&self.__taper),
+                __taper: __p::Clone::clone(&self.__taper),
             }
         }
     }
@@ -437,18 +392,21 @@ As `config().init(device)`.*/
             __args: &__p::Args,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            const __TABLE: &[__p::Param] = &[
-                __p::Param::optional("classes", __p::Takes::Int, __p::Value::Unit),
-            ];
-            if __t.is_nested() && <LeNet as __p::Traced>::PROOF.broken() {
-                return __p::Value::Any;
-            }
-            let __p::Some(mut __bound) = __t.bind("LeNet", __TABLE, __args) else {
+            let __p::Some(mut __bound) = __t
+                .open_model(
+                    "LeNet",
+                    &[
+                        __p::Param::optional(
+                            "classes",
+                            __p::Takes::Int,
+                            __p::Value::Unit,
+                        ),
+                    ],
+                    __args,
+                    <LeNet as __p::Traced>::PROOF,
+                ) else {
                 return __p::Value::Any;
             };
-            if !__t.open("LeNet") {
-                return __p::Value::Any;
-            }
             let mut __row = 0usize;
             {
                 let __v = match __bound.value(__row) {
@@ -459,13 +417,9 @@ As `config().init(device)`.*/
                 __t.set(5249744443589067621u64, __v);
                 __row += 1;
             }
-            __t.seal();
-            __t.describe("LeNet", __p::Some(&__bound), __inputs);
-            let __mark = __t.used();
+            __t.begin_model(&__bound, __inputs);
             let __v = <LeNet as __p::Traced>::BODY.run(__t, __inputs);
-            __t.release(__mark, __v);
-            __t.close();
-            __v
+            __t.close_model(__v)
         }
     }
     #[automatically_derived]
@@ -473,47 +427,37 @@ As `config().init(device)`.*/
     impl __p::Layer for LeNet {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;
-        fn trace(
-            __t: &mut __p::Tracer<'_>,
-            __args: &__p::Args,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            __Rule.trace(__t, __args, __inputs)
-        }
+        const TRACE: __p::TraceFn<Self> = __Rule::trace;
         fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
             let mut __row = 0usize;
             let classes: usize = __at.int(__row)?;
             {
                 __row += 1;
             }
-            let features = <<LeNet as __p::Part<
-                2392946144548103029u64,
-            >>::Type as __p::Layer>::build_one(
-                __at,
-                2392946144548103029u64,
-                "features",
-            )?;
-            let fc1 = <Linear as __p::Layer>::build_one(
-                __at,
-                16695093028469538533u64,
-                "fc1",
-            )?;
-            let bn1 = <BatchNorm1d as __p::Layer>::build_one(
-                __at,
-                442153100890361573u64,
-                "bn1",
-            )?;
-            let fc2 = <Linear as __p::Layer>::build_one(
-                __at,
-                5504015865189711961u64,
-                "fc2",
-            )?;
             __p::Ok(Self {
+                features: <<LeNet as __p::Part<
+                    2392946144548103029u64,
+                >>::Type as __p::Layer>::build_one(
+                    __at,
+                    2392946144548103029u64,
+                    "features",
+                )?,
+                fc1: <Linear as __p::Layer>::build_one(
+                    __at,
+                    16695093028469538533u64,
+                    "fc1",
+                )?,
+                bn1: <BatchNorm1d as __p::Layer>::build_one(
+                    __at,
+                    442153100890361573u64,
+                    "bn1",
+                )?,
+                fc2: <Linear as __p::Layer>::build_one(
+                    __at,
+                    5504015865189711961u64,
+                    "fc2",
+                )?,
                 classes,
-                features,
-                fc1,
-                bn1,
-                fc2,
                 __taper: __p::State::new(),
             })
         }
@@ -534,7 +478,7 @@ As `config().init(device)`.*/
                     >>::Type as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "features"),
-                            &__p::Args::new(),
+                            &__p::Args::declared(__p::NO_SITE, &[]),
                             __inputs,
                         )
                 }
@@ -542,7 +486,7 @@ As `config().init(device)`.*/
                     <Linear as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "fc1"),
-                            &__p::Args::declared_at(66048).ints(&[("", 120)], 66049),
+                            &__p::Args::declared(66048, &[("", 120)]),
                             __inputs,
                         )
                 }
@@ -550,13 +494,13 @@ As `config().init(device)`.*/
                     <BatchNorm1d as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "bn1"),
-                            &__p::Args::declared_at(66304),
+                            &__p::Args::declared(66304, &[]),
                             __inputs,
                         )
                 }
                 5504015865189711961u64 => {
                     let __args = {
-                        let mut __a = __p::Args::declared_at(66560);
+                        let mut __a = __p::Args::declared(66560, &[]);
                         let __arg0 = __t.setting(5249744443589067621u64);
                         __a.push("", __arg0, 66561u32);
                         __a
@@ -578,59 +522,29 @@ As `config().init(device)`.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_INPUTS: usize = 1usize;
-        pub const __TAPER_PROOF: &'static __p::Proof = <LeNet as __p::Traced>::PROOF;
-        pub const fn __taper_accept(
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &mut __p::Args,
-        ) -> bool {
-            let mut __e = __t
-                .expect_input(__inputs, 0usize, 4usize, __p::Kind::Float, false);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            __t.expect_size(&mut __e, 1);
-            __t.expect_size(&mut __e, 28);
-            __t.expect_size(&mut __e, 28);
-            if !__t.accept(&__e, __inputs, 0usize, "forward") {
-                return false;
-            }
-            true
-        }
-        pub const fn __taper_promise(__t: &mut __p::Tracer<'_>, __result: __p::Value) {
-            __t.expect_results(__result, 1usize, "forward");
-            let mut __e = __t
-                .expect_output(__result, 0usize, false, 2usize, __p::Kind::Float);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            {
-                let __d = __t.setting(5249744443589067621u64);
-                __t.expect_dim(&mut __e, __d);
-            }
-            __t.promise(&__e, "forward");
-        }
-        #[inline]
-        pub fn __taper_state(&self) -> &__p::State {
-            &self.__taper
-        }
-        #[inline]
-        pub fn __taper_door(
-            &self,
-            __inputs: &[__p::Option<&__p::Tensor>],
-        ) -> __p::Result<()> {
-            __p::door(
-                "LeNet",
+        pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
+            &__p::Signature::new(
                 &[
-                    __p::Entrance {
-                        kind: __p::Kind::Float,
-                        dims: &[
-                            __p::Side::Free("B"),
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
                             __p::Side::Is(1),
                             __p::Side::Is(28),
                             __p::Side::Is(28),
                         ],
-                    },
+                    ),
                 ],
-                __inputs,
-            )
-        }
+                &[
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Named("classes", 5249744443589067621u64),
+                        ],
+                    ),
+                ],
+            ),
+        );
+        pub const __TAPER_PROOF: &'static __p::Proof = <LeNet as __p::Traced>::PROOF;
     }
 };
 const _: () = {
@@ -679,15 +593,14 @@ const _: () = {
 # Errors
 If an input doesn't fit the signature, or an operation fails.*/
         #[allow(unreachable_pub)]
-        pub fn forward(
-            &self,
-            x: impl ::core::borrow::Borrow<Tensor>,
-        ) -> __p::Result<Tensor> {
-            let x: Tensor = <Tensor as ::core::clone::Clone>::clone(
-                ::core::borrow::Borrow::borrow(&x),
-            );
-            self.__taper_door(&[::core::option::Option::Some(&x)])?;
-            let __seen = self.__taper_state().watch(&[::core::option::Option::Some(&x)]);
+        pub fn forward(&self, x: impl __p::Borrow<Tensor>) -> __p::Result<Tensor> {
+            let x: Tensor = __p::owned(x);
+            let __seen = __p::enter(
+                self,
+                "forward",
+                Self::__TAPER_SIGNATURE,
+                &[__p::Some(&x)],
+            )?;
             let __result = (move || -> __p::Result<Tensor> {
                 let x = __p::lift(__p::Call::call(&self.features, (x,))?.flatten(1))?;
                 let x = __p::lift(
@@ -696,16 +609,16 @@ If an input doesn't fit the signature, or an operation fails.*/
                 )?;
                 ::core::result::Result::Ok(__p::Call::call(&self.fc2, (x,))?)
             })();
-            self.__taper_state()
-                .show(
-                    __seen,
-                    __result,
-                    |__y, __found| {
-                        #[allow(unused_imports)]
-                        use __p::NoTensors as _;
-                        __p::Outputs(__y).collect(__found)
-                    },
-                )
+            __p::leave(
+                self,
+                __seen,
+                __result,
+                |__y, __found| {
+                    #[allow(unused_imports)]
+                    use __p::NoTensors as _;
+                    __p::Outputs(__y).collect(__found)
+                },
+            )
         }
     }
     #[doc(hidden)]
@@ -717,40 +630,50 @@ If an input doesn't fit the signature, or an operation fails.*/
             __inputs: &__p::Args,
         ) -> __p::Value {
             let mut __inputs = *__inputs;
-            __t.at(0u32);
-            if !__t.expect_parameters(Self::__TAPER_INPUTS, 1usize, "forward") {
+            if !__t
+                .begin_method(
+                    Self::__TAPER_SIGNATURE,
+                    &mut __inputs,
+                    1usize,
+                    "forward",
+                    0u32,
+                )
+            {
                 return __p::Value::Any;
             }
-            if !Self::__taper_accept(__t, &mut __inputs) {
-                return __p::Value::Any;
-            }
-            __t.received(&__inputs);
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
                 let x = {
-                    let __taper_1 = Self::__taper_layer(
+                    let __taper_2 = Self::__taper_layer(
                         x,
                         __t,
                         1,
                         2392946144548103029u64,
                     );
-                    let __taper_2 = __p::Value::int(1);
-                    __t.operate(2, 9810021411268062773u64, __taper_1, &[("", __taper_2)])
+                    let __taper_1 = __p::Value::int(1);
+                    __p::operate(
+                        __taper_2,
+                        __t,
+                        2,
+                        9810021411268062773u64,
+                        &[("", __taper_1)],
+                    )
                 };
-                let x = {
-                    let __taper_3 = Self::__taper_layer(
+                let x = __p::operate(
+                    Self::__taper_layer(
                         Self::__taper_layer(x, __t, 3, 16695093028469538533u64),
                         __t,
                         4,
                         442153100890361573u64,
-                    );
-                    __t.operate(5, 8269036542489463021u64, __taper_3, &[])
-                };
+                    ),
+                    __t,
+                    5,
+                    8269036542489463021u64,
+                    &[],
+                );
                 Self::__taper_layer(x, __t, 6, 5504015865189711961u64)
             };
-            __t.at(7u32);
-            Self::__taper_promise(__t, __result);
-            __result
+            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 7u32)
         }
         const fn __taper_layer(
             __x: __p::Value,
@@ -771,20 +694,9 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            match __inputs.method {
-                0 => {
-                    let mut __v = __p::Value::Any;
-                    if (<LeNet>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
-                        || !__inputs.is_empty()
-                    {
-                        let mut __forward = *__inputs;
-                        __forward.method = 1;
-                        __v = <LeNet>::__taper_m_forward(__t, &__forward);
-                    }
-                    __v
-                }
-                13877517434493473859u64 => <LeNet>::__taper_m_forward(__t, __inputs),
-                _ => __t.no_method(),
+            match __t.only_forward(__inputs, <LeNet>::__TAPER_SIGNATURE) {
+                __p::Some(__inputs) => <LeNet>::__taper_m_forward(__t, &__inputs),
+                __p::None => __p::Value::Any,
             }
         }
     }
@@ -805,8 +717,8 @@ If an input doesn't fit the signature, or an operation fails.*/
         fn forward(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
             <LeNet>::forward(self, x)
         }
-        fn forward_hooked(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
-            <LeNet>::forward(self, x)
+        fn runs_hooks(&self) -> bool {
+            true
         }
     }
     #[automatically_derived]

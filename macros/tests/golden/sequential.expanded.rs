@@ -1,26 +1,26 @@
 use taper::prelude::*;
 fn main() {
     let net = {
-        #[allow(warnings, clippy::all)]
-        const fn __accept(
-            __t: &mut ::taper::__private::Tracer<'_>,
-            __inputs: &mut ::taper::__private::Args,
-        ) -> bool {
-            let mut __e = __t
-                .expect_input(
-                    __inputs,
-                    0usize,
-                    2usize,
-                    ::taper::__private::Kind::Float,
-                    false,
-                );
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            __t.expect_size(&mut __e, 784);
-            if !__t.accept(&__e, __inputs, 0usize, "sequential!") {
-                return false;
-            }
-            true
-        }
+        const __SIGNATURE: ::taper::__private::Signed = ::taper::__private::Some(
+            &::taper::__private::Signature::new(
+                &[
+                    ::taper::__private::Pattern::floats(
+                        &[
+                            ::taper::__private::Side::Named("B", 4841548343642211269u64),
+                            ::taper::__private::Side::Is(784),
+                        ],
+                    ),
+                ],
+                &[
+                    ::taper::__private::Pattern::floats(
+                        &[
+                            ::taper::__private::Side::Named("B", 4841548343642211269u64),
+                            ::taper::__private::Side::Is(10),
+                        ],
+                    ),
+                ],
+            ),
+        );
         #[allow(warnings, clippy::all)]
         const fn __trace(
             __t: &mut ::taper::__private::Tracer<'_>,
@@ -30,30 +30,25 @@ fn main() {
             if !__t.open("sequential!") {
                 return ::taper::__private::Value::Any;
             }
-            let mut __in = *__given;
-            let __inputs = &mut __in;
+            let mut __inputs = *__given;
             __inputs.method = 13877517434493473859u64;
-            let __fits = __accept(__t, __inputs);
-            __t.received(__inputs);
-            let __result = if __fits {
-                __Sequential0Rule.trace(__t, __args, __inputs)
-            } else {
-                ::taper::__private::Value::Any
-            };
-            __t.at(::taper::__private::NO_SITE);
+            let mut __result = ::taper::__private::Value::Any;
+            if __t
+                .begin_method(
+                    __SIGNATURE,
+                    &mut __inputs,
+                    1,
+                    "sequential!",
+                    ::taper::__private::NO_SITE,
+                )
             {
-                __t.expect_results(__result, 1usize, "sequential!");
-                let mut __e = __t
-                    .expect_output(
-                        __result,
-                        0usize,
-                        false,
-                        2usize,
-                        ::taper::__private::Kind::Float,
-                    );
-                __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-                __t.expect_size(&mut __e, 10);
-                __t.promise(&__e, "sequential!");
+                __result = __Sequential0Rule.trace(__t, __args, &__inputs);
+                __t.end_method(
+                    __SIGNATURE,
+                    __result,
+                    "sequential!",
+                    ::taper::__private::NO_SITE,
+                );
             }
             __t.close();
             __result
@@ -71,20 +66,25 @@ fn main() {
         #[allow(long_running_const_eval)]
         const __PROOF: &::taper::__private::Proof = &__proof();
         #[automatically_derived]
-        impl ::core::fmt::Display for __Sequential1 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&::taper::__private::format_module(self))
+        impl ::taper::__private::Display for __Sequential1 {
+            fn fmt(
+                &self,
+                f: &mut ::taper::__private::Formatter<'_>,
+            ) -> ::taper::__private::Formatted {
+                ::taper::__private::write_module(self, f)
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for __Sequential1 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&::taper::__private::format_module(self))
+        impl ::taper::__private::Debug for __Sequential1 {
+            fn fmt(
+                &self,
+                f: &mut ::taper::__private::Formatter<'_>,
+            ) -> ::taper::__private::Formatted {
+                ::taper::__private::write_module(self, f)
             }
         }
         #[automatically_derived]
-        #[allow(warnings, clippy::all)]
-        impl ::core::clone::Clone for __Sequential1 {
+        impl ::taper::__private::Clone for __Sequential1 {
             fn clone(&self) -> Self {
                 Self {
                     layer0: <Dropout as ::taper::__private::Layer>::copy_one(
@@ -93,8 +93,8 @@ fn main() {
                     layer1: <Linear as ::taper::__private::Layer>::copy_list(
                         &self.layer1,
                     ),
-                    order: ::core::clone::Clone::clone(&self.order),
-                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                    order: ::taper::__private::Clone::clone(&self.order),
+                    __taper: ::taper::__private::Clone::clone(&self.__taper),
                 }
             }
         }
@@ -118,50 +118,30 @@ fn main() {
                 let mut __k = 0i64;
                 {
                     let __args = {
-                        let mut __a = ::taper::__private::Args::new();
+                        let mut __a = ::taper::__private::Args::declared(65539, &[]);
                         let __arg0 = ::taper::__private::Value::Num(0.5f64);
                         __a.push("", __arg0, 65540u32);
                         __a
                     };
-                    __t.enter(
-                        16185618698036979943u64,
-                        "",
-                        ::taper::__private::Some(__k),
-                        false,
-                    );
-                    let mut __in = ::taper::__private::Args::for_method(
-                        13877517434493473859u64,
-                    );
-                    __in.positional(__x);
-                    __t.at(65539u32);
                     __x = <Dropout as ::taper::__private::Layer>::RULE
-                        .trace(__t, &__args, &__in);
+                        .trace(
+                            __t.entry(16185618698036979943u64, "", &mut __k, 65539u32),
+                            &__args,
+                            &::taper::__private::Args::forward(__x),
+                        );
                     __t.leave();
-                    __k += 1;
                 }
                 let __n = ::taper::__private::Value::int(2);
                 let mut __times = __t.range(::taper::__private::Value::int(0), __n);
                 let mut __first = __x;
                 while __t.next(&mut __times) {
-                    {
-                        let __args = ::taper::__private::Args::new()
-                            .ints(&[("", 64)], 65542);
-                        __t.enter(
-                            1686393647987996997u64,
-                            "",
-                            ::taper::__private::Some(__k),
-                            false,
+                    __x = <Linear as ::taper::__private::Layer>::RULE
+                        .trace(
+                            __t.entry(1686393647987996997u64, "", &mut __k, 65541u32),
+                            &::taper::__private::Args::declared(65541, &[("", 64)]),
+                            &::taper::__private::Args::forward(__x),
                         );
-                        let mut __in = ::taper::__private::Args::for_method(
-                            13877517434493473859u64,
-                        );
-                        __in.positional(__x);
-                        __t.at(65541u32);
-                        __x = <Linear as ::taper::__private::Layer>::RULE
-                            .trace(__t, &__args, &__in);
-                        __t.leave();
-                        __k += 1;
-                    }
+                    __t.leave();
                     __x = __t.settle(&__times, &mut __first, __x);
                 }
                 __x
@@ -172,24 +152,15 @@ fn main() {
         impl ::taper::__private::Layer for __Sequential1 {
             type Rule = __Sequential1Rule;
             const RULE: __Sequential1Rule = __Sequential1Rule;
-            fn trace(
-                __t: &mut ::taper::__private::Tracer<'_>,
-                __args: &::taper::__private::Args,
-                __inputs: &::taper::__private::Args,
-            ) -> ::taper::__private::Value {
-                __Sequential1Rule.trace(__t, __args, __inputs)
-            }
+            const TRACE: ::taper::__private::TraceFn<Self> = __Sequential1Rule::trace;
             fn build(
                 __at: &mut ::taper::__private::Build<'_, '_>,
             ) -> ::taper::__private::Result<Self> {
-                let layer0 = __at.one(16185618698036979943u64, "0")?;
-                let layer1 = __at.list(1686393647987996997u64)?;
-                let order = __at
-                    .order(&[16185618698036979943u64, 1686393647987996997u64]);
                 ::taper::__private::Ok(Self {
-                    layer0,
-                    layer1,
-                    order,
+                    layer0: __at.one(16185618698036979943u64, "0")?,
+                    layer1: __at.list(1686393647987996997u64)?,
+                    order: __at
+                        .order(&[16185618698036979943u64, 1686393647987996997u64]),
                     __taper: ::taper::__private::State::new(),
                 })
             }
@@ -253,7 +224,7 @@ fn main() {
                 }
                 ::taper::__private::Ok(())
             }
-            fn state(&self) -> ::core::option::Option<&::taper::__private::State> {
+            fn state(&self) -> ::taper::__private::Option<&::taper::__private::State> {
                 ::taper::__private::Some(&self.__taper)
             }
         }
@@ -288,20 +259,25 @@ fn main() {
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Display for __Sequential0 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&::taper::__private::format_module(self))
+        impl ::taper::__private::Display for __Sequential0 {
+            fn fmt(
+                &self,
+                f: &mut ::taper::__private::Formatter<'_>,
+            ) -> ::taper::__private::Formatted {
+                ::taper::__private::write_module(self, f)
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for __Sequential0 {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&::taper::__private::format_module(self))
+        impl ::taper::__private::Debug for __Sequential0 {
+            fn fmt(
+                &self,
+                f: &mut ::taper::__private::Formatter<'_>,
+            ) -> ::taper::__private::Formatted {
+                ::taper::__private::write_module(self, f)
             }
         }
         #[automatically_derived]
-        #[allow(warnings, clippy::all)]
-        impl ::core::clone::Clone for __Sequential0 {
+        impl ::taper::__private::Clone for __Sequential0 {
             fn clone(&self) -> Self {
                 Self {
                     layer0: <Linear as ::taper::__private::Layer>::copy_one(
@@ -320,8 +296,8 @@ fn main() {
                     layer5: <Linear as ::taper::__private::Layer>::copy_one(
                         &self.layer5,
                     ),
-                    order: ::core::clone::Clone::clone(&self.order),
-                    __taper: ::core::clone::Clone::clone(&self.__taper),
+                    order: ::taper::__private::Clone::clone(&self.order),
+                    __taper: ::taper::__private::Clone::clone(&self.__taper),
                 }
             }
         }
@@ -347,61 +323,27 @@ fn main() {
                 __t.describe("Sequential", ::taper::__private::None, __inputs);
                 let mut __x = __inputs.value(0);
                 let mut __k = 0i64;
-                {
-                    let __args = ::taper::__private::Args::new()
-                        .ints(&[("", 256)], 65537);
-                    __t.enter(
-                        16185618698036979943u64,
-                        "hidden",
-                        ::taper::__private::None,
-                        false,
+                __x = <Linear as ::taper::__private::Layer>::RULE
+                    .trace(
+                        __t.entry(16185618698036979943u64, "hidden", &mut __k, 65536u32),
+                        &::taper::__private::Args::declared(65536, &[("", 256)]),
+                        &::taper::__private::Args::forward(__x),
                     );
-                    let mut __in = ::taper::__private::Args::for_method(
-                        13877517434493473859u64,
+                __t.leave();
+                __x = <ReLU as ::taper::__private::Layer>::RULE
+                    .trace(
+                        __t.entry(1686393647987996997u64, "", &mut __k, 65538u32),
+                        &::taper::__private::Args::declared(65538, &[]),
+                        &::taper::__private::Args::forward(__x),
                     );
-                    __in.positional(__x);
-                    __t.at(65536u32);
-                    __x = <Linear as ::taper::__private::Layer>::RULE
-                        .trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
-                {
-                    let __args = ::taper::__private::Args::new();
-                    __t.enter(
-                        1686393647987996997u64,
-                        "",
-                        ::taper::__private::Some(__k),
-                        false,
+                __t.leave();
+                __x = <__Sequential1 as ::taper::__private::Layer>::RULE
+                    .trace(
+                        __t.entry(2518407033602502719u64, "tail", &mut __k, 65543u32),
+                        &::taper::__private::Args::declared(65543, &[]),
+                        &::taper::__private::Args::forward(__x),
                     );
-                    let mut __in = ::taper::__private::Args::for_method(
-                        13877517434493473859u64,
-                    );
-                    __in.positional(__x);
-                    __t.at(65538u32);
-                    __x = <ReLU as ::taper::__private::Layer>::RULE
-                        .trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
-                {
-                    let __args = ::taper::__private::Args::new();
-                    __t.enter(
-                        2518407033602502719u64,
-                        "tail",
-                        ::taper::__private::None,
-                        false,
-                    );
-                    let mut __in = ::taper::__private::Args::for_method(
-                        13877517434493473859u64,
-                    );
-                    __in.positional(__x);
-                    __t.at(65543u32);
-                    __x = <__Sequential1 as ::taper::__private::Layer>::RULE
-                        .trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
+                __t.leave();
                 let mut __row = 0usize;
                 while __row < TABLE.len() {
                     let (width, p) = TABLE[__row];
@@ -409,71 +351,43 @@ fn main() {
                     let p = ::taper::__private::Leaf(p).value();
                     {
                         let __args = {
-                            let mut __a = ::taper::__private::Args::new();
+                            let mut __a = ::taper::__private::Args::declared(65544, &[]);
                             let __arg0 = width;
                             __a.push("", __arg0, 65545u32);
                             __a
                         };
-                        __t.enter(
-                            5524914901212578603u64,
-                            "",
-                            ::taper::__private::Some(__k),
-                            false,
-                        );
-                        let mut __in = ::taper::__private::Args::for_method(
-                            13877517434493473859u64,
-                        );
-                        __in.positional(__x);
-                        __t.at(65544u32);
                         __x = <Linear as ::taper::__private::Layer>::RULE
-                            .trace(__t, &__args, &__in);
+                            .trace(
+                                __t.entry(5524914901212578603u64, "", &mut __k, 65544u32),
+                                &__args,
+                                &::taper::__private::Args::forward(__x),
+                            );
                         __t.leave();
-                        __k += 1;
                     }
                     {
                         let __args = {
-                            let mut __a = ::taper::__private::Args::new();
+                            let mut __a = ::taper::__private::Args::declared(65546, &[]);
                             let __arg0 = p;
                             __a.push("", __arg0, 65547u32);
                             __a
                         };
-                        __t.enter(
-                            243276082560148149u64,
-                            "",
-                            ::taper::__private::Some(__k),
-                            false,
-                        );
-                        let mut __in = ::taper::__private::Args::for_method(
-                            13877517434493473859u64,
-                        );
-                        __in.positional(__x);
-                        __t.at(65546u32);
                         __x = <Dropout as ::taper::__private::Layer>::RULE
-                            .trace(__t, &__args, &__in);
+                            .trace(
+                                __t.entry(243276082560148149u64, "", &mut __k, 65546u32),
+                                &__args,
+                                &::taper::__private::Args::forward(__x),
+                            );
                         __t.leave();
-                        __k += 1;
                     }
                     __row += 1;
                 }
-                {
-                    let __args = ::taper::__private::Args::new()
-                        .ints(&[("", 10)], 65549);
-                    __t.enter(
-                        18104360603125581689u64,
-                        "",
-                        ::taper::__private::Some(__k),
-                        false,
+                __x = <Linear as ::taper::__private::Layer>::RULE
+                    .trace(
+                        __t.entry(18104360603125581689u64, "", &mut __k, 65548u32),
+                        &::taper::__private::Args::declared(65548, &[("", 10)]),
+                        &::taper::__private::Args::forward(__x),
                     );
-                    let mut __in = ::taper::__private::Args::for_method(
-                        13877517434493473859u64,
-                    );
-                    __in.positional(__x);
-                    __t.at(65548u32);
-                    __x = <Linear as ::taper::__private::Layer>::RULE
-                        .trace(__t, &__args, &__in);
-                    __t.leave();
-                    __k += 1;
-                }
+                __t.leave();
                 __x
             }
         }
@@ -482,38 +396,25 @@ fn main() {
         impl ::taper::__private::Layer for __Sequential0 {
             type Rule = __Sequential0Rule;
             const RULE: __Sequential0Rule = __Sequential0Rule;
-            fn trace(
-                __t: &mut ::taper::__private::Tracer<'_>,
-                __args: &::taper::__private::Args,
-                __inputs: &::taper::__private::Args,
-            ) -> ::taper::__private::Value {
-                __Sequential0Rule.trace(__t, __args, __inputs)
-            }
+            const TRACE: ::taper::__private::TraceFn<Self> = __Sequential0Rule::trace;
             fn build(
                 __at: &mut ::taper::__private::Build<'_, '_>,
             ) -> ::taper::__private::Result<Self> {
-                let layer0 = __at.one(16185618698036979943u64, "hidden")?;
-                let layer1 = __at.one(1686393647987996997u64, "1")?;
-                let layer2 = __at.one(2518407033602502719u64, "tail")?;
-                let layer3 = __at.list(5524914901212578603u64)?;
-                let layer4 = __at.list(243276082560148149u64)?;
-                let layer5 = __at.one(18104360603125581689u64, "5")?;
-                let order = __at
-                    .order(
-                        &[
-                            16185618698036979943u64, 1686393647987996997u64,
-                            2518407033602502719u64, 5524914901212578603u64,
-                            243276082560148149u64, 18104360603125581689u64,
-                        ],
-                    );
                 ::taper::__private::Ok(Self {
-                    layer0,
-                    layer1,
-                    layer2,
-                    layer3,
-                    layer4,
-                    layer5,
-                    order,
+                    layer0: __at.one(16185618698036979943u64, "hidden")?,
+                    layer1: __at.one(1686393647987996997u64, "1")?,
+                    layer2: __at.one(2518407033602502719u64, "tail")?,
+                    layer3: __at.list(5524914901212578603u64)?,
+                    layer4: __at.list(243276082560148149u64)?,
+                    layer5: __at.one(18104360603125581689u64, "5")?,
+                    order: __at
+                        .order(
+                            &[
+                                16185618698036979943u64, 1686393647987996997u64,
+                                2518407033602502719u64, 5524914901212578603u64,
+                                243276082560148149u64, 18104360603125581689u64,
+                            ],
+                        ),
                     __taper: ::taper::__private::State::new(),
                 })
             }
@@ -610,7 +511,7 @@ fn main() {
                 }
                 ::taper::__private::Ok(())
             }
-            fn state(&self) -> ::core::option::Option<&::taper::__private::State> {
+            fn state(&self) -> ::taper::__private::Option<&::taper::__private::State> {
                 ::taper::__private::Some(&self.__taper)
             }
         }
@@ -685,15 +586,21 @@ fn main() {
         #[derive(Clone)]
         struct __Net(__Sequential0);
         #[automatically_derived]
-        impl ::core::fmt::Display for __Net {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&::taper::__private::format_module(self))
+        impl ::taper::__private::Display for __Net {
+            fn fmt(
+                &self,
+                f: &mut ::taper::__private::Formatter<'_>,
+            ) -> ::taper::__private::Formatted {
+                ::taper::__private::write_module(self, f)
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for __Net {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&::taper::__private::format_module(self))
+        impl ::taper::__private::Debug for __Net {
+            fn fmt(
+                &self,
+                f: &mut ::taper::__private::Formatter<'_>,
+            ) -> ::taper::__private::Formatted {
+                ::taper::__private::write_module(self, f)
             }
         }
         struct __Rule;
@@ -701,13 +608,11 @@ fn main() {
         impl ::taper::__private::Layer for __Net {
             type Rule = __Rule;
             const RULE: __Rule = __Rule;
-            fn trace(
-                __t: &mut ::taper::__private::Tracer<'_>,
-                __args: &::taper::__private::Args,
-                __inputs: &::taper::__private::Args,
-            ) -> ::taper::__private::Value {
-                __trace(__t, __args, __inputs)
-            }
+            const TRACE: ::taper::__private::TraceFn<Self> = |_, __t, __args, __inputs| __trace(
+                __t,
+                __args,
+                __inputs,
+            );
             fn build(
                 __at: &mut ::taper::__private::Build<'_, '_>,
             ) -> ::taper::__private::Result<Self> {
@@ -741,27 +646,16 @@ fn main() {
                 &self,
                 __x: &::taper::__private::Tensor,
             ) -> ::taper::__private::Result<::taper::__private::Tensor> {
-                let __inputs = &[::core::option::Option::Some(__x)];
                 ::taper::__private::door(
+                    ::taper::__private::None,
                     "sequential!",
-                    &[
-                        ::taper::__private::Entrance {
-                            kind: ::taper::__private::Kind::Float,
-                            dims: &[
-                                ::taper::__private::Side::Free("B"),
-                                ::taper::__private::Side::Is(784),
-                            ],
-                        },
-                    ],
-                    __inputs,
+                    __SIGNATURE,
+                    &[::taper::__private::Some(__x)],
                 )?;
                 ::taper::__private::Forward::forward_hooked(&self.0, __x)
             }
-            fn forward_hooked(
-                &self,
-                __x: &::taper::__private::Tensor,
-            ) -> ::taper::__private::Result<::taper::__private::Tensor> {
-                ::taper::__private::Forward::forward(self, __x)
+            fn runs_hooks(&self) -> bool {
+                true
             }
         }
         impl ::taper::__private::candle_nn::Module for __Net {

@@ -69,7 +69,7 @@ impl Tensors {
                 &::taper::__private::Args::new(),
                 &::taper::__private::Args::new(),
             );
-        if __macs { __t.count_macs_total() } else { __t.count_params() }
+        __t.count(__macs)
     }
 }
 #[doc(hidden)]
@@ -164,20 +164,19 @@ As `config().init(device)`.*/
             relu: ReLU,
         }
         #[automatically_derived]
-        impl ::core::fmt::Display for __Dict {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&__p::format_module(self))
+        impl __p::Display for __Dict {
+            fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+                __p::write_module(self, f)
             }
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for __Dict {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(&__p::format_module(self))
+        impl __p::Debug for __Dict {
+            fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+                __p::write_module(self, f)
             }
         }
         #[automatically_derived]
-        #[allow(warnings, clippy::all)]
-        impl ::core::clone::Clone for __Dict {
+        impl __p::Clone for __Dict {
             fn clone(&self) -> Self {
                 Self {
                     linear: <Linear as __p::Layer>::copy_one(&self.linear),
@@ -274,30 +273,29 @@ As `config().init(device)`.*/
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Display for Tensors {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Display for Tensors {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for Tensors {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(&__p::format_module(self))
+    impl __p::Debug for Tensors {
+        fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
+            __p::write_module(self, f)
         }
     }
     #[automatically_derived]
-    #[allow(warnings, clippy::all)]
-    impl ::core::clone::Clone for Tensors {
+    impl __p::Clone for Tensors {
         fn clone(&self) -> Self {
             Self {
-                n: ::core::clone::Clone::clone(&self.n),
-                weight: ::core::clone::Clone::clone(&self.weight),
-                several: ::core::clone::Clone::clone(&self.several),
-                named: ::core::clone::Clone::clone(&self.named),
-                mean: ::core::clone::Clone::clone(&self.mean),
-                shifts: ::core::clone::Clone::clone(&self.shifts),
-                choices: ::core::clone::Clone::clone(&self.choices),
-                __taper: ::core::clone::Clone::clone(&self.__taper),
+                n: __p::Clone::clone(&self.n),
+                weight: __p::Clone::clone(&self.weight),
+                several: __p::Clone::clone(&self.several),
+                named: __p::Clone::clone(&self.named),
+                mean: __p::Clone::clone(&self.mean),
+                shifts: __p::Clone::clone(&self.shifts),
+                choices: __p::Clone::clone(&self.choices),
+                __taper: __p::Clone::clone(&self.__taper),
             }
         }
     }
@@ -321,18 +319,15 @@ As `config().init(device)`.*/
             __args: &__p::Args,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            const __TABLE: &[__p::Param] = &[
-                __p::Param::optional("n", __p::Takes::Int, __p::Value::Unit),
-            ];
-            if __t.is_nested() && <Tensors as __p::Traced>::PROOF.broken() {
-                return __p::Value::Any;
-            }
-            let __p::Some(mut __bound) = __t.bind("Tensors", __TABLE, __args) else {
+            let __p::Some(mut __bound) = __t
+                .open_model(
+                    "Tensors",
+                    &[__p::Param::optional("n", __p::Takes::Int, __p::Value::Unit)],
+                    __args,
+                    <Tensors as __p::Traced>::PROOF,
+                ) else {
                 return __p::Value::Any;
             };
-            if !__t.open("Tensors") {
-                return __p::Value::Any;
-            }
             let mut __row = 0usize;
             {
                 let __v = match __bound.value(__row) {
@@ -343,8 +338,7 @@ As `config().init(device)`.*/
                 __t.set(9623952623058910235u64, __v);
                 __row += 1;
             }
-            __t.seal();
-            __t.describe("Tensors", __p::Some(&__bound), __inputs);
+            __t.begin_model(&__bound, __inputs);
             {
                 let __dims = [
                     __p::as_dim(__t.setting(9623952623058910235u64)),
@@ -401,11 +395,8 @@ As `config().init(device)`.*/
                 }
                 __t.leave();
             }
-            let __mark = __t.used();
             let __v = <Tensors as __p::Traced>::BODY.run(__t, __inputs);
-            __t.release(__mark, __v);
-            __t.close();
-            __v
+            __t.close_model(__v)
         }
     }
     #[automatically_derived]
@@ -413,70 +404,58 @@ As `config().init(device)`.*/
     impl __p::Layer for Tensors {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;
-        fn trace(
-            __t: &mut __p::Tracer<'_>,
-            __args: &__p::Args,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            __Rule.trace(__t, __args, __inputs)
-        }
+        const TRACE: __p::TraceFn<Self> = __Rule::trace;
         fn build(__at: &mut __p::Build<'_, '_>) -> __p::Result<Self> {
             let mut __row = 0usize;
             let n: usize = __at.int(__row)?;
             {
                 __row += 1;
             }
-            let weight = {
-                let __shape = __at.shape_of("weight")?;
-                __at.param(
-                    "weight",
-                    &__shape,
+            __p::Ok(Self {
+                weight: {
+                    let __shape = __at.shape_of("weight")?;
+                    __at.param(
+                        "weight",
+                        &__shape,
+                        &{
+                            #[allow(unused_imports)]
+                            use __p::initial::*;
+                            normal(0.0, 0.02)
+                        },
+                    )?
+                },
+                several: <ParamList as __p::ParamGroup>::build(
+                    __at,
+                    18150727135195308667u64,
+                    "several",
+                    &["0", "1"],
+                    &__p::Init::STANDARD_NORMAL,
+                )?,
+                named: <ParamDict as __p::ParamGroup>::build(
+                    __at,
+                    18023689471780730923u64,
+                    "named",
+                    &["left", "right"],
                     &{
                         #[allow(unused_imports)]
                         use __p::initial::*;
-                        normal(0.0, 0.02)
+                        zeros()
                     },
-                )?
-            };
-            let several = <ParamList as __p::ParamGroup>::build(
-                __at,
-                18150727135195308667u64,
-                "several",
-                &["0", "1"],
-                &__p::Init::STANDARD_NORMAL,
-            )?;
-            let named = <ParamDict as __p::ParamGroup>::build(
-                __at,
-                18023689471780730923u64,
-                "named",
-                &["left", "right"],
-                &{
-                    #[allow(unused_imports)]
-                    use __p::initial::*;
-                    zeros()
+                )?,
+                mean: {
+                    let __shape = __at.shape_of("mean")?;
+                    __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
                 },
-            )?;
-            let mean = {
-                let __shape = __at.shape_of("mean")?;
-                __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
-            };
-            let shifts = <BufferList as __p::BufferGroup>::build(
-                __at,
-                11246141743777629291u64,
-                "shifts",
-                &["0", "1"],
-                &__p::Init::ZEROS,
-                false,
-            )?;
-            let choices = __at.group(13559468248312416723u64, "choices")?;
-            __p::Ok(Self {
+                shifts: <BufferList as __p::BufferGroup>::build(
+                    __at,
+                    11246141743777629291u64,
+                    "shifts",
+                    &["0", "1"],
+                    &__p::Init::ZEROS,
+                    false,
+                )?,
+                choices: __at.group(13559468248312416723u64, "choices")?,
                 n,
-                weight,
-                several,
-                named,
-                mean,
-                shifts,
-                choices,
                 __taper: __p::State::new(),
             })
         }
@@ -499,7 +478,7 @@ As `config().init(device)`.*/
                         let mut __then = __p::Value::Any;
                         if __t.begin(&mut __b, true) {
                             let __args = {
-                                let mut __a = __p::Args::declared_at(67073);
+                                let mut __a = __p::Args::declared(67073, &[]);
                                 let __arg0 = __t.setting(9623952623058910235u64);
                                 __a.push("", __arg0, 67074u32);
                                 __a
@@ -521,7 +500,7 @@ As `config().init(device)`.*/
                                 let mut __b = __t.branch(__p::Value::Opaque);
                                 let mut __then = __p::Value::Any;
                                 if __t.begin(&mut __b, true) {
-                                    let __args = __p::Args::declared_at(67072);
+                                    let __args = __p::Args::declared(67072, &[]);
                                     __t.enter(8269036542489463021u64, "relu", __p::None, false);
                                     __then = <ReLU as __p::Layer>::RULE
                                         .trace(__t, &__args, __inputs);
@@ -613,55 +592,27 @@ As `config().init(device)`.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_INPUTS: usize = 1usize;
-        pub const __TAPER_PROOF: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
-        pub const fn __taper_accept(
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &mut __p::Args,
-        ) -> bool {
-            let mut __e = __t
-                .expect_input(__inputs, 0usize, 2usize, __p::Kind::Float, false);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            {
-                let __d = __t.setting(9623952623058910235u64);
-                __t.expect_dim(&mut __e, __d);
-            }
-            if !__t.accept(&__e, __inputs, 0usize, "forward") {
-                return false;
-            }
-            true
-        }
-        pub const fn __taper_promise(__t: &mut __p::Tracer<'_>, __result: __p::Value) {
-            __t.expect_results(__result, 1usize, "forward");
-            let mut __e = __t
-                .expect_output(__result, 0usize, false, 2usize, __p::Kind::Float);
-            __t.expect_name(&mut __e, "B", 4841548343642211269u64);
-            {
-                let __d = __t.setting(9623952623058910235u64);
-                __t.expect_dim(&mut __e, __d);
-            }
-            __t.promise(&__e, "forward");
-        }
-        #[inline]
-        pub fn __taper_state(&self) -> &__p::State {
-            &self.__taper
-        }
-        #[inline]
-        pub fn __taper_door(
-            &self,
-            __inputs: &[__p::Option<&__p::Tensor>],
-        ) -> __p::Result<()> {
-            __p::door(
-                "Tensors",
+        pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
+            &__p::Signature::new(
                 &[
-                    __p::Entrance {
-                        kind: __p::Kind::Float,
-                        dims: &[__p::Side::Free("B"), __p::Side::Is(self.n)],
-                    },
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Named("n", 9623952623058910235u64),
+                        ],
+                    ),
                 ],
-                __inputs,
-            )
-        }
+                &[
+                    __p::Pattern::floats(
+                        &[
+                            __p::Side::Named("B", 4841548343642211269u64),
+                            __p::Side::Named("n", 9623952623058910235u64),
+                        ],
+                    ),
+                ],
+            ),
+        );
+        pub const __TAPER_PROOF: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
     }
 };
 const _: () = {
@@ -687,14 +638,16 @@ If an input doesn't fit the signature, or an operation fails.*/
         #[allow(unreachable_pub)]
         pub fn forward(
             &self,
-            x: impl ::core::borrow::Borrow<Tensor>,
+            x: impl __p::Borrow<Tensor>,
             choice: TensorsChoices,
         ) -> __p::Result<Tensor> {
-            let x: Tensor = <Tensor as ::core::clone::Clone>::clone(
-                ::core::borrow::Borrow::borrow(&x),
-            );
-            self.__taper_door(&[::core::option::Option::Some(&x)])?;
-            let __seen = self.__taper_state().watch(&[::core::option::Option::Some(&x)]);
+            let x: Tensor = __p::owned(x);
+            let __seen = __p::enter(
+                self,
+                "forward",
+                Self::__TAPER_SIGNATURE,
+                &[__p::Some(&x)],
+            )?;
             let __result = (move || -> __p::Result<Tensor> {
                 let x = __p::lift((__p::lift(x - &self.mean)?).matmul(self.weight))?;
                 let x = __p::lift(x + __p::lift(self.named.get("left"))?)?;
@@ -702,16 +655,16 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __p::CallAt::call_at(&self.choices, choice, (x,))?,
                 )
             })();
-            self.__taper_state()
-                .show(
-                    __seen,
-                    __result,
-                    |__y, __found| {
-                        #[allow(unused_imports)]
-                        use __p::NoTensors as _;
-                        __p::Outputs(__y).collect(__found)
-                    },
-                )
+            __p::leave(
+                self,
+                __seen,
+                __result,
+                |__y, __found| {
+                    #[allow(unused_imports)]
+                    use __p::NoTensors as _;
+                    __p::Outputs(__y).collect(__found)
+                },
+            )
         }
     }
     #[doc(hidden)]
@@ -723,14 +676,17 @@ If an input doesn't fit the signature, or an operation fails.*/
             __inputs: &__p::Args,
         ) -> __p::Value {
             let mut __inputs = *__inputs;
-            __t.at(0u32);
-            if !__t.expect_parameters(Self::__TAPER_INPUTS, 1usize, "forward") {
+            if !__t
+                .begin_method(
+                    Self::__TAPER_SIGNATURE,
+                    &mut __inputs,
+                    1usize,
+                    "forward",
+                    0u32,
+                )
+            {
                 return __p::Value::Any;
             }
-            if !Self::__taper_accept(__t, &mut __inputs) {
-                return __p::Value::Any;
-            }
-            __t.received(&__inputs);
             let x = __t.tensor_input(&__inputs, 0usize);
             let choice = match __inputs.get(1usize) {
                 __p::Some(__a) => __a.value,
@@ -738,14 +694,20 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             let __result = {
                 let x = {
-                    let __taper_3 = {
+                    let __taper_4 = {
                         let __taper_1 = x;
                         let __taper_2 = Self::__taper_get(__t, 16920010107262610281u64);
                         __t.at(1);
                         __t.binary(__p::BinaryOp::Sub, __taper_1, __taper_2)
                     };
-                    let __taper_4 = Self::__taper_get(__t, 16333775318803197413u64);
-                    __t.operate(2, 777230168736708247u64, __taper_3, &[("", __taper_4)])
+                    let __taper_3 = Self::__taper_get(__t, 16333775318803197413u64);
+                    __p::operate(
+                        __taper_4,
+                        __t,
+                        2,
+                        777230168736708247u64,
+                        &[("", __taper_3)],
+                    )
                 };
                 let x = {
                     let __taper_7 = x;
@@ -767,9 +729,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     Self::__taper_call(__t, 13559468248312416723u64, __at, &__args)
                 }
             };
-            __t.at(6u32);
-            Self::__taper_promise(__t, __result);
-            __result
+            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
         }
         const fn __taper_layer(
             __x: __p::Value,
@@ -790,20 +750,9 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            match __inputs.method {
-                0 => {
-                    let mut __v = __p::Value::Any;
-                    if (<Tensors>::__TAPER_INPUTS != usize::MAX) || __t.wants_all()
-                        || !__inputs.is_empty()
-                    {
-                        let mut __forward = *__inputs;
-                        __forward.method = 1;
-                        __v = <Tensors>::__taper_m_forward(__t, &__forward);
-                    }
-                    __v
-                }
-                13877517434493473859u64 => <Tensors>::__taper_m_forward(__t, __inputs),
-                _ => __t.no_method(),
+            match __t.only_forward(__inputs, <Tensors>::__TAPER_SIGNATURE) {
+                __p::Some(__inputs) => <Tensors>::__taper_m_forward(__t, &__inputs),
+                __p::None => __p::Value::Any,
             }
         }
     }
@@ -820,8 +769,7 @@ If an input doesn't fit the signature, or an operation fails.*/
         };
     }
     #[automatically_derived]
-    impl<__T0: ::core::borrow::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)>
-    for Tensors {
+    impl<__T0: __p::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)> for Tensors {
         type Output = Tensor;
         fn call(&self, (__a0, __a1): (__T0, TensorsChoices)) -> __p::Result<Tensor> {
             <Tensors>::forward(self, __a0, __a1)

@@ -116,6 +116,16 @@ collate_tuples!(A a x, B b y, C c z);
 collate_tuples!(A a x, B b y, C c z, D d w);
 
 /// How batches are made of samples; see [`DataLoader::collate`](super::DataLoader::collate).
+///
+/// ```
+/// use taper::data::{CollateFn, Stack, TensorDataset};
+/// use taper::{Device, Tensor};
+///
+/// let data = TensorDataset::new(Tensor::arange(0i64, 10, &Device::Cpu)?)?;
+/// let batch = Stack.batch(&data, &[3, 1], &Device::Cpu)?;
+/// assert_eq!(batch.to_vec1::<i64>()?, [3, 1]);
+/// # Ok::<(), taper::Error>(())
+/// ```
 pub trait CollateFn<D: Dataset> {
     /// What a batch is.
     type Batch;
@@ -127,7 +137,7 @@ pub trait CollateFn<D: Dataset> {
     fn batch(&self, dataset: &D, indices: &[usize], device: &Device) -> Result<Self::Batch>;
 }
 
-/// The default way of making batches: [`Dataset::batch`].
+/// The default way of making batches: [`Dataset::batch`]. [`CollateFn`] has an example.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stack;
 
@@ -139,7 +149,7 @@ impl<D: Dataset<Item: Collate>> CollateFn<D> for Stack {
     }
 }
 
-/// An own way of making batches, by [`DataLoader::collate`](super::DataLoader::collate).
+/// An own way of making batches, by [`DataLoader::collate`](super::DataLoader::collate), which has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct CollateWith<F>(pub(super) F);
 

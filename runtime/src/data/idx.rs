@@ -17,6 +17,14 @@ const MAX_DEFLATE_RATIO: u64 = 1040;
 const MAX_RANK: u8 = 8;
 
 /// The element types of IDX files.
+///
+/// ```
+/// use taper::data::{Idx, IdxType};
+/// let file = [0, 0, 0x08, 1, 0, 0, 0, 3, 7, 8, 9]; // one dimension of three unsigned bytes
+/// let idx = Idx::from_bytes("labels", &file)?;
+/// assert_eq!(idx.element_type(), IdxType::U8);
+/// # Ok::<(), taper::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdxType {

@@ -285,6 +285,18 @@ impl<D: Dataset, C> fmt::Debug for DataLoader<D, C> {
 }
 
 /// The batches of one epoch; made by [`DataLoader::iter`].
+///
+/// ```
+/// use taper::data::{DataLoader, TensorDataset};
+/// use taper::{Device, Tensor};
+///
+/// let loader = DataLoader::new(TensorDataset::new(Tensor::arange(0i64, 10, &Device::Cpu)?)?, 4)?;
+/// let mut batches = loader.iter();
+/// assert_eq!(batches.len(), 3);
+/// let first = batches.next().transpose()?;
+/// assert_eq!(first.map(|x| x.dims().to_vec()), Some(vec![4]));
+/// # Ok::<(), taper::Error>(())
+/// ```
 pub struct Batches<'a, D, C> {
     loader: &'a DataLoader<D, C>,
     /// The epoch's samples.

@@ -4,6 +4,16 @@ use super::{Dataset, Labelled};
 use crate::Result;
 
 /// A data set's samples with a function applied; made by [`Dataset::map`].
+///
+/// ```
+/// use taper::data::{Dataset, TensorDataset};
+/// use taper::{Device, Tensor};
+///
+/// let numbers = TensorDataset::new(Tensor::arange(0f32, 3., &Device::Cpu)?)?;
+/// let doubled = numbers.map(|x| x.mul(2.));
+/// assert_eq!(doubled.get(2)?.item()?, 4.);
+/// # Ok::<(), taper::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Map<D, F> {
     dataset: D,

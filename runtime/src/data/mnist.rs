@@ -28,6 +28,13 @@ pub const FASHION_MNIST_CLASSES: [&str; 10] = [
 const CLASSES: usize = 10;
 
 /// Which half of a data set.
+///
+/// ```no_run
+/// use taper::data::{Dataset, Mnist, Split};
+/// let test = Mnist::open("mnist", Split::Test)?;
+/// assert_eq!(test.len(), 10_000);
+/// # Ok::<(), taper::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Split {
     /// The samples to learn from.

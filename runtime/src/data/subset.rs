@@ -96,6 +96,13 @@ impl<D: Labelled> Labelled for Subset<D> {
 }
 
 /// The size of one part in [`random_split`]: a number of samples, or a fraction of all.
+///
+/// ```
+/// use taper::data::SplitLength;
+/// assert_eq!(SplitLength::sizes(&[0.75, 0.25], 10), Some(vec![8, 2]));
+/// assert_eq!(SplitLength::sizes(&[7, 3], 10), Some(vec![7, 3]));
+/// assert_eq!(SplitLength::sizes(&[7, 4], 10), None);
+/// ```
 pub trait SplitLength: Copy + std::fmt::Debug {
     /// The sizes of the parts, which add up to `len`; `None` if they can't.
     fn sizes(lengths: &[Self], len: usize) -> Option<Vec<usize>>;

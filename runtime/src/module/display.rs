@@ -1,5 +1,7 @@
 //! Printing a module as PyTorch prints it.
 
+use std::fmt;
+
 use super::walk::Members;
 use super::Module;
 
@@ -42,6 +44,15 @@ pub fn format_module(module: &dyn Module) -> String {
     let extra = extra.map(str::to_owned);
     let children = children.iter().map(|(name, text)| entry(name, text));
     tree(name, extra.chain(children).collect())
+}
+
+/// Writes the tree of a module, for `Display` and `Debug`.
+///
+/// # Errors
+/// Those of the formatter.
+#[doc(hidden)]
+pub fn write_module(module: &dyn Module, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(&format_module(module))
 }
 
 fn tree(name: &str, entries: Vec<String>) -> String {

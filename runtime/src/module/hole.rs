@@ -1,7 +1,7 @@
 //! What stands where a model or its forward has errors: fits everywhere and says nothing, so that the mistake is the
 //! only error.
 
-use super::{Build, Forward, Layer, Module};
+use super::{Build, Forward, Layer, Module, TraceFn};
 use crate::trace::{Args, Tracer, Value};
 use crate::{Error, Result, Tensor};
 
@@ -57,10 +57,7 @@ impl Forward for Hole {
 impl Layer for Hole {
     type Rule = Hole;
     const RULE: Hole = Hole;
-
-    fn trace(_: &mut Tracer<'_>, _: &Args, _: &Args) -> Value {
-        Value::Any
-    }
+    const TRACE: TraceFn<Self> = Hole::trace;
 
     fn build(_: &mut Build<'_, '_>) -> Result<Self> {
         Ok(Hole)

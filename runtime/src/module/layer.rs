@@ -22,8 +22,13 @@ pub trait Layer: Module + Clone + Debug + Sized {
     /// The rule's only value.
     const RULE: Self::Rule;
 
+    /// The rule's function for the run time, which knows no inherent functions of a type that it is generic over.
+    const TRACE: TraceFn<Self>;
+
     /// Runs the rule at run time.
-    fn trace(t: &mut Tracer<'_>, args: &Args, inputs: &Args) -> Value;
+    fn trace(t: &mut Tracer<'_>, args: &Args, inputs: &Args) -> Value {
+        Self::TRACE(Self::RULE, t, args, inputs)
+    }
 
     /// Builds the layer from the arguments and input sizes that the trace recorded.
     fn build(at: &mut Build<'_, '_>) -> Result<Self>;
@@ -103,6 +108,9 @@ pub trait Layer: Module + Clone + Debug + Sized {
     }
 }
 
+/// The type of [`Layer::TRACE`].
+pub type TraceFn<L> = fn(<L as Layer>::Rule, &mut Tracer<'_>, &Args, &Args) -> Value;
+
 /// The rule of a built-in layer `L`.
 pub struct Rule<L>(PhantomData<fn() -> L>);
 
@@ -150,7 +158,14 @@ pub trait Forward: Module {
     /// If the input doesn't fit, or an operation fails.
     fn forward(&self, x: &Tensor) -> Result<Tensor>;
 
-    /// Runs the module, and its hooks. A model's own `forward` runs them itself.
+    /// Whether `forward` runs the hooks itself, as a model's does.
+    #[doc(hidden)]
+    #[inline]
+    fn runs_hooks(&self) -> bool {
+        false
+    }
+
+    /// Runs the module, and its hooks.
     ///
     /// # Errors
     /// As [`Forward::forward`], and those of the hooks.
@@ -159,7 +174,7 @@ pub trait Forward: Module {
     fn forward_hooked(&self, x: &Tensor) -> Result<Tensor> {
         let y = self.forward(x)?;
         match self.state() {
-            Some(state) if state.has_hooks() => {
+            Some(state) if state.has_hooks() && !self.runs_hooks() => {
                 state.run_hooks(std::slice::from_ref(x), std::slice::from_ref(&y))?;
                 Ok(y)
             }

@@ -33,7 +33,9 @@ pub use build::{Build, Source};
 pub(crate) use candle::candle_module;
 pub use candle::{candle_forward, AsCandle};
 pub use display::format_module;
-pub use door::{door, Entrance, Side};
+#[doc(hidden)]
+pub use display::write_module;
+pub use door::{door, enter, leave};
 pub use error::ModuleError;
 pub use ext::ModuleExt;
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
@@ -48,7 +50,7 @@ pub use hook::HookHandle;
 #[doc(hidden)]
 pub use hook::{NoTensors, Outputs, Tensors};
 pub use inspect::Inspect;
-pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, Traced, WithInputs};
+pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, TraceFn, Traced, WithInputs};
 pub use load::{LoadOptions, LoadReport, Mismatch};
 pub use mask::{Mask, MaskRow, MaskTable};
 pub use no_settings::NoSettings;
@@ -56,6 +58,8 @@ pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
 pub use state::State;
 pub use state_dict::StateDict;
 pub use summary::{Summary, SummaryRow};
+#[doc(hidden)]
+pub use walk::{visit_all, visit_all_mut};
 
 use crate::{Buffer, Param, Result};
 

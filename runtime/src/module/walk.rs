@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Module, Visitor};
-use crate::{Buffer, Param, Tensor};
+use super::{Module, Visitor, VisitorMut};
+use crate::{Buffer, Param, Result, Tensor};
 
 /// The direct members of one module, under their own names.
 #[derive(Default)]
@@ -33,6 +33,26 @@ impl<'a> Visitor<'a> for Members<'a> {
     fn module(&mut self, name: &str, module: &'a dyn Module) {
         self.modules.push((name.to_owned(), module));
     }
+}
+
+/// Shows modules to a visitor, under their names.
+pub fn visit_all<'a>(visitor: &mut dyn Visitor<'a>, modules: &[(&str, &'a dyn Module)]) {
+    for (name, module) in modules {
+        visitor.module(name, *module);
+    }
+}
+
+/// Shows modules that are changed to a visitor, under their names.
+///
+/// # Errors
+/// The visitor's own.
+pub fn visit_all_mut(
+    visitor: &mut dyn VisitorMut,
+    modules: &mut [(&str, &mut dyn Module)],
+) -> Result<()> {
+    modules
+        .iter_mut()
+        .try_for_each(|(name, module)| visitor.module(name, *module))
 }
 
 /// A module in its tree, with its own parameters and buffers under full names.

@@ -106,13 +106,7 @@ macro_rules! layer {
             type Rule = $crate::module::Rule<Self>;
             const RULE: Self::Rule = $crate::module::Rule::<Self>::RULE;
 
-            fn trace(
-                t: &mut $crate::trace::Tracer<'_>,
-                args: &$crate::trace::Args,
-                inputs: &$crate::trace::Args,
-            ) -> $crate::trace::Value {
-                Self::RULE.trace(t, args, inputs)
-            }
+            const TRACE: $crate::module::TraceFn<Self> = $crate::module::Rule::<Self>::trace;
 
             fn build(at: &mut $crate::module::Build<'_, '_>) -> $crate::Result<Self> {
                 Self::make(at)

@@ -39,7 +39,17 @@ pub struct OptimizerState {
     pub param_groups: Vec<GroupState>,
 }
 
-/// A parameter group in an [`OptimizerState`]; see there.
+/// A parameter group in an [`OptimizerState`].
+///
+/// ```
+/// use taper::optim::{Optimizer, Sgd};
+/// use taper::{Device, Param, Tensor};
+/// let w = Param::new(Tensor::new(&[1f32], &Device::Cpu)?)?;
+/// let state = Sgd::new([&w], 0.1)?.state_dict()?;
+/// assert_eq!(state.param_groups[0].options["lr"], 0.1.into());
+/// assert_eq!(state.param_groups[0].params, [0]);
+/// # Ok::<(), taper::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GroupState {
     /// The hyperparameters by PyTorch's names.

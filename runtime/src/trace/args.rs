@@ -58,10 +58,16 @@ impl Args {
         args
     }
 
-    /// No arguments yet, of a layer whose declaration is this site.
-    pub const fn declared_at(site: u32) -> Self {
+    /// Whole numbers and their names, of a layer whose declaration is this site; theirs follow it.
+    pub const fn declared(site: u32, numbers: &[(&'static str, i64)]) -> Self {
         let mut args = Self::new();
         args.site = site;
+        let mut i = 0;
+        while i < numbers.len() {
+            let (name, value) = numbers[i];
+            i += 1;
+            args.int(name, value, site + i as u32);
+        }
         args
     }
 
@@ -98,17 +104,6 @@ impl Args {
         let mut i = 0;
         while i < self.len {
             self.items[i].foreign = true;
-            i += 1;
-        }
-        self
-    }
-
-    /// With these whole numbers and their names, at consecutive sites.
-    pub const fn ints(mut self, numbers: &[(&'static str, i64)], first_site: u32) -> Self {
-        let mut i = 0;
-        while i < numbers.len() {
-            let (name, value) = numbers[i];
-            self.int(name, value, first_site + i as u32);
             i += 1;
         }
         self

@@ -1,7 +1,7 @@
 //! Components within components: each has a frame with its hyperparameters and the dimensions its signature names.
 
 use super::tracer::{Frame, Setting, MAX_SETTINGS};
-use super::{Text, Tracer, Value, MAX_DEPTH};
+use super::{hash, Args, Bound, Param, Proof, Purpose, Signed, Text, Tracer, Value, MAX_DEPTH};
 
 impl Tracer<'_> {
     /// Enters a component. False if components are nested too deeply (a model that contains itself).
@@ -17,9 +17,62 @@ impl Tracer<'_> {
             model,
             settings: self.setting_count,
             sealed: 0,
+            used: self.used,
         };
         self.depth += 1;
         true
+    }
+
+    /// Binds the arguments of a model and enters it. `None` if they don't fit, or if the model is part of another and broken
+    /// where it is defined: that is reported there.
+    pub const fn open_model(
+        &mut self,
+        model: &'static str,
+        table: &[Param],
+        args: &Args,
+        proof: &Proof,
+    ) -> Option<Bound> {
+        if self.depth > 0 && proof.broken() {
+            return None;
+        }
+        let bound = self.bind(model, table, args);
+        if bound.is_some() && self.open(model) {
+            bound
+        } else {
+            None
+        }
+    }
+
+    /// States that all hyperparameters of the current model are set.
+    pub const fn begin_model(&mut self, bound: &Bound, inputs: &Args) {
+        self.seal();
+        self.describe(self.model(), Some(bound), inputs);
+    }
+
+    /// Leaves a model with its result. The lists made in it are freed, unless they are kept for construction.
+    pub const fn close_model(&mut self, result: Value) -> Value {
+        self.close();
+        if !matches!(self.purpose, Purpose::Build) && !matches!(result, Value::List(_)) {
+            self.used = self.frames[self.depth].used;
+        }
+        result
+    }
+
+    /// What `forward`, a model's only method, is to be called with, if it is asked for.
+    pub const fn only_forward(&mut self, inputs: &Args, signature: Signed) -> Option<Args> {
+        let mut inputs = *inputs;
+        match inputs.method {
+            0 if signature.is_some() || self.wants_all() || !inputs.is_empty() => {
+                inputs.method = 1;
+                Some(inputs)
+            }
+            0 => None,
+            method if method == hash("forward") => Some(inputs),
+            _ => {
+                self.no_method();
+                None
+            }
+        }
     }
 
     /// States that all hyperparameters of the current component are set.
@@ -43,11 +96,6 @@ impl Tracer<'_> {
         }
         self.seal();
         true
-    }
-
-    /// Whether a component is being traced as part of another.
-    pub const fn is_nested(&self) -> bool {
-        self.depth > 0
     }
 
     /// Leaves the component entered last.

@@ -136,6 +136,25 @@ impl Tracer<'_> {
         self
     }
 
+    /// Enters a layer of a block, at the site of its entry: under its name or, where that is empty, its position.
+    pub const fn entry(
+        &mut self,
+        field: u64,
+        name: &'static str,
+        position: &mut i64,
+        site: u32,
+    ) -> &mut Self {
+        let index = if name.is_empty() {
+            Some(*position)
+        } else {
+            None
+        };
+        *position += 1;
+        self.enter(field, name, index, false);
+        self.at(site);
+        self
+    }
+
     /// Leaves the field entered last.
     pub const fn leave(&mut self) {
         self.path_len -= 1;

@@ -105,33 +105,26 @@ impl Tracer<'_> {
         }
     }
 
-    /// The number of parameters; a compile-time error if it isn't a number.
+    /// The number of parameters or, with `macs`, multiply-accumulates of `forward` for one sample; a compile-time error if
+    /// it isn't a number.
     #[track_caller]
-    pub const fn count_params(&self) -> u64 {
-        self.counted();
-        if !self.params.known {
-            panic!("the number of parameters depends on a dimension that the signature leaves free\nhelp: write a number or a `#[config(default = …)]` for it");
-        }
-        self.params.value
-    }
-
-    /// Multiply-accumulates of `forward` for one sample; a compile-time error if that isn't a number.
-    #[track_caller]
-    pub const fn count_macs_total(&self) -> u64 {
-        self.counted();
-        if !self.macs.known {
-            panic!("the multiply-accumulates depend on a dimension that the signature leaves free\nhelp: write a number or a `#[config(default = …)]` for it");
-        }
-        self.macs.value
-    }
-
-    #[track_caller]
-    const fn counted(&self) {
+    pub const fn count(&self, macs: bool) -> u64 {
         if self.issue_count > 0 {
             panic!("{}", self.issues[0].text.as_str());
         }
         if self.overflow {
             panic!("the network is too large to be counted at compile time");
+        }
+        if macs && !self.macs.known {
+            panic!("the multiply-accumulates depend on a dimension that the signature leaves free\nhelp: write a number or a `#[config(default = …)]` for it");
+        }
+        if !macs && !self.params.known {
+            panic!("the number of parameters depends on a dimension that the signature leaves free\nhelp: write a number or a `#[config(default = …)]` for it");
+        }
+        if macs {
+            self.macs.value
+        } else {
+            self.params.value
         }
     }
 

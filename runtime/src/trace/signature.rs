@@ -1,11 +1,11 @@
 //! Signatures: `[B, 1, 28, 28] -> [B, classes]`, opened as symbols for a proof, matched against what came for a use.
 
 use super::bind::same;
-use super::{Args, Dim, Kind, TensorValue, Text, Tracer, Truth, Value, MAX_RANK};
+use super::{Args, Dim, Kind, Pattern, TensorValue, Text, Tracer, Truth, Value, MAX_RANK};
 
 /// One pattern of a signature being matched, dimension by dimension.
 #[derive(Clone, Copy)]
-pub struct Expectation {
+pub(super) struct Expectation {
     actual: Option<TensorValue>,
     out: TensorValue,
     rank: usize,
@@ -13,18 +13,15 @@ pub struct Expectation {
     ok: bool,
     silent: bool,
     text: Text,
-    optional: bool,
 }
 
 impl Tracer<'_> {
     /// Begins to match (or, where no input was given, to make up) input `i`.
-    pub const fn expect_input(
+    pub(super) const fn expect_input(
         &mut self,
         inputs: &Args,
         i: usize,
-        rank: usize,
-        kind: Kind,
-        optional: bool,
+        pattern: &Pattern,
     ) -> Expectation {
         let mut silent = false;
         let actual = match inputs.get(i) {
@@ -37,17 +34,17 @@ impl Tracer<'_> {
             },
             None => None,
         };
-        expectation(actual, rank, kind, silent, optional)
+        expectation(actual, pattern, silent)
     }
 
     /// Checks that a method takes as many tensors as its signature has inputs.
-    pub const fn expect_parameters(
+    pub(super) const fn expect_parameters(
         &mut self,
         signed: usize,
         taken: usize,
         method: &'static str,
     ) -> bool {
-        if signed == usize::MAX || signed == taken {
+        if signed == taken {
             return true;
         }
         let mut m = Text::new();
@@ -65,7 +62,12 @@ impl Tracer<'_> {
     }
 
     /// Checks that a method gives as many tensors as its signature has outputs.
-    pub const fn expect_results(&mut self, result: Value, outputs: usize, method: &'static str) {
+    pub(super) const fn expect_results(
+        &mut self,
+        result: Value,
+        outputs: usize,
+        method: &'static str,
+    ) {
         let given = match result {
             Value::List(list) => list.len(),
             Value::Tensor(_) => 1,
@@ -96,34 +98,22 @@ impl Tracer<'_> {
         }
     }
 
-    /// Begins to check result `i` of a method (of a tuple, if `tuple`).
-    pub const fn expect_output(
-        &mut self,
-        result: Value,
-        i: usize,
-        tuple: bool,
-        rank: usize,
-        kind: Kind,
-    ) -> Expectation {
-        let v = if tuple {
-            self.element(result, i)
-        } else {
-            result
-        };
-        let (actual, silent) = match v {
+    /// Begins to check a result of a method.
+    pub(super) const fn expect_output(&mut self, result: Value, pattern: &Pattern) -> Expectation {
+        let (actual, silent) = match result {
             Value::Tensor(t) => (Some(t), false),
             _ => (None, true),
         };
-        expectation(actual, rank, kind, silent, false)
+        expectation(actual, pattern, silent)
     }
 
     /// Begins to make up a result of a component whose body the trace can't see.
-    pub const fn make_output(&mut self, rank: usize, kind: Kind) -> Expectation {
-        expectation(None, rank, kind, false, false)
+    pub(super) const fn make_output(&mut self, pattern: &Pattern) -> Expectation {
+        expectation(None, pattern, false)
     }
 
     /// The next dimension is a named one: bound if it is met for the first time, else compared.
-    pub const fn expect_name(&mut self, e: &mut Expectation, name: &'static str, hash: u64) {
+    pub(super) const fn expect_name(&mut self, e: &mut Expectation, name: &'static str, hash: u64) {
         let bound = match self.lookup(hash) {
             Some(Value::Dim(d)) => Some(d),
             Some(_) => Some(Dim::Unknown),
@@ -157,7 +147,7 @@ impl Tracer<'_> {
     }
 
     /// The next dimension has this value.
-    pub const fn expect_dim(&mut self, e: &mut Expectation, v: Value) {
+    pub(super) const fn expect_dim(&mut self, e: &mut Expectation, v: Value) {
         let want = match v {
             Value::Dim(d) => d,
             _ => Dim::Unknown,
@@ -175,13 +165,8 @@ impl Tracer<'_> {
         }
     }
 
-    /// The next dimension is this number.
-    pub const fn expect_size(&mut self, e: &mut Expectation, size: i64) {
-        self.expect_dim(e, Value::int(size));
-    }
-
     /// The next dimension may be anything.
-    pub const fn expect_any(&mut self, e: &mut Expectation) {
+    pub(super) const fn expect_any(&mut self, e: &mut Expectation) {
         e.word("_");
         let d = match e.current() {
             Some(d) => d,
@@ -191,7 +176,7 @@ impl Tracer<'_> {
     }
 
     /// Ends the matching of an input: an error if it doesn't fit. True if tracing can go on.
-    pub const fn accept(
+    pub(super) const fn accept(
         &mut self,
         e: &Expectation,
         inputs: &mut Args,
@@ -200,17 +185,7 @@ impl Tracer<'_> {
     ) -> bool {
         let Some(actual) = e.actual else {
             if !e.silent {
-                inputs.set(
-                    i,
-                    if e.optional {
-                        Value::Opaque
-                    } else {
-                        Value::Tensor(e.out)
-                    },
-                );
-                if e.optional {
-                    inputs.set(i, Value::Tensor(e.out));
-                }
+                inputs.set(i, Value::Tensor(e.out));
             }
             return true;
         };
@@ -241,7 +216,7 @@ impl Tracer<'_> {
     }
 
     /// Ends the check of a result.
-    pub const fn promise(&mut self, e: &Expectation, method: &'static str) {
+    pub(super) const fn promise(&mut self, e: &Expectation, method: &'static str) {
         let Some(actual) = e.actual else { return };
         if !actual.ranked || (e.ok && actual.kind.fits(e.out.kind)) {
             return;
@@ -332,14 +307,9 @@ const fn push_count(n: usize, noun: &'static str, m: &mut Text) {
     }
 }
 
-const fn expectation(
-    actual: Option<TensorValue>,
-    rank: usize,
-    kind: Kind,
-    silent: bool,
-    optional: bool,
-) -> Expectation {
-    let mut out = TensorValue::scalar(kind);
+const fn expectation(actual: Option<TensorValue>, pattern: &Pattern, silent: bool) -> Expectation {
+    let rank = pattern.dims.len();
+    let mut out = TensorValue::scalar(pattern.kind);
     out.rank = if rank < MAX_RANK { rank } else { MAX_RANK };
     let ok = match actual {
         Some(t) => !t.ranked || t.rank == rank,
@@ -353,7 +323,6 @@ const fn expectation(
         ok,
         silent,
         text: Text::new(),
-        optional,
     }
 }
 
@@ -383,7 +352,7 @@ impl Expectation {
     }
 
     /// What was made up.
-    pub const fn made(&self) -> Value {
+    pub(super) const fn made(&self) -> Value {
         Value::Tensor(self.out)
     }
 }

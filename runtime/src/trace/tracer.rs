@@ -72,6 +72,8 @@ pub(super) struct Frame {
     pub(super) settings: usize,
     /// How many of the settings are hyperparameters, as opposed to dimensions that a signature names.
     pub(super) sealed: usize,
+    /// Room that lists took when it was entered.
+    pub(super) used: usize,
 }
 
 /// What a trace is for.
@@ -142,6 +144,7 @@ impl<'a> Tracer<'a> {
                 model: "",
                 settings: 0,
                 sealed: 0,
+                used: 0,
             }; MAX_DEPTH],
             depth: 0,
             settings: [Setting {
@@ -262,28 +265,6 @@ impl<'a> Tracer<'a> {
         Value::Any
     }
 
-    // ---- calls ------------------------------------------------------------------------------------------
-
-    /// Runs an operation on a receiver and arguments, each with its name or "".
-    pub const fn operate(
-        &mut self,
-        site: u32,
-        operation: u64,
-        receiver: Value,
-        arguments: &[(&'static str, Value)],
-    ) -> Value {
-        let mut args = Args::new();
-        args.positional(receiver);
-        let mut i = 0;
-        while i < arguments.len() {
-            let (name, value) = arguments[i];
-            args.push(name, value, QUIET);
-            i += 1;
-        }
-        self.at(site);
-        self.op(operation, &args)
-    }
-
     // ---- lists ------------------------------------------------------------------------------------------
 
     /// A list of the given values.
@@ -351,18 +332,6 @@ impl<'a> Tracer<'a> {
         self.error(&m);
     }
 
-    /// Room that lists take now; to be given to [`Tracer::release`].
-    pub const fn used(&self) -> usize {
-        self.used
-    }
-
-    /// Frees the lists made since `mark`, unless they are kept for construction.
-    pub const fn release(&mut self, mark: usize, result: Value) {
-        if !matches!(self.purpose, Purpose::Build) && !matches!(result, Value::List(_)) {
-            self.used = mark;
-        }
-    }
-
     // ---- text -------------------------------------------------------------------------------------------
 
     /// Writes `[B, 48, 20, 20]`.
@@ -394,4 +363,25 @@ impl<'a> Tracer<'a> {
         let d = self.algebra.resolve(d);
         self.algebra.write(d, out);
     }
+}
+
+/// Runs an operation on a receiver and arguments, each with its name or "". The receiver comes first: evaluating it needs
+/// the tracer too.
+pub const fn operate(
+    receiver: Value,
+    t: &mut Tracer<'_>,
+    site: u32,
+    operation: u64,
+    arguments: &[(&'static str, Value)],
+) -> Value {
+    let mut args = Args::new();
+    args.positional(receiver);
+    let mut i = 0;
+    while i < arguments.len() {
+        let (name, value) = arguments[i];
+        args.push(name, value, QUIET);
+        i += 1;
+    }
+    t.at(site);
+    t.op(operation, &args)
 }

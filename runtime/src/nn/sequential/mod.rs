@@ -191,8 +191,8 @@ impl Forward for Sequential {
         self.state.show(seen, y, |y, found| found.push(y.clone()))
     }
 
-    fn forward_hooked(&self, x: &Tensor) -> Result<Tensor> {
-        self.forward(x)
+    fn runs_hooks(&self) -> bool {
+        true
     }
 }
 
