@@ -5,73 +5,73 @@ use taper::prelude::*;
 
 #[forward]
 #[shape(([B, C], [B, C], [B, C]) -> [])]
-pub fn weighted_mse(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
+fn weighted_mse(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
     mse_loss(&out, &target, weight = weight)
 }
 
 #[forward]
 #[shape(([B, C], [B, C], [B, C]) -> [B, C])]
-pub fn weighted_l1(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
+fn weighted_l1(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
     l1_loss(&out, &target, weight = &weight, reduction = "none")
 }
 
 #[forward]
 #[shape(([B, C], [B, C]) -> [])]
-pub fn bend(out: Tensor, target: Tensor) -> Tensor {
+fn bend(out: Tensor, target: Tensor) -> Tensor {
     smooth_l1_loss(&out, &target, beta = 0.5)
 }
 
 #[forward]
 #[shape(([B, C], [B, C]) -> [])]
-pub fn huber(out: Tensor, target: Tensor) -> Tensor {
+fn huber(out: Tensor, target: Tensor) -> Tensor {
     huber_loss(&out, &target, delta = 2, reduction = "sum")
 }
 
 #[forward]
 #[shape(([B, C], [B, C], [C]) -> [])]
-pub fn bce(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
+fn bce(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
     binary_cross_entropy(out.sigmoid(), &target, weight = weight)
 }
 
 #[forward]
 #[shape(([B, C], [B, C], [C]) -> [B, C])]
-pub fn positive(out: Tensor, target: Tensor, pos_weight: Tensor) -> Tensor {
+fn positive(out: Tensor, target: Tensor, pos_weight: Tensor) -> Tensor {
     binary_cross_entropy_with_logits(&out, &target, pos_weight = pos_weight, reduction = "none")
 }
 
 #[forward]
 #[shape(([B, C], [B, C]) -> [])]
-pub fn counts(out: Tensor, target: Tensor) -> Tensor {
+fn counts(out: Tensor, target: Tensor) -> Tensor {
     poisson_nll_loss(&out, &target, log_input = false, full = true, eps = 0.5)
 }
 
 #[forward]
 #[shape(([B, C], [B, C], [B]) -> [])]
-pub fn samples(out: Tensor, target: Tensor, var: Tensor) -> Tensor {
+fn samples(out: Tensor, target: Tensor, var: Tensor) -> Tensor {
     gaussian_nll_loss(&out, &target, &var, full = true)
 }
 
 #[forward]
 #[shape(([B, C], [B, C]) -> [])]
-pub fn divergence(out: Tensor, target: Tensor) -> Tensor {
+fn divergence(out: Tensor, target: Tensor) -> Tensor {
     kl_div(out.log_softmax(1), &target, reduction = "batchmean")
 }
 
 #[forward]
 #[shape(([B, C], [B, C; int]) -> [])]
-pub fn soft_margin(out: Tensor, target: Tensor) -> Tensor {
+fn soft_margin(out: Tensor, target: Tensor) -> Tensor {
     soft_margin_loss(&out, &target, reduction = "sum")
 }
 
 #[forward]
 #[shape(([B, C], [B, C; int]) -> [])]
-pub fn hinge(out: Tensor, target: Tensor) -> Tensor {
+fn hinge(out: Tensor, target: Tensor) -> Tensor {
     hinge_embedding_loss(&out, &target, margin = 2)
 }
 
 #[forward]
 #[shape(([B, C], [B; int], [C]) -> [B])]
-pub fn nll(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
+fn nll(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
     nll_loss(
         out.log_softmax(1),
         &target,
@@ -81,10 +81,22 @@ pub fn nll(out: Tensor, target: Tensor, weight: Tensor) -> Tensor {
     )
 }
 
+#[forward]
+#[shape(([B, C], [B; int]) -> [B])]
+fn smoothed(out: Tensor, target: Tensor) -> Tensor {
+    cross_entropy(
+        &out,
+        &target,
+        label_smoothing = 0.5,
+        ignore_index = 1,
+        reduction = "none",
+    )
+}
+
 /// An enum where PyTorch has a word: then the trace doesn't know the result's shape, and promises it.
 #[forward]
 #[shape(([B, C], [B, C]) -> [])]
-pub fn by_enum(out: Tensor, target: Tensor) -> Tensor {
+fn by_enum(out: Tensor, target: Tensor) -> Tensor {
     mse_loss(&out, &target, reduction = Reduction::Sum)
 }
 
@@ -171,6 +183,15 @@ fn keyword_arguments_reach_the_options() -> taper::Result<()> {
     let expected = nll_loss_with(x.log_softmax(1)?, &labels, options)?;
     assert_eq!(expected.to_vec::<f64>()?[0], 0.);
     same(&nll(&x, &labels, &row)?, &expected)?;
+
+    let options = CrossEntropyOptions::default()
+        .label_smoothing(0.5)
+        .ignore_index(1)
+        .reduction(none);
+    same(
+        &smoothed(&x, &labels)?,
+        &cross_entropy_with(&x, &labels, options)?,
+    )?;
 
     let options = MseLossOptions::default().reduction(Reduction::Sum);
     same(&by_enum(&x, &y)?, &mse_loss_with(&x, &y, options)?)

@@ -27,8 +27,8 @@ tensor_options! {
 
 /// Logarithms are no smaller than this, as in PyTorch: the loss of a certain and wrong answer is finite.
 const LEAST_LOG: f64 = -100.;
-/// No slope is divided by less.
-const LEAST_VARIANCE: f64 = 1e-12;
+/// No slope is divided by less; PyTorch's number is an f32.
+const LEAST_VARIANCE: f64 = 1e-12_f32 as f64;
 
 struct Bce;
 

@@ -76,7 +76,7 @@ pub(super) fn check_labelled(
     reduction.check_count(op, output.dims())
 }
 
-/// An error unless the weight, called `name`, has the output's type and shape.
+/// An error unless the weight has the output's type and shape.
 pub(super) fn check_weight(op: &'static str, output: &Tensor, weight: &Tensor) -> Result<()> {
     expect_dtype(op, output.dtype(), "weight", weight)?;
     if weight.shape() == output.shape() {
