@@ -93,8 +93,8 @@ impl Formula<2> for Divergence {
         Ok([
             when(to_output, || Ok(p.neg()?))?,
             when(to_target, || {
-                // At 0, where the slope is infinite, this quotient makes it NaN, as in PyTorch.
-                let one = (p / p)?;
+                // At 0, where the slope is infinite, this product makes it NaN, as in PyTorch.
+                let one = (p * p.recip()?)?;
                 Ok(((p.log()? + one)? - log_q)?)
             })?,
         ])
