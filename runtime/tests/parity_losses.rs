@@ -12,8 +12,16 @@ fn losses() -> Result<()> {
     Parity::open("losses")?.run(|op, case| {
         let (output, target, reduction) = (case.input(0)?, case.input(1)?, reduction(case)?);
         match op {
-            "mse_loss" => mse_loss_with(output, target, MseLossOptions { reduction }),
-            "l1_loss" => l1_loss_with(output, target, L1LossOptions { reduction }),
+            "mse_loss" => mse_loss_with(
+                output,
+                target,
+                MseLossOptions::default().reduction(reduction),
+            ),
+            "l1_loss" => l1_loss_with(
+                output,
+                target,
+                L1LossOptions::default().reduction(reduction),
+            ),
             "cross_entropy" => cross_entropy_with(output, target, cross_entropy_options(case)?),
             _ => case.unknown(),
         }

@@ -3,12 +3,14 @@
 #[doc(hidden)]
 pub use super::rule::trace_cross_entropy as trace;
 
-use candle_core::{DType, Tensor as Data};
+use candle_core::Tensor as Data;
 
+use super::checks::{check_output, SWAPPED};
 use super::classes::{Classes, Labels};
+use super::positions::{weights_of, Positions};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
-use crate::ops::compute::{compute_dtype, dense, expect_dtype};
+use crate::ops::compute::{dense, expect_dtype};
 use crate::tensor::total;
 use crate::tensor::{when, Tensor};
 
@@ -125,15 +127,13 @@ pub fn cross_entropy_with(
     options.validate()?;
     check_roles(output, target, &classes)?;
     options.reduction.check_count(OP, &classes.positions)?;
-    let weight = options.class_weights(output, &classes)?;
+    let weight = classes.weights(OP, output, options.weight.as_ref())?;
     let log_p = log_softmax(&classes.rows_of(&dense(output.as_candle())?)?)?;
     let common = Common {
         weight,
         log_p,
-        classes,
-        reduction: options.reduction,
+        positions: Positions::of(output, classes, options.reduction),
         smoothing: options.label_smoothing,
-        dtype: output.dtype(),
     };
     if target.dtype().is_float() {
         if options.ignore_index >= 0 {
@@ -144,6 +144,7 @@ pub fn cross_entropy_with(
         return common.of_probabilities(output, target);
     }
     let labels = common
+        .positions
         .classes
         .labels(OP, target, Some(options.ignore_index))?;
     common.of_labels(output, &labels)
@@ -176,43 +177,11 @@ impl CrossEntropyOptions {
             "a number from 0 to 1",
         ))
     }
-
-    /// The weights as a row, in the type that is computed in; ones by default.
-    fn class_weights(&self, output: &Tensor, classes: &Classes) -> Result<Data> {
-        let Some(weight) = &self.weight else {
-            let dtype = compute_dtype(output.dtype());
-            return Ok(Data::ones((1, classes.count), dtype, output.device())?);
-        };
-        if weight.dims() != [classes.count] {
-            let message = format!(
-                "expected a weight for each of {} classes, but `weight` has shape {:?}",
-                classes.count,
-                weight.dims()
-            );
-            return Err(Error::op(OP, message));
-        }
-        expect_dtype(OP, output.dtype(), "weight", weight)?;
-        // Copied: a buffer may be set before the backward pass.
-        Ok(dense(weight.as_candle())?
-            .reshape((1, classes.count))?
-            .copy()?)
-    }
 }
 
 /// An error unless the output has floats, and the target integers or floats of its shape.
 fn check_roles(output: &Tensor, target: &Tensor, classes: &Classes) -> Result<()> {
-    const SWAPPED: &str = "output and target look swapped: the output comes first";
-    if !output.dtype().is_float() {
-        let message = format!(
-            "expected an output of floats, but it has type {:?}",
-            output.dtype()
-        );
-        return Err(Error::op(OP, message).help(if target.dtype().is_float() {
-            SWAPPED
-        } else {
-            "convert it with `to_dtype`"
-        }));
-    }
+    check_output(OP, output, target)?;
     if !target.dtype().is_float() {
         return Ok(());
     }
@@ -251,108 +220,73 @@ struct Common {
     log_p: Data,
     /// `[1, C]`
     weight: Data,
-    classes: Classes,
-    reduction: Reduction,
+    positions: Positions,
     smoothing: f64,
-    /// The output's type.
-    dtype: DType,
 }
 
 impl Common {
     /// The part of the target that every class has.
     fn share(&self) -> f64 {
-        self.smoothing / self.classes.count as f64
-    }
-
-    /// A column, one number per position.
-    fn column(&self, values: impl Iterator<Item = f64>) -> Result<Data> {
-        let values: Vec<f64> = values.collect();
-        let column = Data::from_vec(values, (self.classes.rows(), 1), self.log_p.device())?;
-        Ok(column.to_dtype(self.log_p.dtype())?)
-    }
-
-    /// The result from a column of losses.
-    fn reduce(&self, losses: &Data, denominator: f64) -> Result<Data> {
-        let losses = losses.reshape(self.classes.positions.as_slice())?;
-        let loss = self.reduction.apply(losses, denominator)?;
-        Ok(loss.to_dtype(self.dtype)?)
-    }
-
-    /// A column of the gradients of the losses.
-    fn spread(&self, grad: &Data, denominator: f64) -> Result<Data> {
-        let grad = grad.to_dtype(self.log_p.dtype())?;
-        let each = self.reduction.spread(&grad, denominator)?;
-        match self.reduction {
-            Reduction::None => Ok(each.reshape((self.classes.rows(), 1))?),
-            _ => Ok(each.reshape((1, 1))?.expand((self.classes.rows(), 1))?),
-        }
+        self.smoothing / self.positions.classes.count as f64
     }
 
     fn of_labels(self, output: &Tensor, labels: &Labels) -> Result<Tensor> {
-        let weights = self
-            .weight
-            .flatten_all()?
-            .to_dtype(DType::F64)?
-            .to_vec1::<f64>()?;
-        let of_label = |label: &Option<usize>| label.map_or(0., |class| weights[class]);
-        let denominator: f64 = labels.iter().map(of_label).sum();
+        let of_label = weights_of(labels, &self.weight)?;
+        let denominator: f64 = of_label.iter().sum();
         let (keep, share) = (1. - self.smoothing, self.share());
 
-        let at: Vec<u32> = labels
-            .iter()
-            .map(|label| label.unwrap_or(0) as u32)
-            .collect();
-        let at = Data::from_vec(at, (self.classes.rows(), 1), self.log_p.device())?;
-        let direct = self.column(labels.iter().map(|label| keep * of_label(label)))?;
+        let at = self.positions.indices(labels)?;
+        let direct = self
+            .positions
+            .column(of_label.iter().map(|weight| keep * weight))?;
         let mut losses = (self.log_p.gather(&at, 1)? * &direct)?.neg()?;
-        let counts = self.column(labels.iter().map(|label| f64::from(label.is_some())))?;
+        let counts = labels.iter().map(|label| f64::from(label.is_some()));
+        let counts = self.positions.column(counts)?;
         if self.smoothing > 0. {
             let even = total(&self.log_p.broadcast_mul(&self.weight)?, &[1])?;
             losses = (losses - (even * share)?)?;
         }
-        if labels.contains(&None) {
-            // Not a product: an ignored position's loss may be infinite.
-            losses = counts.ne(0.)?.where_cond(&losses, &losses.zeros_like()?)?;
-        }
-        let loss = self.reduce(&losses, denominator)?;
-        let total: f64 = weights.iter().sum();
+        let losses = self.positions.counted(losses, labels)?;
+        let loss = self.positions.reduce(&losses, denominator)?;
+        let total_weight = total(&self.weight, &[1])?;
         Ok(Tensor::record(OP, loss, [output], move |grad, _| {
             // g ((1 − ε) w[y] (p − onehot) + ε/C (p Σw − w))
-            let each = self.spread(grad, denominator)?;
+            let each = self.positions.spread(grad, denominator)?;
             let direct = (&each * &direct)?;
             let even = ((&each * &counts)? * share)?;
-            let factor = (&direct + (&even * total)?)?;
+            let factor = (&direct + even.broadcast_mul(&total_weight)?)?;
             let mut grad = self.log_p.exp()?.broadcast_mul(&factor)?;
             grad = grad.scatter_add(&at, &direct.neg()?, 1)?;
             if self.smoothing > 0. {
                 grad = (grad - even.broadcast_mul(&self.weight)?)?;
             }
-            Ok([Some(self.classes.restore(&grad.to_dtype(self.dtype)?)?)])
+            Ok([Some(self.positions.restore(&grad)?)])
         }))
     }
 
     fn of_probabilities(self, output: &Tensor, target: &Tensor) -> Result<Tensor> {
         let (keep, share) = (1. - self.smoothing, self.share());
-        let target_rows = self.classes.rows_of(&dense(target.as_candle())?)?;
+        let positions = &self.positions;
+        let target_rows = positions.classes.rows_of(&dense(target.as_candle())?)?;
         let q = ((target_rows * keep)? + share)?.broadcast_mul(&self.weight)?;
         let losses = total(&(&q * &self.log_p)?, &[1])?.neg()?;
-        let denominator = self.classes.rows() as f64;
-        let loss = self.reduce(&losses, denominator)?;
+        let denominator = positions.classes.rows() as f64;
+        let loss = positions.reduce(&losses, denominator)?;
         Ok(Tensor::record(
             OP,
             loss,
             [output, target],
             move |grad, [to_output, to_target]| {
-                let each = self.spread(grad, denominator)?;
-                let back = |rows: Data| self.classes.restore(&rows.to_dtype(self.dtype)?);
+                let positions = &self.positions;
+                let each = positions.spread(grad, denominator)?;
                 Ok([
                     when(to_output, || {
                         let spread = self.log_p.exp()?.broadcast_mul(&total(&q, &[1])?)?;
-                        back((spread - &q)?.broadcast_mul(&each)?)
+                        positions.restore(&(spread - &q)?.broadcast_mul(&each)?)
                     })?,
                     when(to_target, || {
                         let slope = (self.log_p.broadcast_mul(&self.weight)? * -keep)?;
-                        back(slope.broadcast_mul(&each)?)
+                        positions.restore(&slope.broadcast_mul(&each)?)
                     })?,
                 ])
             },

@@ -1,85 +1,114 @@
 //! Losses of the difference d = output − target, element by element.
 
-use candle_core::Tensor as Data;
+use candle_core::{Result as CandleResult, Tensor as Data};
 
+use super::checks::{check_pair, check_weight};
+use super::elementwise::{Elementwise, Formula};
 use super::{loss_struct, Reduction};
-use crate::error::{Error, Result};
-use crate::ops::compute::{compute_dtype, dense};
-use crate::ops::options::options;
+use crate::error::Result;
+use crate::ops::compute::compute_dtype;
+use crate::ops::options::tensor_options;
 use crate::tensor::{when, Tensor};
 
 /// A loss of the difference: its value and its slope.
-struct OfDifference {
-    op: &'static str,
-    value: fn(&Data) -> candle_core::Result<Data>,
-    slope: fn(&Data) -> candle_core::Result<Data>,
+pub(super) trait Difference: Send + Sync + 'static {
+    const OP: &'static str;
+
+    fn losses(&self, d: &Data) -> CandleResult<Data>;
+
+    fn slope(&self, d: &Data) -> CandleResult<Data>;
 }
 
-const MSE: OfDifference = OfDifference {
-    op: "mse_loss",
-    value: Data::sqr,
-    slope: |d| d * 2.,
-};
+/// The formula of a [`Difference`], of output and target.
+pub(super) struct Of<D>(pub(super) D);
 
-const L1: OfDifference = OfDifference {
-    op: "l1_loss",
-    value: Data::abs,
-    slope: Data::sign,
-};
+impl<D: Difference> Formula<2> for Of<D> {
+    const OP: &'static str = D::OP;
 
-impl OfDifference {
-    fn run(&self, output: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
-        check_pair(self.op, output, target)?;
-        reduction.check_count(self.op, output.dims())?;
-        let difference = (dense(output.as_candle())? - dense(target.as_candle())?)?;
-        let count = output.elem_count() as f64;
-        let loss = reduction.apply((self.value)(&difference)?, count)?;
-        let (dtype, slope) = (output.dtype(), self.slope);
-        let inputs = [output, target];
-        Ok(Tensor::record(
-            self.op,
-            loss.to_dtype(dtype)?,
-            inputs,
-            move |grad, [to_output, to_target]| {
-                let each = reduction.spread(&grad.to_dtype(compute_dtype(dtype))?, count)?;
-                let grad = slope(&difference)?.broadcast_mul(&each)?.to_dtype(dtype)?;
-                Ok([
-                    to_output.then(|| grad.clone()),
-                    when(to_target, || Ok(grad.neg()?))?,
-                ])
-            },
-        ))
+    fn losses(&self, [output, target]: &[Data; 2]) -> CandleResult<Data> {
+        self.0.losses(&(output - target)?)
+    }
+
+    fn slopes(
+        &self,
+        [output, target]: &[Data; 2],
+        [to_output, to_target]: [bool; 2],
+    ) -> Result<[Option<Data>; 2]> {
+        let slope = self.0.slope(&(output - target)?)?;
+        Ok([
+            to_output.then(|| slope.clone()),
+            when(to_target, || Ok(slope.neg()?))?,
+        ])
     }
 }
 
-/// An error unless both are floats of one type and shape.
-fn check_pair(op: &'static str, output: &Tensor, target: &Tensor) -> Result<()> {
-    let (out, tgt) = (output.dtype(), target.dtype());
-    if !out.is_float() {
-        let message = format!("expected an output of floats, but it has type {out:?}");
-        return Err(Error::op(op, message).help(if tgt.is_float() {
-            "output and target look swapped: the output comes first"
-        } else {
-            "convert it with `to_dtype`"
-        }));
+/// Checks and runs a loss of the difference. Its mean divides by the number of elements.
+pub(super) fn plain<D: Difference>(
+    difference: D,
+    output: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    reduction: Reduction,
+) -> Result<Tensor> {
+    check_pair(D::OP, output, target, reduction)?;
+    if let Some(weight) = weight {
+        check_weight(D::OP, output, weight)?;
     }
-    if out != tgt {
-        let message = format!("the output has type {out:?}, the target {tgt:?}");
-        return Err(Error::op(op, message).help("convert the target with `to_dtype`"));
-    }
-    if output.shape() != target.shape() {
-        let message = format!(
-            "the output has shape {:?}, the target {:?}; they are not broadcast",
-            output.dims(),
-            target.dims()
-        );
-        return Err(Error::op(op, message)
-            .help("a dimension of size 1 is added by `unsqueeze` and taken away by `squeeze`"));
-    }
-    Ok(())
+    Elementwise::of([output, target], reduction)
+        .weight(weight)
+        .run(Of(difference))
 }
 
-options! {
+/// [`plain`], but for a mean that divides by the sum of the weights.
+fn averaged<D: Difference>(
+    difference: D,
+    output: &Tensor,
+    target: &Tensor,
+    weight: Option<&Tensor>,
+    reduction: Reduction,
+) -> Result<Tensor> {
+    let (Some(weight), Reduction::Mean) = (weight, reduction) else {
+        return plain(difference, output, target, weight, reduction);
+    };
+    check_pair(D::OP, output, target, reduction)?;
+    check_weight(D::OP, output, weight)?;
+    let wide = |x: &Tensor| x.to_dtype(compute_dtype(output.dtype()));
+    let weight = wide(weight)?;
+    let sum = Elementwise::of([&wide(output)?, &wide(target)?], Reduction::Sum)
+        .weight(Some(&weight))
+        .run(Of(difference))?;
+    sum.div(&weight.sum(())?)?.to_dtype(output.dtype())
+}
+
+struct Mse;
+
+impl Difference for Mse {
+    const OP: &'static str = "mse_loss";
+
+    fn losses(&self, d: &Data) -> CandleResult<Data> {
+        d.sqr()
+    }
+
+    fn slope(&self, d: &Data) -> CandleResult<Data> {
+        d * 2.
+    }
+}
+
+struct L1;
+
+impl Difference for L1 {
+    const OP: &'static str = "l1_loss";
+
+    fn losses(&self, d: &Data) -> CandleResult<Data> {
+        d.abs()
+    }
+
+    fn slope(&self, d: &Data) -> CandleResult<Data> {
+        d.sign()
+    }
+}
+
+tensor_options! {
     /// The optional arguments of [`mse_loss_with`].
     ///
     /// ```
@@ -89,10 +118,12 @@ options! {
     MseLossOptions {
         /// What becomes of the losses of the single elements. Default: their mean.
         reduction: Reduction = Reduction::Mean,
+        /// A factor for each element's loss, of the output's shape; the mean is then weighted. Default: none, all 1.
+        weight: Option<Tensor> = None,
     }
 }
 
-options! {
+tensor_options! {
     /// The optional arguments of [`l1_loss_with`].
     ///
     /// ```
@@ -102,6 +133,8 @@ options! {
     L1LossOptions {
         /// What becomes of the losses of the single elements. Default: their mean.
         reduction: Reduction = Reduction::Mean,
+        /// A factor for each element's loss, of the output's shape; the mean is then weighted. Default: none, all 1.
+        weight: Option<Tensor> = None,
     }
 }
 
@@ -122,17 +155,22 @@ pub fn mse_loss(output: impl AsRef<Tensor>, target: impl AsRef<Tensor>) -> Resul
     mse_loss_with(output, target, MseLossOptions::default())
 }
 
-/// [`mse_loss`] with options.
+/// [`mse_loss`] with options. With weights w the loss of an element is w·(output − target)², and the mean divides the sum of
+/// these by that of the weights.
 ///
 /// # Errors
-/// As for [`mse_loss`]; the sum and the list of nothing are no errors.
+/// As for [`mse_loss`], and if the weight has another shape or type than the output; the sum and the list of nothing are no
+/// errors.
 ///
 /// ```
 /// # use taper::{Device, Tensor};
 /// # use taper::loss::{mse_loss_with, MseLossOptions, Reduction};
 /// let x = Tensor::new(&[1f32, 3.], &Device::Cpu)?;
-/// let loss = mse_loss_with(&x, &x.zeros_like()?, MseLossOptions::default().reduction(Reduction::Sum))?;
-/// assert_eq!(loss.item()?, 10.);
+/// let options = MseLossOptions::default();
+/// let sum = mse_loss_with(&x, x.zeros_like()?, options.clone().reduction(Reduction::Sum))?;
+/// assert_eq!(sum.item()?, 10.);
+/// let weight = Tensor::new(&[3f32, 1.], &Device::Cpu)?;
+/// assert_eq!(mse_loss_with(&x, x.zeros_like()?, options.weight(weight))?.item()?, 3.);
 /// # Ok::<(), taper::Error>(())
 /// ```
 pub fn mse_loss_with(
@@ -140,7 +178,14 @@ pub fn mse_loss_with(
     target: impl AsRef<Tensor>,
     options: MseLossOptions,
 ) -> Result<Tensor> {
-    MSE.run(output.as_ref(), target.as_ref(), options.reduction)
+    let weight = options.weight.as_ref();
+    averaged(
+        Mse,
+        output.as_ref(),
+        target.as_ref(),
+        weight,
+        options.reduction,
+    )
 }
 
 /// The mean of the absolute differences, |output − target| (`torch.nn.functional.l1_loss`); at 0 the gradient is 0.
@@ -160,10 +205,12 @@ pub fn l1_loss(output: impl AsRef<Tensor>, target: impl AsRef<Tensor>) -> Result
     l1_loss_with(output, target, L1LossOptions::default())
 }
 
-/// [`l1_loss`] with options.
+/// [`l1_loss`] with options. With weights w the loss of an element is w·|output − target|, and the mean divides the sum of
+/// these by that of the weights.
 ///
 /// # Errors
-/// As for [`l1_loss`]; the sum and the list of nothing are no errors.
+/// As for [`l1_loss`], and if the weight has another shape or type than the output; the sum and the list of nothing are no
+/// errors.
 ///
 /// ```
 /// # use taper::{Device, Tensor};
@@ -178,7 +225,14 @@ pub fn l1_loss_with(
     target: impl AsRef<Tensor>,
     options: L1LossOptions,
 ) -> Result<Tensor> {
-    L1.run(output.as_ref(), target.as_ref(), options.reduction)
+    let weight = options.weight.as_ref();
+    averaged(
+        L1,
+        output.as_ref(),
+        target.as_ref(),
+        weight,
+        options.reduction,
+    )
 }
 
 loss_struct! {

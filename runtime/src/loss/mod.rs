@@ -17,31 +17,82 @@
 //! # Ok::<(), taper::Error>(())
 //! ```
 
+mod bce;
+mod bce_logits;
+mod checks;
 mod classes;
 #[doc(hidden)]
 pub mod cross_entropy;
 mod difference;
+mod divergence;
+mod elementwise;
+mod gaussian;
+mod hinge_embedding;
+mod huber;
+mod nll;
+mod poisson;
+mod positions;
 mod reduction;
 mod rule;
+mod smooth_l1;
+mod soft_margin;
+mod stable;
 #[cfg(test)]
 mod tests;
+
+pub use bce::{
+    binary_cross_entropy, binary_cross_entropy_with, BceLoss, BinaryCrossEntropyOptions,
+};
+pub use bce_logits::{
+    binary_cross_entropy_with_logits, binary_cross_entropy_with_logits_with, BceWithLogitsLoss,
+    BinaryCrossEntropyWithLogitsOptions,
+};
 
 pub use cross_entropy::{cross_entropy, cross_entropy_with, CrossEntropyLoss, CrossEntropyOptions};
 pub use difference::{
     l1_loss, l1_loss_with, mse_loss, mse_loss_with, L1Loss, L1LossOptions, MseLoss, MseLossOptions,
 };
+pub use divergence::{kl_div, kl_div_with, KlDivLoss, KlDivOptions, KlDivReduction};
+pub use gaussian::{
+    gaussian_nll_loss, gaussian_nll_loss_with, GaussianNllLoss, GaussianNllLossOptions,
+};
+pub use hinge_embedding::{
+    hinge_embedding_loss, hinge_embedding_loss_with, HingeEmbeddingLoss, HingeEmbeddingLossOptions,
+};
+pub use huber::{huber_loss, huber_loss_with, HuberLoss, HuberLossOptions};
+pub use nll::{nll_loss, nll_loss_with, NllLoss, NllLossOptions};
+pub use poisson::{poisson_nll_loss, poisson_nll_loss_with, PoissonNllLoss, PoissonNllLossOptions};
 pub use reduction::Reduction;
+pub use smooth_l1::{smooth_l1_loss, smooth_l1_loss_with, SmoothL1Loss, SmoothL1LossOptions};
+pub use soft_margin::{
+    soft_margin_loss, soft_margin_loss_with, SoftMarginLoss, SoftMarginLossOptions,
+};
 
 pub(crate) use classes::Classes;
 
-// Beside each function a module of its name, where `#[forward]` finds its shape rule.
-#[doc(hidden)]
-pub mod l1_loss {
-    pub use super::rule::trace_l1_loss as trace;
+/// Beside each function a module of its name, where `#[forward]` finds its shape rule.
+macro_rules! rules {
+    ($($name:ident => $rule:ident),* $(,)?) => {$(
+        #[doc(hidden)]
+        pub mod $name {
+            pub use super::rule::$rule as trace;
+        }
+    )*};
 }
-#[doc(hidden)]
-pub mod mse_loss {
-    pub use super::rule::trace_mse_loss as trace;
+
+rules! {
+    binary_cross_entropy => trace_binary_cross_entropy,
+    binary_cross_entropy_with_logits => trace_binary_cross_entropy_with_logits,
+    gaussian_nll_loss => trace_gaussian_nll_loss,
+    hinge_embedding_loss => trace_hinge_embedding_loss,
+    huber_loss => trace_huber_loss,
+    kl_div => trace_kl_div,
+    l1_loss => trace_l1_loss,
+    mse_loss => trace_mse_loss,
+    nll_loss => trace_nll_loss,
+    poisson_nll_loss => trace_poisson_nll_loss,
+    smooth_l1_loss => trace_smooth_l1_loss,
+    soft_margin_loss => trace_soft_margin_loss,
 }
 
 /// Declares the struct form of a loss: it keeps the options and calls the function.

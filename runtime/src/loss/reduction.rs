@@ -30,11 +30,29 @@ pub enum Reduction {
     Sum,
     /// All of them.
     None,
+    /// A word that is none of these; an error when it is used.
+    #[serde(skip)]
+    Unknown(&'static str),
+}
+
+/// PyTorch's words, `"mean"`, `"sum"` and `"none"`.
+impl From<&'static str> for Reduction {
+    fn from(word: &'static str) -> Self {
+        match word {
+            "mean" => Reduction::Mean,
+            "sum" => Reduction::Sum,
+            "none" => Reduction::None,
+            other => Reduction::Unknown(other),
+        }
+    }
 }
 
 impl Reduction {
-    /// An error if the mean of nothing is asked for.
+    /// An error for an unknown word, and if the mean of nothing is asked for.
     pub(super) fn check_count(self, op: &'static str, shape: &[usize]) -> Result<()> {
+        if let Reduction::Unknown(word) = self {
+            return Err(unknown(op, word));
+        }
         if self == Reduction::Mean && shape.contains(&0) {
             let message = format!("the batch is empty (shape {shape:?}), and has no mean");
             return Err(Error::op(op, message)
@@ -49,6 +67,7 @@ impl Reduction {
             Reduction::None => Ok(losses),
             Reduction::Sum => sum(&losses),
             Reduction::Mean => Ok((sum(&losses)? / denominator)?),
+            Reduction::Unknown(word) => Err(unknown("loss", word)),
         }
     }
 
@@ -59,8 +78,13 @@ impl Reduction {
             // Nothing counted: no element has a part in the mean.
             Reduction::Mean if denominator == 0. => Ok(grad.zeros_like()?),
             Reduction::Mean => Ok((grad / denominator)?),
+            Reduction::Unknown(word) => Err(unknown("loss", word)),
         }
     }
+}
+
+fn unknown(op: &'static str, word: &str) -> Error {
+    Error::argument(op, "reduction", word, "\"mean\", \"sum\" or \"none\"")
 }
 
 /// The sum of all elements, in their type.

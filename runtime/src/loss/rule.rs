@@ -1,4 +1,12 @@
-//! The shape rules of `cross_entropy`, `mse_loss`, `l1_loss`.
+//! The shape rules of losses: those of classes, and what all have in common.
+
+mod elementwise;
+
+pub use elementwise::{
+    trace_binary_cross_entropy, trace_binary_cross_entropy_with_logits, trace_gaussian_nll_loss,
+    trace_hinge_embedding_loss, trace_huber_loss, trace_kl_div, trace_l1_loss, trace_mse_loss,
+    trace_poisson_nll_loss, trace_smooth_l1_loss, trace_soft_margin_loss,
+};
 
 use crate::ops::rule::checked;
 use crate::trace::{same, Args, Kind, Param, Takes, TensorValue, Text, Tracer, Value};
@@ -12,11 +20,12 @@ const CROSS_ENTROPY: &[Param] = &[
     Param::optional("label_smoothing", Takes::Float, Value::Num(0.)),
 ];
 
-const PAIRWISE: &[Param] = &[
+const NLL_LOSS: &[Param] = &[
     Param::required("input", Takes::Any),
     Param::required("target", Takes::Any),
-    Param::optional("reduction", Takes::Any, Value::Str("mean")),
     Param::optional("weight", Takes::Any, Value::Unit),
+    Param::optional("ignore_index", Takes::Any, Value::int(-100)),
+    Param::optional("reduction", Takes::Any, Value::Str("mean")),
 ];
 
 /// `cross_entropy(&out, &target)`: scores `[N, C, d…]` with classes `[N, d…]`, or with probabilities of their own shape.
@@ -57,31 +66,32 @@ pub const fn trace_cross_entropy(t: &mut Tracer<'_>, args: &Args) -> Value {
     t.reduced_loss("cross_entropy", args, b.value(4), loss)
 }
 
-/// `mse_loss(&out, &target)`
-pub const fn trace_mse_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
-    t.pairwise_loss("mse_loss", args)
-}
-
-/// `l1_loss(&out, &target)`
-pub const fn trace_l1_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
-    t.pairwise_loss("l1_loss", args)
+/// `nll_loss(&out, &target)`: logarithms of probabilities `[N, C, d…]` with classes `[N, d…]`.
+pub const fn trace_nll_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
+    let b = checked!(t.bind("nll_loss", NLL_LOSS, args));
+    let input = checked!(t.operand(b.value(0)));
+    let target = checked!(t.operand(b.value(1)));
+    if let Kind::Int | Kind::Bool = input.kind {
+        return t.refuse_input("nll_loss", &input, &target);
+    }
+    if !t.positions("nll_loss", "the target's classes", &target) {
+        return Value::Any;
+    }
+    let each = if !input.ranked {
+        target
+    } else if input.rank == 0 {
+        return t.refuse_target("nll_loss", "classes", &input, &target);
+    } else {
+        // `[C]` is one sample.
+        input.without(if input.rank == 1 { 0 } else { 1 })
+    };
+    if !t.agree(&each, &target) {
+        return t.refuse_target("nll_loss", "classes", &each, &target);
+    }
+    t.reduced_loss("nll_loss", args, b.value(4), each.of_kind(Kind::Float))
 }
 
 impl Tracer<'_> {
-    /// A loss between tensors of one shape.
-    const fn pairwise_loss(&mut self, op: &'static str, args: &Args) -> Value {
-        let b = checked!(self.bind(op, PAIRWISE, args));
-        let input = checked!(self.operand(b.value(0)));
-        let target = checked!(self.operand(b.value(1)));
-        if matches!(input.kind, Kind::Int | Kind::Bool) {
-            return self.refuse_input(op, &input, &target);
-        }
-        if !self.agree(&input, &target) {
-            return self.refuse_target(op, "values", &input, &target);
-        }
-        self.reduced_loss(op, args, b.value(2), input.of_kind(Kind::Float))
-    }
-
     /// A scalar, or one loss per element where the reduction is none.
     const fn reduced_loss(
         &mut self,
@@ -89,6 +99,18 @@ impl Tracer<'_> {
         args: &Args,
         reduction: Value,
         each: TensorValue,
+    ) -> Value {
+        self.loss_by_word(op, args, reduction, each, "\"mean\", \"sum\" or \"none\"")
+    }
+
+    /// [`reduced_loss`](Self::reduced_loss) of a loss that has other words for it, too, which have been replaced.
+    const fn loss_by_word(
+        &mut self,
+        op: &'static str,
+        args: &Args,
+        reduction: Value,
+        each: TensorValue,
+        words: &str,
     ) -> Value {
         let out = match reduction {
             Value::Str(word) if same(word, "none") => each,
@@ -98,7 +120,9 @@ impl Tracer<'_> {
             Value::Str(word) => {
                 let mut m = Text::new();
                 m.push(op);
-                m.push(": `reduction` is \"mean\", \"sum\" or \"none\", but got \"");
+                m.push(": `reduction` is ");
+                m.push(words);
+                m.push(", but got \"");
                 m.push(word);
                 m.push("\"");
                 return self.fail(&m);

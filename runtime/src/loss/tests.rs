@@ -1,5 +1,8 @@
 //! The losses' gradients, extremes and refusals.
 
+mod elementwise;
+mod refusals;
+
 use super::*;
 use crate::tensor::Param;
 use crate::testing::{assert_close, gradcheck, randn};

@@ -20,7 +20,7 @@ mod math;
 mod matmul;
 mod narrow;
 mod norm;
-mod operand;
+pub(crate) mod operand;
 pub(crate) mod options;
 mod pad;
 mod pair;

@@ -3,12 +3,24 @@
 /// A struct of optional arguments: public fields, PyTorch's defaults, and a chained setter per field that takes
 /// `impl Into<…>`.
 macro_rules! options {
+    ($(#[$doc:meta])* $name:ident $fields:tt) => {
+        $crate::ops::options::tensor_options! {
+            $(#[$doc])*
+            #[derive(PartialEq)]
+            $name $fields
+        }
+    };
+}
+pub(crate) use options;
+
+/// [`options!`] with tensors among them, which can't be compared.
+macro_rules! tensor_options {
     (
         $(#[$doc:meta])*
         $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug)]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $ty,)*
         }
@@ -31,4 +43,4 @@ macro_rules! options {
         }
     };
 }
-pub(crate) use options;
+pub(crate) use tensor_options;

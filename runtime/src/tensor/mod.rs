@@ -173,6 +173,18 @@ impl From<&Tensor> for Tensor {
     }
 }
 
+/// An optional argument may be borrowed: `weight = &weight`.
+macro_rules! optional {
+    ($($ty:ty),*) => {$(
+        impl From<&$ty> for Option<Tensor> {
+            fn from(tensor: &$ty) -> Self {
+                Some(Tensor::clone(tensor))
+            }
+        }
+    )*};
+}
+optional!(Tensor, Param, Buffer);
+
 impl AsRef<Tensor> for Tensor {
     fn as_ref(&self) -> &Tensor {
         self

@@ -2,6 +2,7 @@
 
 mod agree;
 mod layers;
+mod losses;
 mod random;
 mod symbolic;
 
@@ -34,9 +35,21 @@ fn say(op: &str, args: &'static str) -> String {
     let mut t = storage.tracer(Purpose::Proof);
     let args = read(&mut t, args);
     let value = match op {
+        "binary_cross_entropy" => crate::loss::binary_cross_entropy::trace(&mut t, &args),
+        "binary_cross_entropy_with_logits" => {
+            crate::loss::binary_cross_entropy_with_logits::trace(&mut t, &args)
+        }
         "cross_entropy" => crate::loss::cross_entropy::trace(&mut t, &args),
-        "mse_loss" => crate::loss::mse_loss::trace(&mut t, &args),
+        "gaussian_nll_loss" => crate::loss::gaussian_nll_loss::trace(&mut t, &args),
+        "hinge_embedding_loss" => crate::loss::hinge_embedding_loss::trace(&mut t, &args),
+        "huber_loss" => crate::loss::huber_loss::trace(&mut t, &args),
+        "kl_div" => crate::loss::kl_div::trace(&mut t, &args),
         "l1_loss" => crate::loss::l1_loss::trace(&mut t, &args),
+        "mse_loss" => crate::loss::mse_loss::trace(&mut t, &args),
+        "nll_loss" => crate::loss::nll_loss::trace(&mut t, &args),
+        "poisson_nll_loss" => crate::loss::poisson_nll_loss::trace(&mut t, &args),
+        "smooth_l1_loss" => crate::loss::smooth_l1_loss::trace(&mut t, &args),
+        "soft_margin_loss" => crate::loss::soft_margin_loss::trace(&mut t, &args),
         op => t.op(hash(op), &args),
     };
     if t.issue_count() > 0 {
