@@ -6,6 +6,7 @@
 mod batch_norm;
 mod chunks;
 mod conv2d;
+mod ctc;
 pub(crate) mod elementwise;
 mod float;
 mod gemm;
@@ -19,6 +20,7 @@ mod window;
 
 pub(crate) use batch_norm::Channels;
 pub(crate) use conv2d::Conv2d;
+pub(crate) use ctc::{Alignment, Ctc, Paths};
 pub(crate) use float::Float;
 pub(crate) use layer_norm::Rows;
 pub(crate) use pool2d::{Average, MaxPool2d};

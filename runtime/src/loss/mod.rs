@@ -20,6 +20,7 @@
 mod classes;
 #[doc(hidden)]
 pub mod cross_entropy;
+mod ctc;
 mod difference;
 mod reduction;
 mod rule;
@@ -27,6 +28,7 @@ mod rule;
 mod tests;
 
 pub use cross_entropy::{cross_entropy, cross_entropy_with, CrossEntropyLoss, CrossEntropyOptions};
+pub use ctc::{ctc_loss, ctc_loss_with, CtcLoss, CtcLossOptions, Lengths};
 pub use difference::{
     l1_loss, l1_loss_with, mse_loss, mse_loss_with, L1Loss, L1LossOptions, MseLoss, MseLossOptions,
 };
@@ -35,6 +37,10 @@ pub use reduction::Reduction;
 pub(crate) use classes::Classes;
 
 // Beside each function a module of its name, where `#[forward]` finds its shape rule.
+#[doc(hidden)]
+pub mod ctc_loss {
+    pub use super::ctc::rule::trace_ctc_loss as trace;
+}
 #[doc(hidden)]
 pub mod l1_loss {
     pub use super::rule::trace_l1_loss as trace;
