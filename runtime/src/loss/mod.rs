@@ -24,6 +24,7 @@ mod ctc;
 mod difference;
 mod reduction;
 mod rule;
+mod segmentation;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,13 @@ pub use difference::{
     l1_loss, l1_loss_with, mse_loss, mse_loss_with, L1Loss, L1LossOptions, MseLoss, MseLossOptions,
 };
 pub use reduction::Reduction;
+pub use segmentation::{
+    dice_bce_loss, dice_bce_loss_with, dice_loss, dice_loss_with, focal_loss, focal_loss_with,
+    iou_loss, iou_loss_with, lovasz_loss, lovasz_loss_with, tversky_loss, tversky_loss_with,
+    Activation, DiceBceLoss, DiceBceLossOptions, DiceLoss, DiceLossOptions, FocalLoss,
+    FocalLossOptions, IouLoss, IouLossOptions, LovaszForm, LovaszLoss, LovaszLossOptions,
+    TverskyLoss, TverskyLossOptions,
+};
 
 pub(crate) use classes::Classes;
 
@@ -42,12 +50,36 @@ pub mod ctc_loss {
     pub use super::ctc::rule::trace_ctc_loss as trace;
 }
 #[doc(hidden)]
+pub mod dice_bce_loss {
+    pub use super::segmentation::rule::trace_dice_bce_loss as trace;
+}
+#[doc(hidden)]
+pub mod dice_loss {
+    pub use super::segmentation::rule::trace_dice_loss as trace;
+}
+#[doc(hidden)]
+pub mod focal_loss {
+    pub use super::segmentation::rule::trace_focal_loss as trace;
+}
+#[doc(hidden)]
+pub mod iou_loss {
+    pub use super::segmentation::rule::trace_iou_loss as trace;
+}
+#[doc(hidden)]
 pub mod l1_loss {
     pub use super::rule::trace_l1_loss as trace;
 }
 #[doc(hidden)]
+pub mod lovasz_loss {
+    pub use super::segmentation::rule::trace_lovasz_loss as trace;
+}
+#[doc(hidden)]
 pub mod mse_loss {
     pub use super::rule::trace_mse_loss as trace;
+}
+#[doc(hidden)]
+pub mod tversky_loss {
+    pub use super::segmentation::rule::trace_tversky_loss as trace;
 }
 
 /// Declares the struct form of a loss: it keeps the options and calls the function.

@@ -1,14 +1,23 @@
 //! How the optional arguments of operations are declared.
 
 /// A struct of optional arguments: public fields, PyTorch's defaults, and a chained setter per field that takes
-/// `impl Into<…>`.
+/// `impl Into<…>`. `with tensors`, which can't be compared, the structs can't be either.
 macro_rules! options {
+    ($(#[$doc:meta])* $name:ident { $($body:tt)* }) => {
+        $crate::ops::options::options! {
+            with tensors,
+            $(#[$doc])*
+            #[derive(PartialEq)]
+            $name { $($body)* }
+        }
+    };
     (
+        with tensors,
         $(#[$doc:meta])*
         $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug)]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $ty,)*
         }
