@@ -16,6 +16,76 @@
 //! assert_eq!(criterion.forward(&output, &target)?.item()?, smoothed.item()?);
 //! # Ok::<(), taper::Error>(())
 //! ```
+//!
+//! # Losses of one's own
+//!
+//! A loss is whatever makes one number of tensors. As a function under `#[forward]` it is written like a model's, and
+//! `cargo check` proves its shapes:
+//!
+//! ```
+//! use taper::prelude::*;
+//!
+//! #[forward]
+//! #[shape(([B, C], [B, C]) -> [])]
+//! fn charbonnier(output: Tensor, target: Tensor) -> Tensor {
+//!     ((output - target).square() + 1e-6).sqrt().mean()
+//! }
+//!
+//! fn main() -> taper::Result<()> {
+//!     let x = Param::new(Tensor::new(&[[3f64, -1.]], &Device::Cpu)?)?;
+//!     charbonnier(&x, &Tensor::new(&[[1f64, 0.]], &Device::Cpu)?)?.backward()
+//! }
+//! ```
+//!
+//! So a mistake is an error before anything runs; here the mean is missing:
+//!
+//! ```compile_fail
+//! use taper::prelude::*;
+//!
+//! #[forward]
+//! #[shape(([B, C], [B, C]) -> [])]
+//! fn charbonnier(output: Tensor, target: Tensor) -> Tensor {
+//!     ((output - target).square() + 1e-6).sqrt()
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! With settings it is a struct like a model, proved alike:
+//!
+//! ```
+//! # use taper::prelude::*;
+//! #[model(([B, C], [B, C]) -> [])]
+//! struct Charbonnier {
+//!     #[config(default = 1e-6)]
+//!     eps: f64,
+//! }
+//!
+//! #[forward]
+//! impl Charbonnier {
+//!     fn forward(&self, output: Tensor, target: Tensor) -> Tensor {
+//!         ((output - target).square() + self.eps).sqrt().mean()
+//!     }
+//! }
+//! # fn main() -> taper::Result<()> {
+//! # let x = Tensor::new(&[[3f64, -1.]], &Device::Cpu)?;
+//! # let criterion = Charbonnier::config().eps(0.25).init(&Device::Cpu)?;
+//! # assert_eq!(criterion.forward(&x, &x)?.item()?, 0.5);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! And a closure is enough where it is used once; its shapes are checked when it runs:
+//!
+//! ```
+//! # use taper::{Device, Result, Tensor};
+//! let eps = 0.25;
+//! let charbonnier = |output: &Tensor, target: &Tensor| -> Result<Tensor> {
+//!     output.sub(target)?.square()?.add(eps)?.sqrt()?.mean(())
+//! };
+//! let x = Tensor::new(&[3f64, -1.], &Device::Cpu)?;
+//! assert_eq!(charbonnier(&x, &x)?.item()?, 0.5);
+//! # Ok::<(), taper::Error>(())
+//! ```
 
 mod classes;
 #[doc(hidden)]

@@ -75,7 +75,7 @@ impl CtcLossOptions {
 /// The result is the mean over samples of loss / max(labels, 1). The gradient is PyTorch's, which holds for log-probabilities
 /// that a log-softmax made: `exp(log_probs)` minus the probability of the class at the step, given the labels; it is 0
 /// beyond a sample's length. A class whose probability is 0 has gradient 0, where PyTorch's is NaN. A label may be the
-/// blank, as in PyTorch, but no alignment reads it so.
+/// blank, as in PyTorch, but no alignment reads it so; PyTorch's gradient forgets one at the end of the target.
 ///
 /// # Errors
 /// If the shapes or lengths don't fit each other, a label or the blank is no class, the log-probabilities are no floats, the

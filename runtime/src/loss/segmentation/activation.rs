@@ -1,5 +1,6 @@
 //! From scores to probabilities.
 
+use super::masks::Masks;
 use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 
@@ -20,25 +21,24 @@ pub enum Activation {
 
 impl Activation {
     /// The probabilities.
-    pub(super) fn apply(self, op: &'static str, x: &Tensor) -> Result<Tensor> {
+    pub(super) fn apply(self, masks: &Masks) -> Result<Tensor> {
+        self.check_rank(masks)?;
+        let x = masks.scores(self == Activation::Softmax)?;
         match self {
             Activation::Sigmoid => x.sigmoid(),
-            Activation::Softmax => {
-                self.check_rank(op, x)?;
-                x.softmax(1)
-            }
-            Activation::None => Ok(x.clone()),
+            Activation::Softmax => x.softmax(1),
+            Activation::None => Ok(x),
         }
     }
 
     /// An error if classes are asked for and there is no dimension of them.
-    pub(super) fn check_rank(self, op: &'static str, x: &Tensor) -> Result<()> {
-        if self == Activation::Softmax && x.rank() < 2 {
+    pub(super) fn check_rank(self, masks: &Masks) -> Result<()> {
+        if self == Activation::Softmax && masks.output.rank() < 2 {
             let expected = format!(
                 "`Activation::Sigmoid` for an output of shape {:?}: `Softmax` takes [N, C, …]",
-                x.dims()
+                masks.output.dims()
             );
-            return Err(Error::argument(op, "activation", self, expected));
+            return Err(Error::argument(masks.op, "activation", self, expected));
         }
         Ok(())
     }

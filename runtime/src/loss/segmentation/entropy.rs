@@ -24,11 +24,14 @@ impl Entropies {
         activation: Activation,
         weight: Option<&Tensor>,
     ) -> Result<Self> {
-        activation.check_rank(masks.op, &masks.output)?;
+        activation.check_rank(masks)?;
         let weight = weight
             .map(|weight| class_weights(masks, weight))
             .transpose()?;
-        let (x, y) = (&masks.output, &masks.target);
+        let (x, y) = (
+            &masks.scores(activation == Activation::Softmax)?,
+            &masks.target,
+        );
         let (each, counts, weight) = match activation {
             Activation::Softmax => {
                 let log_p = x.log_softmax(1)?;

@@ -27,14 +27,14 @@ pub(super) struct Overlap {
 }
 
 impl Groups {
-    /// The loss `score` gives for the overlap of each group, reduced.
+    /// The losses of the groups' overlaps, reduced.
     pub(super) fn loss(
         &self,
         masks: &Masks,
         loss: impl FnOnce(&Overlap) -> Result<Tensor>,
     ) -> Result<Tensor> {
         self.check(masks)?;
-        let p = masks.counted(&self.activation.apply(masks.op, &masks.output)?)?;
+        let p = masks.counted(&self.activation.apply(masks)?)?;
         let y = &masks.target;
         let overlap = Overlap {
             both: self.sum(&p.mul(y)?)?,

@@ -4,7 +4,6 @@ use candle_core::Tensor as Data;
 
 use super::groups::checked_weights;
 use super::masks::{check_unit, Masks};
-use super::Activation;
 use crate::error::{Error, Result};
 use crate::kernels::Lovasz;
 use crate::loss::{loss_struct, Reduction};
@@ -137,15 +136,16 @@ impl LovaszLossOptions {
 
     /// The error of every element.
     fn errors(&self, masks: &Masks) -> Result<Tensor> {
-        let (x, y) = (&masks.output, &masks.target.detach());
+        let softmax = self.form == LovaszForm::Softmax;
+        let (x, y) = (masks.scores(softmax)?, &masks.target.detach());
         match self.form {
             LovaszForm::Hinge => {
                 let signs = y.mul(2.)?.sub(1.)?;
                 x.mul(signs)?.neg()?.add(1.)
             }
-            LovaszForm::Softmax => Activation::Softmax.apply(OP, x)?.sub(y)?.abs(),
+            LovaszForm::Softmax => x.softmax(1)?.sub(y)?.abs(),
             LovaszForm::Probabilities => {
-                check_unit(x, |value, at| {
+                check_unit(&x, |value, at| {
                     let message = format!(
                         "the output is {value} at position {at}, but probabilities are from 0 to 1"
                     );

@@ -5,7 +5,7 @@ use candle_core::{DType, Tensor as Data};
 use crate::error::{Error, Result};
 use crate::loss::Classes;
 use crate::ops::compute::{compute_dtype, expect_dtype};
-use crate::ops::where_;
+use crate::ops::{where_, AmaxOptions};
 use crate::tensor::Tensor;
 
 /// An output and its target, of one shape and in the type that is computed in.
@@ -45,6 +45,19 @@ impl Masks {
             counts,
             dtype,
         })
+    }
+
+    /// The output, with 0 where nothing counts: what stands there, be it NaN, is not seen. With a softmax that is where no
+    /// class counts.
+    pub(super) fn scores(&self, softmax: bool) -> Result<Tensor> {
+        let position = |counts: &Tensor| match softmax {
+            true => counts.amax_with(1, AmaxOptions::default().keepdim(true)),
+            false => Ok(counts.clone()),
+        };
+        zeroed(
+            &self.counts.as_ref().map(position).transpose()?,
+            &self.output,
+        )
     }
 
     /// `x`, of the output's shape, with 0 where it doesn't count; the gradient there is 0, whatever `x` is.

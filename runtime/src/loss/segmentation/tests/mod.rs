@@ -52,15 +52,13 @@ fn gradients() -> Result<()> {
         gradcheck(|x| loss(&x[0], &x[1]), &[randn([2, 2, 3])?, mask()?])
             .map_err(|error| error.context(name))?;
     }
-    let soft = || randn([2, 2, 3])?.sigmoid();
-    for loss in [dice_loss::<&Tensor, &Tensor>, dice_bce_loss, iou_loss] {
-        gradcheck(|x| loss(&x[0], &x[1]), &[randn([2, 2, 3])?, soft()?])?;
+    // Masks in between have gradients too, but not where only their order counts.
+    for (name, loss) in LOSSES.iter().filter(|(name, _)| *name != "lovasz") {
+        let soft = randn([2, 3, 2])?.sigmoid()?.reshape([2, 2, 3])?;
+        gradcheck(|x| loss(&x[0], &x[1]), &[randn([2, 2, 3])?, soft])
+            .map_err(|error| error.context(*name))?;
     }
-    gradcheck(
-        |x| tversky_loss(&x[0], &x[1]),
-        &[randn([2, 2, 3])?, soft()?],
-    )?;
-    gradcheck(|x| focal_loss(&x[0], &x[1]), &[randn([2, 2, 3])?, soft()?])
+    Ok(())
 }
 
 #[test]
@@ -176,7 +174,7 @@ fn what_is_ignored_may_be_anything() -> Result<()> {
     );
     let check = |loss: Tensor, expected: Tensor| {
         assert_eq!(loss.item()?, expected.item()?);
-        x.zero_grad();
+        x.zero_grad(true)?;
         loss.backward()?;
         let grad = gradient(&x)?;
         assert!(grad[0] < 0. && grad[1] == 0. && grad[2] > 0., "{grad:?}");
