@@ -6,10 +6,12 @@
 mod batch_norm;
 mod chunks;
 mod conv2d;
+mod ctc;
 pub(crate) mod elementwise;
 mod float;
 mod gemm;
 mod layer_norm;
+mod lovasz;
 mod pool2d;
 mod real;
 mod reduce;
@@ -19,8 +21,10 @@ mod window;
 
 pub(crate) use batch_norm::Channels;
 pub(crate) use conv2d::Conv2d;
+pub(crate) use ctc::{Alignment, Ctc, Paths};
 pub(crate) use float::Float;
 pub(crate) use layer_norm::Rows;
+pub(crate) use lovasz::Lovasz;
 pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use real::Real;
 pub(crate) use reduce::{best, cumsum, sum};

@@ -16,6 +16,76 @@
 //! assert_eq!(criterion.forward(&output, &target)?.item()?, smoothed.item()?);
 //! # Ok::<(), taper::Error>(())
 //! ```
+//!
+//! # Losses of one's own
+//!
+//! A loss is whatever makes one number of tensors. As a function under `#[forward]` it is written like a model's, and
+//! `cargo check` proves its shapes:
+//!
+//! ```
+//! use taper::prelude::*;
+//!
+//! #[forward]
+//! #[shape(([B, C], [B, C]) -> [])]
+//! fn charbonnier(output: Tensor, target: Tensor) -> Tensor {
+//!     ((output - target).square() + 1e-6).sqrt().mean()
+//! }
+//!
+//! fn main() -> taper::Result<()> {
+//!     let x = Param::new(Tensor::new(&[[3f64, -1.]], &Device::Cpu)?)?;
+//!     charbonnier(&x, &Tensor::new(&[[1f64, 0.]], &Device::Cpu)?)?.backward()
+//! }
+//! ```
+//!
+//! So a mistake is an error before anything runs; here the mean is missing:
+//!
+//! ```compile_fail
+//! use taper::prelude::*;
+//!
+//! #[forward]
+//! #[shape(([B, C], [B, C]) -> [])]
+//! fn charbonnier(output: Tensor, target: Tensor) -> Tensor {
+//!     ((output - target).square() + 1e-6).sqrt()
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! With settings it is a struct like a model, proved alike:
+//!
+//! ```
+//! # use taper::prelude::*;
+//! #[model(([B, C], [B, C]) -> [])]
+//! struct Charbonnier {
+//!     #[config(default = 1e-6)]
+//!     eps: f64,
+//! }
+//!
+//! #[forward]
+//! impl Charbonnier {
+//!     fn forward(&self, output: Tensor, target: Tensor) -> Tensor {
+//!         ((output - target).square() + self.eps).sqrt().mean()
+//!     }
+//! }
+//! # fn main() -> taper::Result<()> {
+//! # let x = Tensor::new(&[[3f64, -1.]], &Device::Cpu)?;
+//! # let criterion = Charbonnier::config().eps(0.25).init(&Device::Cpu)?;
+//! # assert_eq!(criterion.forward(&x, &x)?.item()?, 0.5);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! And a closure is enough where it is used once; its shapes are checked when it runs:
+//!
+//! ```
+//! # use taper::{Device, Result, Tensor};
+//! let eps = 0.25;
+//! let charbonnier = |output: &Tensor, target: &Tensor| -> Result<Tensor> {
+//!     output.sub(target)?.square()?.add(eps)?.sqrt()?.mean(())
+//! };
+//! let x = Tensor::new(&[3f64, -1.], &Device::Cpu)?;
+//! assert_eq!(charbonnier(&x, &x)?.item()?, 0.5);
+//! # Ok::<(), taper::Error>(())
+//! ```
 
 mod bce;
 mod bce_logits;
@@ -23,6 +93,7 @@ mod checks;
 mod classes;
 #[doc(hidden)]
 pub mod cross_entropy;
+mod ctc;
 mod difference;
 mod divergence;
 mod elementwise;
@@ -34,6 +105,7 @@ mod poisson;
 mod positions;
 mod reduction;
 mod rule;
+mod segmentation;
 mod smooth_l1;
 mod soft_margin;
 mod stable;
@@ -49,6 +121,7 @@ pub use bce_logits::{
 };
 
 pub use cross_entropy::{cross_entropy, cross_entropy_with, CrossEntropyLoss, CrossEntropyOptions};
+pub use ctc::{ctc_loss, ctc_loss_with, CtcLoss, CtcLossOptions, Lengths};
 pub use difference::{
     l1_loss, l1_loss_with, mse_loss, mse_loss_with, L1Loss, L1LossOptions, MseLoss, MseLossOptions,
 };
@@ -63,6 +136,13 @@ pub use huber::{huber_loss, huber_loss_with, HuberLoss, HuberLossOptions};
 pub use nll::{nll_loss, nll_loss_with, NllLoss, NllLossOptions};
 pub use poisson::{poisson_nll_loss, poisson_nll_loss_with, PoissonNllLoss, PoissonNllLossOptions};
 pub use reduction::Reduction;
+pub use segmentation::{
+    dice_bce_loss, dice_bce_loss_with, dice_loss, dice_loss_with, focal_loss, focal_loss_with,
+    iou_loss, iou_loss_with, lovasz_loss, lovasz_loss_with, tversky_loss, tversky_loss_with,
+    Activation, DiceBceLoss, DiceBceLossOptions, DiceLoss, DiceLossOptions, FocalLoss,
+    FocalLossOptions, IouLoss, IouLossOptions, LovaszForm, LovaszLoss, LovaszLossOptions,
+    TverskyLoss, TverskyLossOptions,
+};
 pub use smooth_l1::{smooth_l1_loss, smooth_l1_loss_with, SmoothL1Loss, SmoothL1LossOptions};
 pub use soft_margin::{
     soft_margin_loss, soft_margin_loss_with, SoftMarginLoss, SoftMarginLossOptions,
@@ -72,27 +152,34 @@ pub(crate) use classes::Classes;
 
 /// Beside each function a module of its name, where `#[forward]` finds its shape rule.
 macro_rules! rules {
-    ($($name:ident => $rule:ident),* $(,)?) => {$(
+    ($($name:ident => $($rule:ident)::+),* $(,)?) => {$(
         #[doc(hidden)]
         pub mod $name {
-            pub use super::rule::$rule as trace;
+            pub use super::$($rule)::+ as trace;
         }
     )*};
 }
 
 rules! {
-    binary_cross_entropy => trace_binary_cross_entropy,
-    binary_cross_entropy_with_logits => trace_binary_cross_entropy_with_logits,
-    gaussian_nll_loss => trace_gaussian_nll_loss,
-    hinge_embedding_loss => trace_hinge_embedding_loss,
-    huber_loss => trace_huber_loss,
-    kl_div => trace_kl_div,
-    l1_loss => trace_l1_loss,
-    mse_loss => trace_mse_loss,
-    nll_loss => trace_nll_loss,
-    poisson_nll_loss => trace_poisson_nll_loss,
-    smooth_l1_loss => trace_smooth_l1_loss,
-    soft_margin_loss => trace_soft_margin_loss,
+    binary_cross_entropy => rule::trace_binary_cross_entropy,
+    binary_cross_entropy_with_logits => rule::trace_binary_cross_entropy_with_logits,
+    ctc_loss => ctc::rule::trace_ctc_loss,
+    dice_bce_loss => segmentation::rule::trace_dice_bce_loss,
+    dice_loss => segmentation::rule::trace_dice_loss,
+    focal_loss => segmentation::rule::trace_focal_loss,
+    gaussian_nll_loss => rule::trace_gaussian_nll_loss,
+    hinge_embedding_loss => rule::trace_hinge_embedding_loss,
+    huber_loss => rule::trace_huber_loss,
+    iou_loss => segmentation::rule::trace_iou_loss,
+    kl_div => rule::trace_kl_div,
+    l1_loss => rule::trace_l1_loss,
+    lovasz_loss => segmentation::rule::trace_lovasz_loss,
+    mse_loss => rule::trace_mse_loss,
+    nll_loss => rule::trace_nll_loss,
+    poisson_nll_loss => rule::trace_poisson_nll_loss,
+    smooth_l1_loss => rule::trace_smooth_l1_loss,
+    soft_margin_loss => rule::trace_soft_margin_loss,
+    tversky_loss => segmentation::rule::trace_tversky_loss,
 }
 
 /// Declares the struct form of a loss: it keeps the options and calls the function.

@@ -93,7 +93,7 @@ pub const fn trace_nll_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
 
 impl Tracer<'_> {
     /// A scalar, or one loss per element where the reduction is none.
-    const fn reduced_loss(
+    pub(super) const fn reduced_loss(
         &mut self,
         op: &'static str,
         args: &Args,
@@ -133,7 +133,7 @@ impl Tracer<'_> {
     }
 
     /// Whether two tensors may have one shape.
-    const fn agree(&mut self, a: &TensorValue, b: &TensorValue) -> bool {
+    pub(super) const fn agree(&mut self, a: &TensorValue, b: &TensorValue) -> bool {
         if !a.ranked || !b.ranked {
             return true;
         }
@@ -146,7 +146,7 @@ impl Tracer<'_> {
         fits
     }
 
-    const fn refuse_target(
+    pub(super) const fn refuse_target(
         &mut self,
         op: &'static str,
         what: &'static str,
@@ -165,7 +165,7 @@ impl Tracer<'_> {
         self.fail(&m)
     }
 
-    const fn refuse_input(
+    pub(super) const fn refuse_input(
         &mut self,
         op: &'static str,
         input: &TensorValue,

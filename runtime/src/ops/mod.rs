@@ -43,7 +43,7 @@ mod squeeze;
 #[cfg(test)]
 mod tests;
 mod transpose;
-mod unary;
+pub(crate) mod unary;
 mod where_;
 mod windows;
 

@@ -3,6 +3,7 @@
 mod agree;
 mod layers;
 mod losses;
+mod mask_losses;
 mod random;
 mod symbolic;
 
@@ -50,6 +51,13 @@ fn say(op: &str, args: &'static str) -> String {
         "poisson_nll_loss" => crate::loss::poisson_nll_loss::trace(&mut t, &args),
         "smooth_l1_loss" => crate::loss::smooth_l1_loss::trace(&mut t, &args),
         "soft_margin_loss" => crate::loss::soft_margin_loss::trace(&mut t, &args),
+        "ctc_loss" => crate::loss::ctc_loss::trace(&mut t, &args),
+        "dice_loss" => crate::loss::dice_loss::trace(&mut t, &args),
+        "dice_bce_loss" => crate::loss::dice_bce_loss::trace(&mut t, &args),
+        "iou_loss" => crate::loss::iou_loss::trace(&mut t, &args),
+        "tversky_loss" => crate::loss::tversky_loss::trace(&mut t, &args),
+        "focal_loss" => crate::loss::focal_loss::trace(&mut t, &args),
+        "lovasz_loss" => crate::loss::lovasz_loss::trace(&mut t, &args),
         op => t.op(hash(op), &args),
     };
     if t.issue_count() > 0 {
