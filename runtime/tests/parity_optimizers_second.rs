@@ -3,7 +3,8 @@
 
 use taper::ops::EmbeddingOptions;
 use taper::optim::{
-    Adafactor, GroupState, Lbfgs, Muon, Optimizer, OptimizerState, Setting, Sgd, SparseAdam,
+    Adafactor, AdafactorOptions, GroupState, Lbfgs, LbfgsOptions, Muon, MuonOptions, Optimizer,
+    OptimizerState, Setting, Sgd, SgdOptions, SparseAdam, SparseAdamOptions,
 };
 use taper::testing::{Case, Parity};
 use taper::{Param, Result, Tensor};
@@ -14,11 +15,11 @@ fn optimizers_second() -> Result<()> {
         let problem = Problem::new(case)?;
         let params = &problem.params;
         let mut opt: Box<dyn Optimizer> = match op {
-            "lbfgs" => Box::new(Lbfgs::new(params, 1.)?),
-            "adafactor" => Box::new(Adafactor::new(params, 1.)?),
-            "muon" => Box::new(Muon::new(params, 1.)?),
-            "sparse_adam" => Box::new(SparseAdam::new(params, 1.)?),
-            "sgd" => Box::new(Sgd::new(params, 1.)?),
+            "lbfgs" => Box::new(Lbfgs::new(params, LbfgsOptions::default())?),
+            "adafactor" => Box::new(Adafactor::new(params, AdafactorOptions::default())?),
+            "muon" => Box::new(Muon::new(params, MuonOptions::default())?),
+            "sparse_adam" => Box::new(SparseAdam::new(params, SparseAdamOptions::default())?),
+            "sgd" => Box::new(Sgd::new(params, SgdOptions::default())?),
             _ => return case.unknown(),
         };
         if case.option::<String>("groups")?.is_some() {
@@ -121,6 +122,9 @@ impl<'a> Problem<'a> {
 fn set_options(case: &Case, opt: &mut dyn Optimizer) -> Result<()> {
     for group in opt.param_groups_mut() {
         for name in group.names() {
+            if *name == "max_eval" {
+                group.set(name, Setting::None)?; // it was set by the default of max_iter
+            }
             if let Some(text) = case.option::<String>(name)? {
                 group.set(name, setting(&text))?;
             }

@@ -13,8 +13,8 @@ import torch.nn.functional as F
 from common import Writer
 
 w = Writer("optimizers_second")
-LONG = {"steps": 200, "every": 10}
-SHORT = {"steps": 20, "every": 2}
+LONG = {"steps": 200, "every": 20}
+SHORT = {"steps": 20, "every": 4}
 
 
 def quadratic(params, constants, step):

@@ -27,6 +27,8 @@ mod newton_schulz;
 mod options;
 mod rows;
 mod rule;
+#[cfg(test)]
+mod second_tests;
 mod setting;
 mod sgd;
 mod slices;
