@@ -13,7 +13,8 @@ super::layer! {
     /// - Input: integers `[*]`, output `[*, embedding_dim]`.
     /// - `weight`: `[num_embeddings, embedding_dim]` from N(0, 1); the row `padding_idx` is 0 and gets no gradient.
     /// - `max_norm` changes the rows that are read, in place, in evaluation mode too, as PyTorch does.
-    /// - PyTorch's `sparse` gradients don't exist yet.
+    /// - With `sparse`, the weight's gradient holds the rows that were read alone ([`SparseGrad`](crate::tensor::SparseGrad)), for
+    ///   large tables and [`SparseAdam`](crate::optim::SparseAdam).
     ///
     /// ```
     /// use taper::prelude::*;
@@ -48,6 +49,8 @@ super::layer! {
             norm_type: f64 = 2.0,
             /// Whether a row's gradient is divided by how often it was read in the batch.
             scale_grad_by_freq: bool = false,
+            /// Whether the gradient holds the rows that were read alone.
+            sparse: bool = false,
         }
     }
 }
@@ -123,6 +126,7 @@ impl Embedding {
                 max_norm: max_norm.transpose()?,
                 norm_type: at.float(row!(Embedding.norm_type))?,
                 scale_grad_by_freq: at.flag(row!(Embedding.scale_grad_by_freq))?,
+                sparse: at.flag(row!(Embedding.sparse))?,
             },
             state: State::new(),
         })
@@ -149,6 +153,9 @@ impl Module for Embedding {
         }
         if options.scale_grad_by_freq {
             text += ", scale_grad_by_freq=True";
+        }
+        if options.sparse {
+            text += ", sparse=True";
         }
         text
     }

@@ -58,6 +58,7 @@ fn layers_print_as_in_pytorch() {
             ),
             "Embedding(10, 4, padding_idx=9, max_norm=1.0, norm_type=1.0, scale_grad_by_freq=True)",
         ),
+        (repr(Embedding::config(10, 4).sparse(true), &[2]), "Embedding(10, 4, sparse=True)"),
         (
             repr(LayerNorm::config(10), &[2, 10]),
             "LayerNorm((10,), eps=1e-05, elementwise_affine=True, bias=True)",

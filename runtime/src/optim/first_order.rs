@@ -1,16 +1,17 @@
 //! The optimizers that treat every parameter on its own: groups, state and steps are common to all.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::group::{set_by_name, Group, ParamGroup};
+use super::group::{Group, ParamGroup};
+use super::groups::Groups;
 use super::rule::UpdateRule;
 use super::setting::Setting;
-use super::state::{GroupState, OptimizerState};
+use super::state::OptimizerState;
 use super::update::{ParamState, Update};
 use super::Optimizer;
-use crate::error::{Error, Result};
-use crate::tensor::Param;
+use crate::error::Result;
+use crate::tensor::{Gradient, Param};
 
 /// An optimizer with the update rule `R`: [`Sgd`](super::Sgd), [`Adam`](super::Adam).
 ///
@@ -27,8 +28,7 @@ use crate::tensor::Param;
 /// ```
 #[derive(Debug)]
 pub struct FirstOrder<R> {
-    defaults: R,
-    groups: Vec<Group<R>>,
+    groups: Groups<R>,
     /// By the parameter's id; made by the first step that needs it.
     state: HashMap<u64, ParamState>,
     /// Uses plain Candle operations where the one-pass form exists too.
@@ -41,15 +41,15 @@ impl<R: UpdateRule> FirstOrder<R> {
     /// The parameters are anything that can be iterated and yields `&Param` or `Param`; the optimizer keeps handles to them.
     ///
     /// # Errors
-    /// If there are no parameters, one occurs twice ([`Error::DuplicateParam`]), or an option is out of its range.
+    /// If there are no parameters, one occurs twice ([`DuplicateParam`](crate::Error::DuplicateParam)) or is of a kind that the
+    /// optimizer can't train, or an option is out of its range.
     pub fn new<P: Borrow<Param>>(
         params: impl IntoIterator<Item = P>,
         options: impl Into<R>,
     ) -> Result<Self> {
         let defaults = options.into();
         let mut optimizer = FirstOrder {
-            defaults: defaults.clone(),
-            groups: Vec::new(),
+            groups: Groups::new(defaults.clone()),
             state: HashMap::new(),
             plain: false,
         };
@@ -78,68 +78,41 @@ impl<R: UpdateRule> FirstOrder<R> {
         options: impl FnOnce(R) -> R,
     ) -> Result<()> {
         let params = params.into_iter().map(|param| param.borrow().share());
-        self.push(params.collect(), options(self.defaults.clone()))
+        let options = options(self.groups.defaults.clone());
+        self.groups.push(params.collect(), options)
     }
 
     /// The groups, with their hyperparameters as fields.
     pub fn param_groups(&self) -> &[Group<R>] {
-        &self.groups
+        &self.groups.list
     }
 
     /// The groups, to change their hyperparameters: `group.lr *= 0.1`.
     pub fn param_groups_mut(&mut self) -> &mut [Group<R>] {
-        &mut self.groups
+        &mut self.groups.list
     }
 
     /// The options that new groups inherit.
     pub fn defaults(&self) -> &R {
-        &self.defaults
-    }
-
-    fn push(&mut self, params: Vec<Param>, options: R) -> Result<()> {
-        options.validate()?;
-        if params.is_empty() {
-            return Err(Error::argument(
-                R::NAME,
-                "params",
-                params,
-                "at least one parameter",
-            ));
-        }
-        let mut known: HashSet<u64> = self.params().map(Param::id).collect();
-        if let Some(twice) = params.iter().find(|param| !known.insert(param.id())) {
-            return Err(Error::DuplicateParam {
-                optimizer: R::NAME,
-                name: twice.describe(),
-            });
-        }
-        self.groups.push(Group {
-            params,
-            options,
-            initial_lr: None,
-        });
-        Ok(())
-    }
-
-    fn params(&self) -> impl Iterator<Item = &Param> {
-        self.groups.iter().flat_map(|group| &group.params)
+        &self.groups.defaults
     }
 }
 
 impl<R: UpdateRule> Optimizer for FirstOrder<R> {
     fn step(&mut self) -> Result<()> {
-        self.groups
-            .iter()
-            .try_for_each(|group| group.options.validate())?;
-        self.params().try_for_each(Param::check_not_moved)?;
-        for group in &self.groups {
+        self.groups.check()?;
+        for group in &self.groups.list {
+            let mut trained = group.params.iter().filter(|param| param.trainable());
+            trained.try_for_each(|param| check_gradient(&group.options, param))?;
+        }
+        for group in &self.groups.list {
             for param in group.params.iter().filter(|param| param.trainable()) {
                 let update = Update {
                     rule: &group.options,
                     param,
                     plain: self.plain,
                 };
-                param.with_grad(|grad| match grad {
+                param.with_gradient(|grad| match grad {
                     Some(grad) => update.run(grad, self.state.entry(param.id()).or_default()),
                     None => Ok(()),
                 })?;
@@ -149,48 +122,27 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
     }
 
     fn zero_grad(&self, set_to_none: bool) -> Result<()> {
-        self.params()
-            .try_for_each(|param| param.zero_grad(set_to_none))
+        self.groups.zero_grad(set_to_none)
     }
 
     fn param_groups(&self) -> Vec<&dyn ParamGroup> {
-        self.groups
-            .iter()
-            .map(|group| group as &dyn ParamGroup)
-            .collect()
+        self.groups.as_dyn()
     }
 
     fn param_groups_mut(&mut self) -> Vec<&mut dyn ParamGroup> {
-        self.groups
-            .iter_mut()
-            .map(|group| group as &mut dyn ParamGroup)
-            .collect()
+        self.groups.as_dyn_mut()
     }
 
     fn add_group(&mut self, params: Vec<Param>, settings: &[(&str, Setting)]) -> Result<()> {
-        let mut options = self.defaults.clone();
-        for (name, value) in settings {
-            set_by_name(&mut options, name, value)?;
-        }
-        self.push(params, options)
+        self.groups.add(params, settings)
     }
 
     fn state_dict(&self) -> Result<OptimizerState> {
-        let mut saved = OptimizerState::default();
-        let mut next = 0;
-        for group in &self.groups {
-            let names = R::NAMES.iter();
-            let mut options: BTreeMap<_, _> = names
-                .filter_map(|&name| Some((name.to_owned(), group.options.get(name)?)))
-                .collect();
-            if let Some(lr) = group.initial_lr {
-                options.insert(INITIAL_LR.into(), lr.into());
-            }
-            let params = (next..next + group.params.len()).collect();
-            next += group.params.len();
-            saved.param_groups.push(GroupState { options, params });
-        }
-        for (index, param) in self.params().enumerate() {
+        let mut saved = OptimizerState {
+            param_groups: self.groups.save(),
+            ..OptimizerState::default()
+        };
+        for (index, param) in self.groups.params().enumerate() {
             let kept = self.state.get(&param.id()).map(ParamState::save::<R>);
             if let Some(tensors) = kept.transpose()?.filter(|tensors| !tensors.is_empty()) {
                 saved.state.insert(index, tensors);
@@ -200,64 +152,24 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
     }
 
     fn load_state_dict(&mut self, saved: &OptimizerState) -> Result<()> {
-        let mismatch = |what: &str, found: usize, expected: usize| {
-            let message = format!("the state has {found} {what}, the optimizer {expected}");
-            Error::op("load_state_dict", message)
-        };
-        let (found, expected) = (saved.param_groups.len(), self.groups.len());
-        if found != expected {
-            return Err(mismatch("parameter groups", found, expected));
-        }
-        let mut loaded = Vec::new();
+        let loaded = self.groups.read(saved)?;
         let mut state = HashMap::new();
-        for (group, saved_group) in self.groups.iter().zip(&saved.param_groups) {
-            let (found, expected) = (saved_group.params.len(), group.params.len());
-            if found != expected {
-                return Err(mismatch("parameters in a group", found, expected));
-            }
-            loaded.push(load_options(group, saved_group)?);
-            for (param, index) in group.params.iter().zip(&saved_group.params) {
-                if let Some(tensors) = saved.state.get(index) {
-                    state.insert(param.id(), ParamState::load(R::SLOTS, param, tensors)?);
-                }
+        for (param, index) in self.groups.numbered(saved) {
+            if let Some(tensors) = saved.state.get(&index) {
+                state.insert(param.id(), ParamState::load::<R>(param, tensors)?);
             }
         }
-        for (group, (options, initial_lr)) in self.groups.iter_mut().zip(loaded) {
-            group.options = options;
-            group.initial_lr = initial_lr;
-        }
+        self.groups.take(loaded);
         self.state = state;
         Ok(())
     }
 }
 
-const INITIAL_LR: &str = "initial_lr";
-
-/// What PyTorch saves in a group that says how to compute, not what.
-const IMPLEMENTATION: [&str; 5] = [
-    "foreach",
-    "capturable",
-    "differentiable",
-    "fused",
-    "param_names",
-];
-
-/// A group's options and initial rate with what a saved group says about them.
-fn load_options<R: UpdateRule>(group: &Group<R>, saved: &GroupState) -> Result<(R, Option<f64>)> {
-    let (mut options, mut initial_lr) = (group.options.clone(), group.initial_lr);
-    for (name, value) in &saved.options {
-        if name == INITIAL_LR {
-            initial_lr = value.as_f64().or(initial_lr);
-        } else if !IMPLEMENTATION.contains(&name.as_str()) && !options.set(name, value)? {
-            let message = format!(
-                "{} has no hyperparameter `{name}`; it has {}",
-                R::NAME,
-                R::NAMES.join(", ")
-            );
-            return Err(Error::op("load_state_dict", message)
-                .help("the state may be that of another kind of optimizer"));
-        }
-    }
-    options.validate()?;
-    Ok((options, initial_lr))
+/// An error if the rule does not take the form that the parameter's gradient has.
+fn check_gradient<R: UpdateRule>(rule: &R, param: &Param) -> Result<()> {
+    param.with_gradient(|grad| match grad {
+        Some(Gradient::Dense(_)) => rule.dense_gradient(param),
+        Some(Gradient::Rows(_)) => rule.sparse_gradient(param).map(|_| ()),
+        None => Ok(()),
+    })
 }

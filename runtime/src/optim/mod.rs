@@ -15,32 +15,45 @@
 //! # Ok::<(), taper::Error>(())
 //! ```
 
+mod adafactor;
 mod adam;
 mod first_order;
 mod group;
+mod groups;
+mod lbfgs;
 pub mod lr_scheduler;
+mod muon;
+mod newton_schulz;
 mod options;
+mod rows;
 mod rule;
+#[cfg(test)]
+mod second_tests;
 mod setting;
 mod sgd;
 mod slices;
+mod sparse_adam;
 mod state;
 #[cfg(test)]
 mod tests;
 mod update;
 
+pub use adafactor::{Adafactor, AdafactorOptions};
 pub use adam::{Adam, AdamOptions};
 pub use first_order::FirstOrder;
 pub use group::{Group, ParamGroup};
+pub use lbfgs::{Lbfgs, LbfgsOptions, LineSearch};
+pub use muon::{AdjustLr, Muon, MuonOptions};
 pub use options::Hyperparameters;
-pub use rule::{Moment, UpdateRule};
+pub use rule::{Moment, SparseUpdate, UpdateRule};
 pub use setting::{FromSetting, Setting, Settings};
 pub use sgd::{Sgd, SgdOptions};
 pub use slices::Real;
+pub use sparse_adam::{SparseAdam, SparseAdamOptions};
 pub use state::{GroupState, OptimizerState};
 
 use crate::error::Result;
-use crate::tensor::Param;
+use crate::tensor::{enable_grad, Param, Tensor};
 
 /// What every optimizer does (`torch.optim.Optimizer`); usable as `dyn Optimizer`.
 ///
@@ -66,6 +79,35 @@ pub trait Optimizer: Send + Sync {
     /// If a hyperparameter was set to a value out of its range, or a parameter has
     /// [moved](crate::Error::Moved) to another type or device; nothing has changed then.
     fn step(&mut self) -> Result<()>;
+
+    /// Computes the loss by `closure`, then steps, and returns the loss (PyTorch's `step(closure)`). All optimizers have it; for
+    /// [`Lbfgs`], which computes the loss several times in a step, it is the only way.
+    ///
+    /// The closure clears the gradients (of the model or the parameters: the optimizer is taken), runs the forward and backward
+    /// pass, and returns the loss.
+    ///
+    /// # Errors
+    /// Those of the closure and of [`step`](Self::step).
+    ///
+    /// ```
+    /// # use taper::optim::{Optimizer, Sgd};
+    /// # use taper::{Device, Param, Tensor};
+    /// let w = Param::new(Tensor::new(&[3f32], &Device::Cpu)?)?;
+    /// let mut opt = Sgd::new([&w], 0.5)?;
+    /// let loss = opt.step_with(&mut || {
+    ///     w.zero_grad(true)?;
+    ///     let loss = w.square()?.sum(())?;
+    ///     loss.backward()?;
+    ///     Ok(loss)
+    /// })?;
+    /// assert_eq!((loss.item()?, w.item()?), (9., 0.));
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    fn step_with(&mut self, closure: &mut dyn FnMut() -> Result<Tensor>) -> Result<Tensor> {
+        let loss = enable_grad(closure)?;
+        self.step()?;
+        Ok(loss)
+    }
 
     /// Clears the gradients of all parameters: to none, or to zeros where there is one. PyTorch's default is to none;
     /// after zeros, momentum and weight decay still move the parameters.

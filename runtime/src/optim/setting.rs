@@ -96,6 +96,56 @@ pub trait FromSetting: Sized {
     }
 }
 
+/// A setting that may be left out (`None` in PyTorch).
+impl<T: Into<Setting>> From<Option<T>> for Setting {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Setting::None, Into::into)
+    }
+}
+
+impl<T: FromSetting> FromSetting for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_setting(setting: &Setting) -> Option<Self> {
+        match setting {
+            Setting::None => Some(None),
+            some => T::from_setting(some).map(Some),
+        }
+    }
+}
+
+/// Declares an enum whose values are words in a saved state.
+macro_rules! words {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }, $expected:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl From<$name> for $crate::optim::Setting {
+            fn from(value: $name) -> Self {
+                let word = match value {
+                    $($name::$variant => $word,)*
+                };
+                $crate::optim::Setting::Text(word.to_owned())
+            }
+        }
+
+        impl $crate::optim::FromSetting for $name {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_setting(setting: &$crate::optim::Setting) -> Option<Self> {
+                match setting {
+                    $($crate::optim::Setting::Text(word) if word == $word => Some($name::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(super) use words;
+
 macro_rules! settings {
     ($($ty:ty, $expected:literal, $to:expr, $from:expr;)*) => {$(
         impl From<$ty> for Setting {
@@ -121,12 +171,42 @@ settings! {
         [a, b] => Some((a, b)),
         _ => None,
     };
+    usize, "a whole number ≥ 0", |value| Setting::Int(i64::try_from(value).unwrap_or(i64::MAX)), |setting| {
+        usize::try_from(setting.as_i64()?).ok()
+    };
+    (f64, f64, f64), "three numbers", |(a, b, c)| vec![a, b, c].into(), |setting| match setting.as_list()?[..] {
+        [a, b, c] => Some((a, b, c)),
+        _ => None,
+    };
+    (Option<f64>, f64), "two numbers, the first of which may be none",
+        |(a, b)| Setting::List(vec![a.into(), b.into()]),
+        |setting| match setting {
+            Setting::List(list) => match &list[..] {
+                [a, b] => Some((Option::from_setting(a)?, b.as_f64()?)),
+                _ => None,
+            },
+            _ => None,
+        };
     Vec<f64>, "a list of numbers", |list| Setting::List(list.into_iter().map(Setting::Float).collect()), Setting::as_list;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_left_out_is_none() {
+        let eps = Setting::from((None, 1e-3));
+        assert_eq!(
+            eps,
+            Setting::List(vec![Setting::None, Setting::Float(1e-3)])
+        );
+        assert_eq!(FromSetting::from_setting(&eps), Some((None, 1e-3)));
+        assert_eq!(Setting::from(None::<usize>), Setting::None);
+        assert_eq!(Option::<usize>::from_setting(&Setting::None), Some(None));
+        assert_eq!(Option::<usize>::from_setting(&2i64.into()), Some(Some(2)));
+        assert_eq!(Option::<usize>::from_setting(&Setting::Int(-2)), None);
+    }
 
     #[test]
     fn survives_json() {

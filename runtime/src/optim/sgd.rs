@@ -3,10 +3,11 @@
 use candle_core::Tensor;
 
 use super::options::hyperparameters;
-use super::rule::{non_negative, Moment, UpdateRule};
+use super::rule::{non_negative, Moment, SparseUpdate, UpdateRule};
 use super::slices::Real;
 use super::FirstOrder;
 use crate::error::{Error, Result};
+use crate::tensor::Param;
 
 /// Stochastic gradient descent, with momentum (`torch.optim.SGD`).
 ///
@@ -17,6 +18,9 @@ use crate::error::{Error, Result};
 /// b ← momentum · b + (1 − dampening) · g
 /// θ ← θ − lr · (g + momentum · b   with nesterov, else b)
 /// ```
+///
+/// Row-sparse gradients (`Embedding(sparse = true)`) are taken if there is no weight decay; without momentum the other rows
+/// aren't touched.
 ///
 /// # Example
 /// ```
@@ -88,6 +92,23 @@ impl UpdateRule for SgdOptions {
         } else {
             Self::SLOTS
         }
+    }
+
+    fn sparse_gradient(&self, _: &Param) -> Result<SparseUpdate> {
+        if self.weight_decay != 0. {
+            let expected = "0 for row-sparse gradients, since it moves all rows";
+            return Err(Error::argument(
+                Self::NAME,
+                "weight_decay",
+                self.weight_decay,
+                expected,
+            ));
+        }
+        Ok(if self.momentum == 0. {
+            SparseUpdate::Rows
+        } else {
+            SparseUpdate::Dense // rows that were read earlier still move
+        })
     }
 
     fn tensors(

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use candle_core::{DType, Tensor as Data};
 
-use super::rule::{Moment, UpdateRule};
+use super::rule::{Moment, SparseUpdate, UpdateRule};
 use super::slices::{with_slices_mut, Real};
 use crate::error::{Error, Result};
 use crate::kernels;
-use crate::ops::compute::compute_dtype;
-use crate::tensor::{same_storage, Param, Tensor};
+use crate::ops::compute::{compute_dtype, Form};
+use crate::tensor::{same_storage, Gradient, Param, Tensor};
 
 /// What is kept for a parameter.
 #[derive(Debug, Default)]
@@ -26,12 +26,13 @@ pub(super) struct Update<'a, R> {
 }
 
 impl<R: UpdateRule> Update<'_, R> {
-    pub(super) fn run(&self, grad: &Data, state: &mut ParamState) -> Result<()> {
-        let (dtype, slots) = (compute_dtype(self.param.dtype()), self.rule.slots());
+    pub(super) fn run(&self, grad: Gradient<'_>, state: &mut ParamState) -> Result<()> {
+        let shape = self.param.shape();
+        let (dtype, slots) = (compute_dtype(self.param.dtype()), self.rule.slots_of(shape));
         let fresh = slots.iter().any(|slot| !state.tensors.contains_key(slot));
         let mut tensors = Vec::with_capacity(slots.len());
         for slot in slots {
-            let zeros = || Data::zeros(self.param.shape(), dtype, self.param.device());
+            let zeros = || Data::zeros(R::slot_shape(slot, shape), dtype, self.param.device());
             let tensor = state.tensors.remove(slot).map_or_else(zeros, Ok)?;
             tensors.push(tensor);
         }
@@ -39,19 +40,44 @@ impl<R: UpdateRule> Update<'_, R> {
             step: state.step + 1,
             fresh,
         };
-        let result = match (dtype, dtype == self.param.dtype() && !self.plain) {
-            (DType::F32, true) if grad.device().is_cpu() => {
-                self.in_place::<f32>(moment, grad, &tensors)
-            }
-            (DType::F64, true) if grad.device().is_cpu() => {
-                self.in_place::<f64>(moment, grad, &tensors)
-            }
-            _ => self.in_tensors(moment, grad, dtype, &mut tensors),
+        let result = match grad {
+            Gradient::Dense(grad) => self.whole(moment, grad, dtype, &mut tensors),
+            Gradient::Rows(grad) => match self.rule.sparse_gradient(self.param) {
+                Ok(SparseUpdate::Rows) => self.rows(moment, grad, dtype, &mut tensors),
+                Ok(SparseUpdate::Dense) => grad
+                    .dense()
+                    .and_then(|grad| self.whole(moment, &grad, dtype, &mut tensors)),
+                Err(error) => Err(error),
+            },
         };
         // Also after an error: the tensors were taken out.
         state.tensors.extend(slots.iter().copied().zip(tensors));
         state.step = moment.step;
         result
+    }
+
+    fn whole(
+        &self,
+        moment: Moment,
+        grad: &Data,
+        dtype: DType,
+        state: &mut [Data],
+    ) -> Result<()> {
+        match self.form(dtype) {
+            Form::F32 => self.in_place::<f32>(moment, grad, state),
+            Form::F64 => self.in_place::<f64>(moment, grad, state),
+            Form::Plain => self.in_tensors(moment, grad, dtype, state),
+        }
+    }
+
+    /// How the update is computed: in one pass over the values where they lie on the CPU in the type that it is computed in.
+    pub(super) fn form(&self, dtype: DType) -> Form {
+        let in_place = R::ELEMENTWISE && dtype == self.param.dtype() && !self.plain;
+        match dtype {
+            DType::F32 if in_place && self.param.device().is_cpu() => Form::F32,
+            DType::F64 if in_place && self.param.device().is_cpu() => Form::F64,
+            _ => Form::Plain,
+        }
     }
 
     fn in_place<T: Real>(&self, moment: Moment, grad: &Data, state: &[Data]) -> Result<()> {
@@ -101,8 +127,7 @@ impl ParamState {
         Ok(saved)
     }
 
-    pub(super) fn load(
-        slots: &'static [&'static str],
+    pub(super) fn load<R: UpdateRule>(
         param: &Param,
         saved: &BTreeMap<String, Tensor>,
     ) -> Result<Self> {
@@ -116,16 +141,20 @@ impl ParamState {
                 let message = format!("`{name}` of {}: {why}", param.describe());
                 Error::op("load_state_dict", message)
             };
-            let slot = slots.iter().find(|slot| *slot == name);
+            let slot = R::SLOTS.iter().find(|slot| *slot == name);
             let slot = slot.ok_or_else(|| {
-                unfit(format!("the optimizer keeps {}", slots.join(", ")))
+                unfit(format!("the optimizer keeps {}", R::SLOTS.join(", ")))
                     .help("the state may be that of another kind of optimizer")
             })?;
-            if tensor.shape() != param.shape() {
-                let (found, expected) = (tensor.dims(), param.dims());
-                return Err(unfit(format!(
-                    "shape {found:?}, but the parameter has {expected:?}"
-                )));
+            let expected = R::slot_shape(slot, param.shape());
+            if *tensor.shape() != expected {
+                let (found, expected) = (tensor.dims(), expected.dims());
+                let whose = if expected == param.dims() {
+                    "the parameter has"
+                } else {
+                    "expected"
+                };
+                return Err(unfit(format!("shape {found:?}, but {whose} {expected:?}")));
             }
             let tensor = tensor
                 .as_candle()

@@ -1,28 +1,123 @@
 //! Sums of gradients: in place where the buffer is nobody else's.
 
-use candle_core::{CpuStorage, InplaceOp2, Layout};
+use candle_core::{CpuStorage, DType, Device, InplaceOp2, Layout, Tensor as Data};
 
+use super::sparse::SparseGrad;
 use crate::error::Result;
 
-/// A gradient that grows as contributions arrive.
+/// A gradient that grows as contributions arrive. It is row-sparse as long as all of them are.
 #[derive(Debug, Clone)]
-pub(crate) struct GradSum {
-    tensor: candle_core::Tensor,
-    /// The buffer was made here and was not given out, so that it may be written to.
-    owned: bool,
+pub(crate) enum GradSum {
+    Dense(DenseSum),
+    Rows(SparseGrad),
+}
+
+/// A gradient to be read in the form that it has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Gradient<'a> {
+    Dense(&'a Data),
+    Rows(&'a SparseGrad),
 }
 
 impl GradSum {
     /// The first contribution: kept as it came, since it may be another tensor's gradient too.
-    pub(crate) fn new(tensor: candle_core::Tensor) -> Self {
-        GradSum {
+    pub(crate) fn new(tensor: Data) -> Self {
+        GradSum::Dense(DenseSum {
             tensor,
             owned: false,
-        }
+        })
     }
 
     /// Adds a contribution of the same shape and type.
-    pub(crate) fn add(&mut self, grad: &candle_core::Tensor) -> Result<()> {
+    pub(crate) fn add(&mut self, grad: &Data) -> Result<()> {
+        match self {
+            GradSum::Dense(sum) => sum.add(grad)?,
+            GradSum::Rows(rows) => *self = GradSum::new(rows.add_to(grad)?),
+        }
+        Ok(())
+    }
+
+    /// Adds a row-sparse contribution.
+    pub(crate) fn add_rows(&mut self, rows: &SparseGrad) -> Result<()> {
+        *self = match self {
+            GradSum::Dense(sum) => GradSum::new(rows.add_to(&sum.tensor)?),
+            GradSum::Rows(sum) => GradSum::Rows(sum.add(rows)?),
+        };
+        Ok(())
+    }
+
+    /// Adds another sum, and takes its buffer where that one may be written to.
+    pub(crate) fn merge(&mut self, other: GradSum) -> Result<()> {
+        match (self, other) {
+            (GradSum::Dense(sum), GradSum::Dense(other)) => sum.merge(other),
+            (sum, GradSum::Dense(other)) => sum.add(&other.tensor),
+            (sum, GradSum::Rows(rows)) => sum.add_rows(&rows),
+        }
+    }
+
+    /// Fills with zeros; of a sparse one, no row is left.
+    pub(crate) fn zero(&mut self) -> Result<()> {
+        match self {
+            GradSum::Dense(sum) => sum.zero()?,
+            GradSum::Rows(rows) => *rows = rows.emptied()?,
+        }
+        Ok(())
+    }
+
+    /// A dense row-major layout, which is what optimizers read.
+    pub(crate) fn into_contiguous(self) -> Result<Self> {
+        Ok(match self {
+            GradSum::Dense(sum) => GradSum::Dense(sum.into_contiguous()?),
+            rows => rows,
+        })
+    }
+
+    /// The sum, for reading only.
+    pub(crate) fn view(&self) -> Gradient<'_> {
+        match self {
+            GradSum::Dense(sum) => Gradient::Dense(&sum.tensor),
+            GradSum::Rows(rows) => Gradient::Rows(rows),
+        }
+    }
+
+    /// Gives the sum out in its dense form: from now on somebody else may hold the buffer, so that it is not written to again.
+    pub(crate) fn share(&mut self) -> Result<Data> {
+        match self {
+            GradSum::Dense(sum) => {
+                sum.owned = false;
+                Ok(sum.tensor.clone())
+            }
+            GradSum::Rows(rows) => rows.dense(),
+        }
+    }
+
+    /// The sum alone, in its dense form.
+    pub(crate) fn into_tensor(self) -> Result<Data> {
+        match self {
+            GradSum::Dense(sum) => Ok(sum.tensor),
+            GradSum::Rows(rows) => rows.dense(),
+        }
+    }
+
+    /// The sum in another type or on another device.
+    pub(crate) fn convert(self, dtype: DType, device: &Device) -> Result<Self> {
+        Ok(match self {
+            GradSum::Dense(sum) => GradSum::new(sum.tensor.to_device(device)?.to_dtype(dtype)?),
+            GradSum::Rows(rows) => GradSum::Rows(rows.convert(dtype, device)?),
+        })
+    }
+}
+
+/// A sum in a tensor of the parameter's shape.
+#[derive(Debug, Clone)]
+pub(crate) struct DenseSum {
+    tensor: Data,
+    /// The buffer was made here and was not given out, so that it may be written to.
+    owned: bool,
+}
+
+impl DenseSum {
+    fn add(&mut self, grad: &Data) -> Result<()> {
         if grad.elem_count() == 0 {
             return Ok(()); // Candle takes the strides of an empty tensor for repeated elements
         }
@@ -35,20 +130,18 @@ impl GradSum {
         Ok(())
     }
 
-    /// Adds another sum, and takes its buffer where that one may be written to.
-    pub(crate) fn merge(&mut self, mut other: GradSum) -> Result<()> {
+    fn merge(&mut self, mut other: DenseSum) -> Result<()> {
         if !self.owned && other.owned {
             std::mem::swap(self, &mut other);
         }
         self.add(&other.tensor)
     }
 
-    /// Fills with zeros.
-    pub(crate) fn zero(&mut self) -> Result<()> {
+    fn zero(&mut self) -> Result<()> {
         if self.owned {
             self.tensor.zero_set()?;
         } else {
-            *self = GradSum {
+            *self = DenseSum {
                 tensor: self.tensor.zeros_like()?,
                 owned: true,
             };
@@ -56,31 +149,14 @@ impl GradSum {
         Ok(())
     }
 
-    /// A dense row-major layout, which is what optimizers read.
-    pub(crate) fn into_contiguous(self) -> Result<Self> {
+    fn into_contiguous(self) -> Result<Self> {
         if self.tensor.is_contiguous() {
             return Ok(self);
         }
-        Ok(GradSum {
+        Ok(DenseSum {
             tensor: self.tensor.contiguous()?,
             owned: true,
         })
-    }
-
-    /// The sum, for reading only.
-    pub(crate) fn peek(&self) -> &candle_core::Tensor {
-        &self.tensor
-    }
-
-    /// Gives the sum out: from now on somebody else may hold the buffer, so that it is not written to again.
-    pub(crate) fn share(&mut self) -> candle_core::Tensor {
-        self.owned = false;
-        self.tensor.clone()
-    }
-
-    /// The sum alone.
-    pub(crate) fn into_tensor(self) -> candle_core::Tensor {
-        self.tensor
     }
 }
 

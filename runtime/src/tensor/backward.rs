@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::accumulate::GradSum;
 use super::leaf::{check_gradient, Leaf};
-use super::tape::{Edge, Node};
-use super::{no_grad, Tensor};
+use super::tape::{Backward, Edge, Node};
+use super::{no_grad, SparseGrad, Tensor};
 use crate::error::{Error, Result};
 
 /// The optional arguments of [`Tensor::backward_with`]; the defaults are PyTorch's.
@@ -139,8 +139,9 @@ impl Walk<'_> {
             match arrived {
                 Arrived::Leaf(leaf, grad) => leaf.receive(grad, |id, grad| {
                     if let Some(watched) = &mut self.watched {
-                        watched.insert(id, grad.share());
+                        watched.insert(id, grad.share()?);
                     }
+                    Ok(())
                 })?,
                 Arrived::Node(node, grads) => self.visit(&node, grads)?,
             }
@@ -158,11 +159,21 @@ impl Walk<'_> {
         if !needs.contains(&true) {
             return Ok(()); // frozen since the forward pass
         }
-        let grads: Vec<_> = grads
+        let grads = grads
             .into_iter()
-            .map(|grad| grad.map(GradSum::into_tensor))
-            .collect();
-        let results = (state.backward)(&grads, &needs).map_err(|error| error.in_op(node.op))?;
+            .map(|grad| grad.map(GradSum::into_tensor).transpose())
+            .collect::<Result<Vec<_>>>()?;
+        let backward = match &state.backward {
+            Backward::Dense(backward) => backward,
+            Backward::Rows(backward) => {
+                if let ([Some(edge)], [Some(grad)]) = (&state.edges[..], &grads[..]) {
+                    let rows = backward(grad).map_err(|error| error.in_op(node.op))?;
+                    self.send_rows(edge, rows, node.op)?;
+                }
+                return Ok(());
+            }
+        };
+        let results = backward(&grads, &needs).map_err(|error| error.in_op(node.op))?;
         if results.len() != needs.len() {
             let counts = format!(
                 "{} gradients for {} inputs: this is a bug in the operation",
@@ -185,11 +196,7 @@ impl Walk<'_> {
         let grad = grad.detach();
         match edge {
             Edge::Leaf(leaf) => {
-                check_gradient(
-                    || format!("{} from {op}", leaf.owner.describe()),
-                    (&leaf.shape, leaf.dtype),
-                    &grad,
-                )?;
+                leaf.check_from(op, (grad.shape(), grad.dtype()))?;
                 if let Some(Arrived::Leaf(_, sum)) = self.pending.get_mut(&leaf.owner.id) {
                     return sum.add(&grad);
                 }
@@ -203,7 +210,7 @@ impl Walk<'_> {
                 check_gradient(
                     || format!("the result of {} from {op}", node.op),
                     (shape, *dtype),
-                    &grad,
+                    (grad.shape(), grad.dtype()),
                 )?;
                 let arrived = self.pending.entry(node.id);
                 let arrived = arrived
@@ -217,6 +224,19 @@ impl Walk<'_> {
                 }
             }
         }
+        Ok(())
+    }
+    /// As [`send`](Self::send), for the gradient of a few rows; what is computed from others gets its dense form.
+    fn send_rows(&mut self, edge: &Edge, grad: SparseGrad, op: &'static str) -> Result<()> {
+        let Edge::Leaf(leaf) = edge else {
+            return self.send(edge, grad.dense()?, op);
+        };
+        leaf.check_from(op, (grad.shape(), grad.dtype()))?;
+        if let Some(Arrived::Leaf(_, sum)) = self.pending.get_mut(&leaf.owner.id) {
+            return sum.add_rows(&grad);
+        }
+        let arrived = Arrived::Leaf(leaf.clone(), GradSum::Rows(grad));
+        self.pending.insert(leaf.owner.id, arrived);
         Ok(())
     }
 }

@@ -64,14 +64,14 @@ impl Leaf {
     pub(crate) fn receive(
         &self,
         sum: GradSum,
-        watch: impl FnOnce(u64, &mut GradSum),
+        watch: impl FnOnce(u64, &mut GradSum) -> Result<()>,
     ) -> Result<()> {
         self.owner.check_not_moved()?;
         if !self.tracked() {
             return Ok(()); // frozen since the forward pass
         }
         let mut sum = self.run_hooks(sum)?.into_contiguous()?;
-        watch(self.owner.id, &mut sum);
+        watch(self.owner.id, &mut sum)?;
         let mut slot = self.grad();
         match slot.as_mut() {
             Some(total) => total.merge(sum)?,
@@ -84,8 +84,8 @@ impl Leaf {
         // Cloned, so that a hook may add or remove hooks.
         let hooks = lock(&self.hooks).clone();
         for (_, hook) in hooks {
-            if let Some(replaced) = hook(&Tensor::from(sum.share()))? {
-                self.check(replaced.as_candle())?;
+            if let Some(replaced) = hook(&Tensor::from(sum.share()?))? {
+                self.check((replaced.shape(), replaced.dtype()))?;
                 sum = GradSum::new(replaced.into_candle());
             }
         }
@@ -93,8 +93,14 @@ impl Leaf {
     }
 
     /// A gradient has its parameter's shape and type.
-    pub(crate) fn check(&self, grad: &candle_core::Tensor) -> Result<()> {
+    pub(crate) fn check(&self, grad: (&Shape, DType)) -> Result<()> {
         check_gradient(|| self.owner.describe(), (&self.shape, self.dtype), grad)
+    }
+
+    /// The same for one that an operation computed.
+    pub(crate) fn check_from(&self, op: &'static str, grad: (&Shape, DType)) -> Result<()> {
+        let at = || format!("{} from {op}", self.owner.describe());
+        check_gradient(at, (&self.shape, self.dtype), grad)
     }
 }
 
@@ -112,21 +118,21 @@ impl Tensor {
     }
 }
 
-/// An error if `grad` does not have the `expected` shape and type.
+/// An error if a gradient does not have the `expected` shape and type.
 pub(crate) fn check_gradient(
     at: impl FnOnce() -> String,
-    (shape, dtype): (&Shape, DType),
-    grad: &candle_core::Tensor,
+    expected: (&Shape, DType),
+    found: (&Shape, DType),
 ) -> Result<()> {
-    if grad.shape() == shape && grad.dtype() == dtype {
+    if found == expected {
         return Ok(());
     }
     Err(Error::Gradient {
         at: at(),
-        expected: shape.clone(),
-        found: grad.shape().clone(),
-        expected_dtype: dtype,
-        found_dtype: grad.dtype(),
+        expected: expected.0.clone(),
+        found: found.0.clone(),
+        expected_dtype: expected.1,
+        found_dtype: found.1,
     })
 }
 

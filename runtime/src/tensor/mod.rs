@@ -19,6 +19,7 @@ mod param;
 mod random;
 mod read;
 mod saved;
+mod sparse;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,9 @@ pub use grad_mode::{enable_grad, is_grad_enabled, no_grad, GradMode};
 pub use param::{HookHandle, Param};
 pub use random::{manual_seed, with_generator, Generator, GeneratorState};
 pub use saved::{when, Saved};
+pub use sparse::SparseGrad;
 
+pub(crate) use accumulate::Gradient;
 pub(crate) use total::total;
 
 use crate::error::Result;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 
 use candle_core::{DType, Device};
 
-use super::accumulate::GradSum;
+use super::accumulate::{GradSum, Gradient};
 use super::leaf::{lock, Leaf};
 use super::owner::{next_id, InPlace};
 use super::tape::Edge;
@@ -36,7 +36,7 @@ pub struct Param {
     id: u64,
     tensor: Tensor,
     storage: InPlace,
-    leaf: Arc<Leaf>,
+    pub(super) leaf: Arc<Leaf>,
 }
 
 impl Param {
@@ -151,17 +151,27 @@ impl Param {
         self.storage.owner.check_not_moved()
     }
 
-    /// The gradient that backward passes have added up since the last [`zero_grad`](Self::zero_grad), as of now.
+    /// The gradient that backward passes have added up since the last [`zero_grad`](Self::zero_grad), as of now. A row-sparse
+    /// one ([`sparse_grad`](Self::sparse_grad)) is given in its dense form.
+    ///
+    /// # Panics
+    /// If there is no room for the dense form.
     pub fn grad(&self) -> Option<Tensor> {
-        self.leaf
-            .grad()
-            .as_mut()
-            .map(|sum| Tensor::from(sum.share()))
+        let mut slot = self.leaf.grad();
+        slot.as_mut()
+            .map(|sum| Tensor::from(with_room(sum.share())))
     }
 
     /// Reads the gradient without taking a handle, so that the next backward pass can add to it in place.
+    ///
+    /// # Panics
+    /// As [`grad`](Self::grad).
     pub fn with_grad<T>(&self, read: impl FnOnce(Option<&candle_core::Tensor>) -> T) -> T {
-        read(self.leaf.grad().as_ref().map(GradSum::peek))
+        self.with_gradient(|grad| match grad {
+            Some(Gradient::Dense(grad)) => read(Some(grad)),
+            Some(Gradient::Rows(rows)) => read(Some(&with_room(rows.dense()))),
+            None => read(None),
+        })
     }
 
     /// Replaces the gradient.
@@ -170,7 +180,7 @@ impl Param {
     /// If it does not have the parameter's shape and type.
     pub fn set_grad(&self, grad: Option<Tensor>) -> Result<()> {
         if let Some(grad) = &grad {
-            self.leaf.check(grad.as_candle())?;
+            self.leaf.check((grad.shape(), grad.dtype()))?;
         }
         *self.leaf.grad() = grad.map(|grad| GradSum::new(grad.into_candle()));
         Ok(())
@@ -272,8 +282,7 @@ impl Param {
         let grad = self.leaf.grad().take();
         *self = Self::assemble(self.id, self.storage.clone(), leaf);
         if let Some(grad) = grad {
-            let grad = grad.into_tensor().to_device(device)?.to_dtype(dtype)?;
-            *self.leaf.grad() = Some(GradSum::new(grad));
+            *self.leaf.grad() = Some(grad.convert(dtype, device)?);
         }
         Ok(())
     }
@@ -316,6 +325,12 @@ impl HookHandle {
             lock(&leaf.hooks).retain(|(id, _)| *id != self.id);
         }
     }
+}
+
+/// The dense form of a gradient: what reads one has no way to say that there is no room.
+#[allow(clippy::expect_used)]
+fn with_room(dense: Result<candle_core::Tensor>) -> candle_core::Tensor {
+    dense.expect("no room on the device for the dense form of a row-sparse gradient")
 }
 
 fn expect_float(op: &'static str, value: &candle_core::Tensor) -> Result<()> {

@@ -9,16 +9,23 @@ use candle_core::{DType, Shape};
 
 use super::leaf::{lock, Leaf};
 use super::owner::{next_id, same_storage, Owner};
-use super::{is_grad_enabled, Tensor};
+use super::{is_grad_enabled, SparseGrad, Tensor};
 use crate::error::{Error, Result};
 
 /// From the gradients of the outputs (none where nothing used an output) and which inputs need one, the gradients of
 /// the inputs.
-type Backward = Box<
+type Gradients = Box<
     dyn Fn(&[Option<candle_core::Tensor>], &[bool]) -> Result<Vec<Option<candle_core::Tensor>>>
         + Send
         + Sync,
 >;
+
+/// How an operation computes its inputs' gradients.
+pub(crate) enum Backward {
+    Dense(Gradients),
+    /// For one input and one output: the rows of the input that have a gradient.
+    Rows(Box<dyn Fn(&candle_core::Tensor) -> Result<SparseGrad> + Send + Sync>),
+}
 
 /// Where a tensor's gradient goes: to a parameter, or to an output of the operation that made it.
 #[derive(Clone)]
@@ -174,16 +181,32 @@ impl Tensor {
             + Sync
             + 'static,
     {
+        let gradients = move |grads: &[Option<_>], needs: &[bool]| match grads {
+            [Some(grad)] => backward(grad, needs),
+            _ => Ok(vec![None; needs.len()]),
+        };
+        Self::result(op, data, inputs, || Backward::Dense(Box::new(gradients)))
+    }
+
+    /// As [`record`](Self::record), for an operation on one input whose gradient is zero but for a few rows.
+    pub(crate) fn record_rows(
+        op: &'static str,
+        data: candle_core::Tensor,
+        input: &Tensor,
+        backward: impl Fn(&candle_core::Tensor) -> Result<SparseGrad> + Send + Sync + 'static,
+    ) -> Tensor {
+        Self::result(op, data, &[input], || Backward::Rows(Box::new(backward)))
+    }
+
+    /// The one result of an operation.
+    fn result(
+        op: &'static str,
+        data: candle_core::Tensor,
+        inputs: &[&Tensor],
+        backward: impl FnOnce() -> Backward,
+    ) -> Tensor {
         let owner = view_of(&data, inputs);
-        let edge = node(
-            op,
-            std::slice::from_ref(&data),
-            inputs,
-            move |grads, needs| match grads {
-                [Some(grad)] => backward(grad, needs),
-                _ => Ok(vec![None; needs.len()]),
-            },
-        );
+        let edge = node(op, std::slice::from_ref(&data), inputs, backward);
         Tensor {
             data: data.detach(),
             edge: edge.map(|node| Edge::Node(node, 0)),
@@ -206,7 +229,7 @@ impl Tensor {
             + Sync
             + 'static,
     {
-        let node = node(op, &data, inputs, backward);
+        let node = node(op, &data, inputs, || Backward::Dense(Box::new(backward)));
         let wrap = |(i, data): (usize, candle_core::Tensor)| Tensor {
             owner: view_of(&data, inputs),
             data: data.detach(),
@@ -221,10 +244,7 @@ fn node(
     op: &'static str,
     outputs: &[candle_core::Tensor],
     inputs: &[&Tensor],
-    backward: impl Fn(&[Option<candle_core::Tensor>], &[bool]) -> Result<Vec<Option<candle_core::Tensor>>>
-        + Send
-        + Sync
-        + 'static,
+    backward: impl FnOnce() -> Backward,
 ) -> Option<Arc<Node>> {
     if !is_grad_enabled() || !inputs.iter().any(|input| input.requires_grad()) {
         return None;
@@ -242,7 +262,7 @@ fn node(
         outputs,
         State {
             edges,
-            backward: Box::new(backward),
+            backward: backward(),
         },
     )))
 }

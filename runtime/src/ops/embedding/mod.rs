@@ -1,10 +1,10 @@
 //! `embedding`: rows of a table by number.
 
-use candle_core::{DType, Tensor as Data};
+use candle_core::{DType, Shape, Tensor as Data};
 
 use crate::error::{Error, Result};
 use crate::ops::compute::{dense, expect_float};
-use crate::tensor::{when, Tensor};
+use crate::tensor::{when, SparseGrad, Tensor};
 
 mod renorm;
 pub(crate) mod rule;
@@ -28,6 +28,8 @@ pub struct EmbeddingOptions {
     pub norm_type: f64,
     /// Whether a row's gradient is divided by how often it was read. Default: false.
     pub scale_grad_by_freq: bool,
+    /// Whether the gradient holds the rows that were read alone. Default: false.
+    pub sparse: bool,
 }
 
 impl Default for EmbeddingOptions {
@@ -37,6 +39,7 @@ impl Default for EmbeddingOptions {
             max_norm: None,
             norm_type: 2.,
             scale_grad_by_freq: false,
+            sparse: false,
         }
     }
 }
@@ -69,6 +72,13 @@ impl EmbeddingOptions {
         self.scale_grad_by_freq = scale_grad_by_freq;
         self
     }
+
+    /// Whether the gradient holds the rows that were read alone.
+    #[must_use]
+    pub fn sparse(mut self, sparse: bool) -> Self {
+        self.sparse = sparse;
+        self
+    }
 }
 
 impl Tensor {
@@ -95,10 +105,14 @@ impl Tensor {
     }
 
     /// [`embedding`](Self::embedding) with a row for padding, which is read like the others but gets no gradient; with a limit to
-    /// the rows' norms; or with gradients divided by how often a row was read.
+    /// the rows' norms; with gradients divided by how often a row was read; or with a row-sparse gradient.
     ///
     /// `max_norm` changes the weight itself, as in PyTorch: each row that is read and whose norm exceeds it is multiplied by
-    /// `max_norm / (norm + 1e-7)`, without a gradient of its own. PyTorch's `sparse` gradients don't exist yet.
+    /// `max_norm / (norm + 1e-7)`, without a gradient of its own.
+    ///
+    /// With `sparse`, a parameter as weight gets a [`SparseGrad`](crate::tensor::SparseGrad), whose size and cost are those of the
+    /// rows that were read; [`SparseAdam`](crate::optim::SparseAdam) and [`Sgd`](crate::optim::Sgd) take it. PyTorch refuses
+    /// `scale_grad_by_freq` with it, which works here. The gradient of a weight that was computed from others is dense.
     ///
     /// # Errors
     /// Those of [`embedding`](Self::embedding), a `padding_idx` without a row, and `max_norm` with a weight that is neither a
@@ -138,14 +152,24 @@ impl Tensor {
         let mut shape = self.dims().to_vec();
         shape.push(features);
         let data = weight.as_candle().contiguous()?.index_select(&ids, 0)?;
-        let data = data.reshape(shape)?;
+        let (data, read) = (data.reshape(shape)?, ids.clone());
+        let each = move |grad: &Data| {
+            let each = dense(grad)?.reshape((ids.elem_count(), features))?;
+            Ok::<_, Error>(if by_freq {
+                each.broadcast_div(&frequencies(&ids, rows, each.dtype())?)?
+            } else {
+                each
+            })
+        };
+        if options.sparse {
+            let shape = weight.shape().clone();
+            return Ok(Tensor::record_rows(OP, data, weight, move |grad| {
+                sparse(&read, &each(grad)?, &shape, padding)?.convert(grad.dtype(), grad.device())
+            }));
+        }
         Ok(Tensor::record(OP, data, [weight], move |grad, [needed]| {
             Ok([when(needed, || {
-                let mut each = dense(grad)?.reshape((ids.elem_count(), features))?;
-                if by_freq {
-                    each = each.broadcast_div(&frequencies(&ids, rows, each.dtype())?)?;
-                }
-                let sum = scatter(&ids, &each, rows, padding)?;
+                let sum = scatter(&read, &each(grad)?, rows, padding)?;
                 Ok(sum.to_dtype(grad.dtype())?)
             })?])
         }))
@@ -207,6 +231,23 @@ fn scatter(ids: &Data, grad: &Data, rows: usize, padding: Option<usize>) -> Resu
     let ids = ids.eq(padding as i64)?.where_cond(&beyond, ids)?;
     let zeros = Data::zeros(shape(rows + 1), grad.dtype(), grad.device())?;
     Ok(zeros.index_add(&ids, grad, 0)?.narrow(0, 0, rows)?)
+}
+
+/// The gradients of the rows that were read, but for the padding.
+fn sparse(ids: &Data, grad: &Data, shape: &Shape, padding: Option<usize>) -> Result<SparseGrad> {
+    let mut rows: Vec<_> = ids
+        .to_vec1::<i64>()?
+        .into_iter()
+        .map(|id| id as usize)
+        .collect();
+    let Some(padding) = padding.filter(|padding| rows.contains(padding)) else {
+        return SparseGrad::summed(&rows, grad, shape.clone());
+    };
+    let kept = (0..rows.len()).filter(|&at| rows[at] != padding);
+    let kept: Vec<_> = kept.map(|at| at as i64).collect();
+    rows.retain(|row| *row != padding);
+    let kept = Data::from_vec(kept, rows.len(), grad.device())?;
+    SparseGrad::summed(&rows, &grad.index_select(&kept, 0)?, shape.clone())
 }
 
 #[cfg(test)]
@@ -338,6 +379,56 @@ mod tests {
         let gradient = Tensor::new(&[[f64::NAN], [5.], [1.]], &Device::Cpu)?;
         y.backward_with(BackwardOptions::default().gradient(gradient))?;
         assert_eq!(weight.grad().unwrap().to_vec::<f64>()?, [0., 5., 0.]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_sparse_gradient_is_the_dense_one_in_its_rows() -> Result<()> {
+        let weight = Param::new(randn([6, 2])?)?;
+        let ids = ids(&[4i64, 0, 4, 2, 4, 5])?;
+        let upstream = randn([6, 2])?;
+        let gradient = |options: EmbeddingOptions| {
+            weight.zero_grad(true)?;
+            ids.embedding_with(&weight, options)?
+                .mul(&upstream)?
+                .sum(())?
+                .backward()?;
+            Ok::<_, Error>(weight.grad().map(|g| g.to_vec::<f64>()).transpose()?)
+        };
+        for (options, rows) in [
+            (EmbeddingOptions::default(), &[0usize, 2, 4, 5][..]),
+            (EmbeddingOptions::default().padding_idx(-2), &[0, 2, 5]),
+            (
+                EmbeddingOptions::default().scale_grad_by_freq(true),
+                &[0, 2, 4, 5],
+            ),
+        ] {
+            let dense = gradient(options)?;
+            assert!(weight.sparse_grad().is_none());
+            assert_eq!(gradient(options.sparse(true))?, dense);
+            let sparse = weight.sparse_grad();
+            assert_eq!(sparse.as_ref().map(|grad| grad.indices()), Some(rows));
+            assert_eq!(
+                sparse.map(|grad| grad.values().dims().to_vec()),
+                Some(vec![rows.len(), 2])
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_computed_weight_passes_a_sparse_gradient_on_as_a_dense_one() -> Result<()> {
+        let options = EmbeddingOptions::default().sparse(true);
+        let read = ids(&[3u32, 1, 3])?;
+        gradcheck(
+            |x| read.embedding_with(x[0].square()?, options),
+            &[randn([4, 2])?],
+        )?;
+        let weight = Param::new(randn([4, 2])?)?;
+        let y = ids::<u8>(&[])?.embedding_with(&weight, options)?;
+        y.sum(())?.backward()?;
+        let grad = weight.grad().map(|g| g.to_vec::<f64>()).transpose()?;
+        assert_eq!(grad, Some(vec![0.; 8]));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ const EMBEDDING: &[Param] = &[
     Param::optional("max_norm", Takes::Any, Value::Unit),
     Param::optional("norm_type", Takes::Float, Value::Num(2.)),
     Param::optional("scale_grad_by_freq", Takes::Bool, Value::flag(false)),
+    Param::optional("sparse", Takes::Bool, Value::flag(false)),
 ];
 
 /// `tokens.embedding(&weight)`: integers `[…]` and a weight `[num_embeddings, embedding_dim]`.

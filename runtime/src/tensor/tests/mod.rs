@@ -5,6 +5,7 @@ use crate::{Device, Result};
 
 mod param;
 mod random;
+mod sparse;
 mod tape;
 
 fn tensor(values: &[f32]) -> Result<Tensor> {

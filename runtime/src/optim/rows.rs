@@ -1,0 +1,85 @@
+//! One step of the rows of a parameter that a sparse gradient holds; the others, and their state, are not looked at.
+
+use candle_core::{DType, Tensor as Data};
+
+use super::rule::{Moment, UpdateRule};
+use super::slices::{with_slices_mut, Real};
+use super::update::Update;
+use crate::error::Result;
+use crate::kernels;
+use crate::ops::compute::Form;
+use crate::tensor::SparseGrad;
+
+impl<R: UpdateRule> Update<'_, R> {
+    pub(super) fn rows(
+        &self,
+        moment: Moment,
+        grad: &SparseGrad,
+        dtype: DType,
+        state: &[Data],
+    ) -> Result<()> {
+        if grad.data().elem_count() == 0 {
+            return Ok(());
+        }
+        match self.form(dtype) {
+            Form::F32 => self.rows_in_place::<f32>(moment, grad, state),
+            Form::F64 => self.rows_in_place::<f64>(moment, grad, state),
+            Form::Plain => self.rows_in_tensors(moment, grad, dtype, state),
+        }
+    }
+
+    fn rows_in_place<T: Real>(
+        &self,
+        moment: Moment,
+        grad: &SparseGrad,
+        state: &[Data],
+    ) -> Result<()> {
+        let size = grad.data().elem_count() / grad.indices().len();
+        let values = kernels::values(grad.data())?;
+        let each = values.slice::<T>()?.chunks_exact(size);
+        self.param.update(|param| {
+            let all: Vec<Data> = std::iter::once(param).chain(state).cloned().collect();
+            with_slices_mut::<T>(&all, &mut |mut slices| {
+                for (&row, grad) in grad.indices().iter().zip(each.clone()) {
+                    let at = row * size..(row + 1) * size;
+                    let mut parts: Vec<_> = slices.iter_mut().map(|s| &mut s[at.clone()]).collect();
+                    if let Some((param, state)) = parts.split_first_mut() {
+                        self.rule.slices(moment, param, grad, state);
+                    }
+                }
+                Ok(())
+            })
+        })
+    }
+
+    fn rows_in_tensors(
+        &self,
+        moment: Moment,
+        grad: &SparseGrad,
+        dtype: DType,
+        state: &[Data],
+    ) -> Result<()> {
+        let index = grad.index()?;
+        let read = |whole: &Data| Ok(whole.index_select(&index, 0)?);
+        let param = read(self.param.as_candle())?.to_dtype(dtype)?;
+        let mut parts = state.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let values = grad.data().to_dtype(dtype)?;
+        let updated = self.rule.tensors(moment, &param, &values, &mut parts)?;
+        let updated = updated.to_dtype(self.param.dtype())?;
+        self.param
+            .update(|param| write(param, &updated, grad.indices()))?;
+        let parts = state.iter().zip(&parts);
+        parts
+            .map(|(whole, part)| write(whole, part, grad.indices()))
+            .collect()
+    }
+}
+
+/// Sets the rows of `whole` in place.
+fn write(whole: &Data, rows: &Data, indices: &[usize]) -> Result<()> {
+    let rows = rows.contiguous()?;
+    for (at, &row) in indices.iter().enumerate() {
+        whole.slice_set(&rows.narrow(0, at, 1)?, 0, row)?;
+    }
+    Ok(())
+}
