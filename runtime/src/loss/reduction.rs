@@ -83,7 +83,8 @@ impl Reduction {
     }
 }
 
-fn unknown(op: &'static str, word: &str) -> Error {
+/// The error for a word that is no reduction.
+pub(super) fn unknown(op: &'static str, word: &str) -> Error {
     Error::argument(op, "reduction", word, "\"mean\", \"sum\" or \"none\"")
 }
 

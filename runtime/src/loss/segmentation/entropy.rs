@@ -4,6 +4,7 @@ use super::groups::class_weights;
 use super::masks::{check_unit, zeroed, Masks};
 use super::Activation;
 use crate::error::{Error, Result};
+use crate::loss::reduction::unknown;
 use crate::loss::Reduction;
 use crate::ops::compute::dense;
 use crate::ops::{where_, SoftplusOptions};
@@ -72,6 +73,7 @@ impl Entropies {
             Reduction::None => Ok(losses),
             Reduction::Sum => losses.sum(()),
             Reduction::Mean => losses.sum(())?.div(self.total()?),
+            Reduction::Unknown(word) => Err(unknown("loss", word)),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::masks::Masks;
 use super::Activation;
 use crate::error::{Error, Result};
+use crate::loss::reduction::unknown;
 use crate::loss::Reduction;
 use crate::tensor::Tensor;
 
@@ -82,6 +83,7 @@ impl Groups {
                 Reduction::None => Ok(losses.clone()),
                 Reduction::Sum => losses.sum(()),
                 Reduction::Mean => losses.mean(()),
+                Reduction::Unknown(word) => Err(unknown("loss", word)),
             };
         };
         // Classes are the last dimension of the groups.
@@ -94,6 +96,7 @@ impl Groups {
                 let total = weight.expand_as(losses)?.sum(())?;
                 weighted.sum(())?.div(total)
             }
+            Reduction::Unknown(word) => Err(unknown("loss", word)),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::groups::checked_weights;
 use super::masks::{check_unit, Masks};
 use crate::error::{Error, Result};
 use crate::kernels::Lovasz;
+use crate::loss::reduction::unknown;
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::compute::dense;
 use crate::ops::options::tensor_options;
@@ -108,6 +109,7 @@ pub fn lovasz_loss_with(
         Reduction::None if rows.per_sample => losses,
         Reduction::None | Reduction::Sum => losses.sum(())?,
         Reduction::Mean => losses.mean(())?,
+        Reduction::Unknown(word) => return Err(unknown(OP, word)),
     };
     masks.finish(&loss)
 }
