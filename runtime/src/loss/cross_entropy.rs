@@ -9,6 +9,7 @@ use super::classes::{Classes, Labels};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::compute::{compute_dtype, dense, expect_dtype};
+use crate::tensor::autocast::cast;
 use crate::tensor::total;
 use crate::tensor::{when, Tensor};
 
@@ -120,7 +121,7 @@ pub fn cross_entropy_with(
     target: impl AsRef<Tensor>,
     options: CrossEntropyOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(OP, [output.as_ref(), target.as_ref()])?;
     let classes = Classes::of(OP, output)?;
     options.validate()?;
     check_roles(output, target, &classes)?;

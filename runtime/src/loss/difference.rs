@@ -6,6 +6,7 @@ use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::compute::{compute_dtype, dense};
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 /// A loss of the difference: its value and its slope.
@@ -29,6 +30,8 @@ const L1: OfDifference = OfDifference {
 
 impl OfDifference {
     fn run(&self, output: &Tensor, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+        let [output, target] = cast(self.op, [output, target])?;
+        let (output, target) = (&*output, &*target);
         check_pair(self.op, output, target)?;
         reduction.check_count(self.op, output.dims())?;
         let difference = (dense(output.as_candle())? - dense(target.as_candle())?)?;
