@@ -39,7 +39,7 @@ fn f16_follows_the_list_for_cuda() -> Result<()> {
 
 #[test]
 fn f64_and_integers_stay() -> Result<()> {
-    let x = param()?.to_dtype(DType::F64)?;
+    let x = Tensor::ones([2, 2], DType::F64, &Device::Cpu)?;
     let y = autocast(DType::BF16, || x.matmul(&x))?;
     assert_eq!(y.dtype(), DType::F64);
     Ok(())
@@ -48,7 +48,7 @@ fn f64_and_integers_stay() -> Result<()> {
 #[test]
 fn a_parameter_is_cast_once_until_it_changes() -> Result<()> {
     let w = param()?;
-    let cast = || {
+    let cast = || -> Result<Tensor> {
         let [cast] = crate::tensor::autocast::cast("matmul", [&*w])?;
         Ok(cast.into_owned())
     };
@@ -132,15 +132,16 @@ fn a_scaler_refuses_what_is_out_of_order() -> Result<()> {
 
 #[test]
 fn f16_gradients_are_refused() -> Result<()> {
-    let w = Param::new(param()?.to_dtype(DType::F16)?)?;
+    let w = Param::new(Tensor::ones(2, DType::F16, &Device::Cpu)?)?;
     let mut opt = Sgd::new([&w], 0.1)?;
     let mut scaler = GradScaler::new(GradScalerOptions::default())?;
     w.set_grad(Some(w.ones_like()?))?;
+    let text = refusal(scaler.step(&mut opt));
     assert_eq!(
-        refusal(scaler.step(&mut opt)),
-        "GradScaler: the gradient of a parameter without a name is f16 and can't be unscaled\n\
-         help: keep the parameters f32: `autocast` computes in f16 without a model that is"
+        text.lines().next(),
+        Some("GradScaler: the gradient of a parameter without a name is f16 and can't be unscaled")
     );
+    assert!(text.contains("help: keep the parameters f32"), "{text}");
     Ok(())
 }
 
