@@ -133,6 +133,7 @@ pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// - `let` with patterns, `if`, `if let`, `match`, `for` over module lists and ranges, `+ - * /`, tuples and arrays are as in Rust.
 /// - `candle([x, y], [b, _, c], |x, y| …)` runs plain Candle code that promises the sizes it gives.
 /// - `#[shape([B, T] -> [B])]` on a method declares its shapes; the model's signature is `forward`'s.
+/// - `#[forward(autocast)]` computes products and convolutions in bf16, `#[forward(autocast = f16)]` in f16: see `taper::amp`.
 #[proc_macro_attribute]
 pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
     diag::catch("forward", || {

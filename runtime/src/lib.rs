@@ -1,5 +1,6 @@
 //! Declarative neural networks in Rust, on Candle.
 
+pub mod amp;
 pub mod data;
 extern crate self as taper;
 
@@ -30,6 +31,7 @@ pub use tensor::{
 /// What generated code refers to; it may change in any release.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::amp::Autocast;
     pub use crate::error::{Error, Result};
     pub use crate::init::{functions as initial, Init};
     pub use crate::module::*;
@@ -37,7 +39,7 @@ pub mod __private {
     pub use crate::private::{lift, owned, position, size, sizes, within, IntoResult, INFER};
     pub use crate::tensor::Tensor;
     pub use crate::trace::*;
-    pub use candle_core::{self, Device};
+    pub use candle_core::{self, DType, Device};
     pub use candle_nn;
     pub use serde;
     pub use std::borrow::Borrow;

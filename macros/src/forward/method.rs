@@ -7,7 +7,7 @@ use syn::{Ident, Type};
 
 use super::body::{glue, Body};
 use super::param::{MethodParam, ParamKind};
-use super::parse::Method;
+use super::parse::{Autocast, Method};
 use super::scope::Scope;
 use crate::ast::{inner_type, plain_name, ungroup};
 
@@ -31,6 +31,13 @@ pub(crate) fn lower_method(
     .function(&method.block);
     let bindings = method.params.iter().map(|param| param.binding(path));
     let signature = signature(method, path);
+    let body = match method.autocast {
+        Some(autocast) => {
+            let dtype = autocast.dtype(path);
+            quote!(let __autocast = #path::Autocast::new(#dtype)?; #body)
+        }
+        None => body,
+    };
     let body = checked(method, path, signature_const, &body);
     let output = &method.output;
     // The user's `Result` is not what is returned, but without a use its import would be reported.
@@ -113,6 +120,15 @@ pub(crate) fn signature(method: &Method, path: &TokenStream) -> TokenStream {
     let span = glue(ty.span());
     let result = quote_spanned!(span=> #path::Result<#ty>);
     quote!(#doc #(#attrs)* #vis fn #ident(#receiver #(#params),*) -> #result)
+}
+
+impl Autocast {
+    fn dtype(self, p: &TokenStream) -> TokenStream {
+        match self {
+            Autocast::Bf16 => quote!(#p::DType::BF16),
+            Autocast::F16 => quote!(#p::DType::F16),
+        }
+    }
 }
 
 impl Method {

@@ -8,7 +8,7 @@ use syn::{
 use super::param::{MethodParam, Output};
 use super::unsupported;
 use crate::ast::{is_reserved_method, is_reserved_prefix, ungroup, Signature};
-use crate::diag::Diag;
+use crate::diag::{suggest, Diag};
 
 /// What the attribute stands on.
 #[derive(Debug)]
@@ -40,23 +40,60 @@ pub(crate) struct Method {
     pub(crate) params: Vec<MethodParam>,
     pub(crate) output: Output,
     pub(crate) block: Block,
+    /// The half type that the body computes in.
+    pub(crate) autocast: Option<Autocast>,
+}
+
+/// `autocast`, `autocast = f16`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Autocast {
+    Bf16,
+    F16,
+}
+
+impl syn::parse::Parse for Autocast {
+    fn parse(input: syn::parse::ParseStream) -> syn::Result<Self> {
+        let word: Ident = input.parse()?;
+        if word != "autocast" {
+            let message = "`#[forward]` takes `autocast` or nothing: a method's shapes are `#[shape([B, 784] -> [B, 10])]`";
+            return Err(syn::Error::new(word.span(), message));
+        }
+        if input.parse::<Option<syn::Token![=]>>()?.is_none() {
+            return Ok(Autocast::Bf16);
+        }
+        let dtype: Ident = input.parse()?;
+        match dtype.to_string().as_str() {
+            "bf16" => Ok(Autocast::Bf16),
+            "f16" => Ok(Autocast::F16),
+            other => {
+                let message = format!(
+                    "unknown type `{other}` to compute in: {}",
+                    suggest(other, &["bf16", "f16"])
+                );
+                Err(syn::Error::new(dtype.span(), message))
+            }
+        }
+    }
 }
 
 impl ForwardItem {
     /// Reads and checks what `#[forward]` stands on. Everything wrong is reported in `diag`; look there first.
     pub(crate) fn parse(attr: TokenStream, item: TokenStream, diag: &Diag) -> Option<Self> {
-        if !attr.is_empty() {
-            diag.error(
-                attr,
-                "`#[forward]` takes nothing: a method's shapes are `#[shape([B, 784] -> [B, 10])]`",
-            );
-        }
+        let autocast = match attr.is_empty() {
+            true => None,
+            false => diag.take(syn::parse2::<Autocast>(attr)),
+        };
         match diag.take(syn::parse2(item))? {
             Item::Impl(item) => {
-                ForwardBlock::parse(item, diag).map(|block| Self::Block(Box::new(block)))
+                let mut block = ForwardBlock::parse(item, diag)?;
+                for method in &mut block.methods {
+                    method.autocast = autocast;
+                }
+                Some(Self::Block(Box::new(block)))
             }
             Item::Fn(item) => {
-                let method = Method::parse(item.attrs, item.vis, item.sig, *item.block, diag)?;
+                let mut method = Method::parse(item.attrs, item.vis, item.sig, *item.block, diag)?;
+                method.autocast = autocast;
                 unsupported::check(&method, &[], diag);
                 Some(Self::Free(Box::new(method)))
             }
@@ -171,6 +208,7 @@ impl Method {
             params,
             output,
             block,
+            autocast: None,
         })
     }
 

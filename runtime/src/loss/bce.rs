@@ -8,6 +8,7 @@ use super::stable::ln_1p;
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::options::tensor_options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 tensor_options! {
@@ -104,7 +105,7 @@ pub fn binary_cross_entropy_with(
     target: impl AsRef<Tensor>,
     options: BinaryCrossEntropyOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(Bce::OP, [output.as_ref(), target.as_ref()])?;
     check_pair(Bce::OP, output, target, options.reduction)?;
     check_probabilities(output, target)?;
     if let Some(weight) = &options.weight {

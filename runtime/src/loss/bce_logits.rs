@@ -8,6 +8,7 @@ use super::stable::{sigmoid, softplus};
 use super::{loss_struct, Reduction};
 use crate::error::Result;
 use crate::ops::options::tensor_options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 tensor_options! {
@@ -103,7 +104,7 @@ pub fn binary_cross_entropy_with_logits_with(
     options: BinaryCrossEntropyWithLogitsOptions,
 ) -> Result<Tensor> {
     let op = BceWithLogits::OP;
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(op, [output.as_ref(), target.as_ref()])?;
     check_pair(op, output, target, options.reduction)?;
     check_roles(output, target)?;
     if let Some(weight) = &options.weight {

@@ -11,6 +11,7 @@ use super::positions::{weights_of, Positions};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::compute::{dense, expect_dtype};
+use crate::tensor::autocast::cast;
 use crate::tensor::total;
 use crate::tensor::{when, Tensor};
 
@@ -122,7 +123,7 @@ pub fn cross_entropy_with(
     target: impl AsRef<Tensor>,
     options: CrossEntropyOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(OP, [output.as_ref(), target.as_ref()])?;
     let classes = Classes::of(OP, output)?;
     options.validate()?;
     check_roles(output, target, &classes)?;

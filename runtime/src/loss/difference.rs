@@ -8,6 +8,7 @@ use super::{loss_struct, Reduction};
 use crate::error::Result;
 use crate::ops::compute::compute_dtype;
 use crate::ops::options::tensor_options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 /// A loss of the difference: its value and its slope.
@@ -50,6 +51,7 @@ pub(super) fn plain<D: Difference>(
     weight: Option<&Tensor>,
     reduction: Reduction,
 ) -> Result<Tensor> {
+    let [output, target] = &cast(D::OP, [output, target])?;
     check_pair(D::OP, output, target, reduction)?;
     if let Some(weight) = weight {
         check_weight(D::OP, output, weight)?;
@@ -70,6 +72,7 @@ fn averaged<D: Difference>(
     let (Some(weight), Reduction::Mean) = (weight, reduction) else {
         return plain(difference, output, target, weight, reduction);
     };
+    let [output, target] = &cast(D::OP, [output, target])?;
     check_pair(D::OP, output, target, reduction)?;
     check_weight(D::OP, output, weight)?;
     let wide = |x: &Tensor| x.to_dtype(compute_dtype(output.dtype()));

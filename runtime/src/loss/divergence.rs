@@ -7,6 +7,7 @@ use super::elementwise::{Elementwise, Formula};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 /// What becomes of the divergences of the single elements in [`kl_div_with`].
@@ -164,7 +165,7 @@ pub fn kl_div_with(
     target: impl AsRef<Tensor>,
     options: KlDivOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(OP, [output.as_ref(), target.as_ref()])?;
     check_types(OP, output, target)?;
     check_shapes(OP, output, target)?;
     let (reduction, denominator) = reduction(options.reduction, output)?;

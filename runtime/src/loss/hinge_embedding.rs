@@ -7,6 +7,7 @@ use super::elementwise::{Elementwise, Formula};
 use super::{loss_struct, Reduction};
 use crate::error::Result;
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 options! {
@@ -89,7 +90,7 @@ pub fn hinge_embedding_loss_with(
 ) -> Result<Tensor> {
     let op = HingeEmbedding::OP;
     let HingeEmbeddingLossOptions { margin, reduction } = options;
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(op, [output.as_ref(), target.as_ref()])?;
     check_labelled(op, output, target, reduction)?;
     check_signs(op, output, target)?;
     Elementwise::of([output, target], reduction).run(HingeEmbedding { margin })

@@ -6,6 +6,7 @@ use super::difference::{plain, Difference};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::options::tensor_options;
+use crate::tensor::autocast::cast;
 use crate::tensor::Tensor;
 
 tensor_options! {
@@ -95,7 +96,7 @@ pub fn huber_loss_with(
             "a number greater than 0",
         ));
     }
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(Huber::OP, [output.as_ref(), target.as_ref()])?;
     plain(Huber { delta }, output, target, weight.as_ref(), reduction)
 }
 

@@ -7,6 +7,7 @@ use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::compute::dense;
 use crate::ops::options::tensor_options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 tensor_options! {
@@ -71,7 +72,7 @@ pub fn nll_loss_with(
     target: impl AsRef<Tensor>,
     options: NllLossOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(OP, [output.as_ref(), target.as_ref()])?;
     check_output(OP, output, target)?;
     let classes = Classes::of(OP, output)?;
     check_target(output, target, &classes)?;

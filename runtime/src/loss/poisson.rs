@@ -9,6 +9,7 @@ use super::elementwise::{Elementwise, Formula};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 options! {
@@ -139,7 +140,7 @@ pub fn poisson_nll_loss_with(
             "a finite number, 0 or greater",
         ));
     }
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(op, [output.as_ref(), target.as_ref()])?;
     check_labelled(op, output, target, options.reduction)?;
     if look_swapped(output, target, |value| value >= 0. && value.fract() == 0.)? {
         let message = "the output has counts and needs no gradient, but the target does";

@@ -8,6 +8,7 @@ use super::stable::{sigmoid, softplus};
 use super::{loss_struct, Reduction};
 use crate::error::Result;
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 options! {
@@ -77,7 +78,7 @@ pub fn soft_margin_loss_with(
     target: impl AsRef<Tensor>,
     options: SoftMarginLossOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(SoftMargin::OP, [output.as_ref(), target.as_ref()])?;
     check_labelled(SoftMargin::OP, output, target, options.reduction)?;
     check_signs(SoftMargin::OP, output, target)?;
     Elementwise::of([output, target], options.reduction).run(SoftMargin)

@@ -1,7 +1,10 @@
 //! `cat` and `stack`: several tensors as one.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 use crate::ops::rule::{checked, Axis, MAX_PARTS};
+use crate::tensor::autocast::cast_all;
 use crate::tensor::{when, Dim, Tensor};
 use crate::trace::{Args, Dim as Size, Kind, Param, Takes, TensorValue, Text, Tracer, Value};
 
@@ -21,6 +24,8 @@ use crate::trace::{Args, Dim as Size, Kind, Param, Takes, TensorValue, Text, Tra
 /// ```
 pub fn cat<T: AsRef<Tensor>>(tensors: impl AsRef<[T]>, dim: impl Into<Dim>) -> Result<Tensor> {
     let tensors: Vec<&Tensor> = tensors.as_ref().iter().map(AsRef::as_ref).collect();
+    let tensors = cast_all("cat", &tensors)?;
+    let tensors: Vec<&Tensor> = tensors.iter().map(AsRef::as_ref).collect();
     let first = tensors
         .iter()
         .copied()
@@ -90,14 +95,13 @@ pub fn cat<T: AsRef<Tensor>>(tensors: impl AsRef<[T]>, dim: impl Into<Dim>) -> R
 /// # Ok::<(), taper::Error>(())
 /// ```
 pub fn stack<T: AsRef<Tensor>>(tensors: impl AsRef<[T]>, dim: impl Into<Dim>) -> Result<Tensor> {
-    let tensors = tensors.as_ref();
+    let tensors: Vec<&Tensor> = tensors.as_ref().iter().map(AsRef::as_ref).collect();
+    let tensors = cast_all("stack", &tensors)?;
     let first = tensors
         .first()
         .ok_or_else(|| Error::op("stack", "expected at least one tensor, but none came"))?;
-    let first = first.as_ref();
     let dim = dim.into().resolve_insert(first.rank(), "stack")?;
-    let insert = |x: &T| {
-        let x = x.as_ref();
+    let insert = |x: &Cow<'_, Tensor>| {
         if x.dims() != first.dims() {
             let message = format!(
                 "expected tensors of one shape, but they have {:?} and {:?}",

@@ -9,6 +9,7 @@ use crate::ops::compute::has_kernels;
 use crate::ops::operand::{broadcast_shape, promoted, Operand, Value};
 use crate::ops::rule::receiver;
 use crate::ops::unary::{float, functions, indicator, unary, widened};
+use crate::tensor::autocast::cast;
 use crate::tensor::{grad_to_shape, when, Tensor};
 use crate::trace::{Args, Kind, Tracer, Value as Traced};
 
@@ -121,6 +122,7 @@ impl Tensor {
             tensor => tensor,
         };
         let (a, b) = promoted(self, other)?;
+        let [a, b] = cast("pow", [&a, &b])?;
         let (a, b) = (float("pow", &a)?, float("pow", &b)?);
         let shape = broadcast_shape("pow", &[a.shape(), b.shape()])?;
         let data = power(

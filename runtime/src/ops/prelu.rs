@@ -8,6 +8,7 @@ use crate::kernels::Float;
 use crate::ops::compute::has_kernels;
 use crate::ops::rule::{bound, checked, receiver};
 use crate::ops::unary::indicator;
+use crate::tensor::autocast::cast;
 use crate::tensor::{grad_to_shape, when, Tensor};
 use crate::trace::{Args, Dim, Param as Row, Takes, TensorValue, Text, Tracer, Value};
 
@@ -86,7 +87,12 @@ impl Tensor {
     /// # Ok::<(), taper::Error>(())
     /// ```
     pub fn prelu(&self, weight: impl AsRef<Tensor>) -> Result<Tensor> {
-        let weight = weight.as_ref();
+        let [x, weight] = cast("prelu", [self, weight.as_ref()])?;
+        x.prelu_as_is(&weight)
+    }
+
+    /// [`prelu`](Self::prelu) in the types that come.
+    fn prelu_as_is(&self, weight: &Tensor) -> Result<Tensor> {
         let channels = self.dims().get(1).copied().unwrap_or(1);
         let count = weight.elem_count();
         if weight.rank() > 1

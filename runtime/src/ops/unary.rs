@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernels::elementwise::{map, zip, Map, Zip};
 use crate::kernels::Float;
 use crate::ops::compute::{compute_dtype, has_kernels};
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
 /// What the gradient of an element-wise function is computed from.
@@ -69,7 +70,8 @@ pub(crate) fn unary<U: Unary>(op: U, x: &Tensor) -> Result<Tensor> {
         // Candle's own functions of integers panic.
         return unary(op, &x.to_dtype(DType::F64)?)?.to_dtype(x.dtype());
     }
-    let x = &float(U::NAME, x)?;
+    let [x] = cast(U::NAME, [x])?;
+    let x = &float(U::NAME, &x)?;
     let data = forward(op, x.as_candle())?;
     let input = x.save_if(U::KEEP == Keep::Input);
     let output = (U::KEEP == Keep::Output).then(|| data.clone());

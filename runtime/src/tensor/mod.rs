@@ -6,6 +6,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Shape};
 
 mod accumulate;
+pub(crate) mod autocast;
 mod backward;
 mod broadcast;
 mod buffer;

@@ -78,6 +78,16 @@ impl Node {
     }
 }
 
+impl Tensor {
+    /// Whether a backward pass has used up what this was computed by.
+    pub(crate) fn graph_is_freed(&self) -> bool {
+        match &self.edge {
+            Some(Edge::Node(node, _)) => lock(&node.state).is_none(),
+            _ => false,
+        }
+    }
+}
+
 /// A chain of nodes drops iteratively: dropped field by field, each would drop the next one further down the stack.
 impl Drop for Node {
     fn drop(&mut self) {

@@ -2,6 +2,7 @@
 
 mod gradcheck;
 mod parity;
+mod report;
 #[cfg(test)]
 mod tests;
 mod toy;
@@ -51,6 +52,29 @@ pub fn assert_close(
             Err(Error::op("assert_close", message))
         }
     }
+}
+
+/// `max|a − b| / max|b|` over what is finite in both; the tensors have one shape.
+///
+/// # Errors
+/// If they can't be read.
+pub fn difference(a: &candle_core::Tensor, b: &candle_core::Tensor) -> Result<f64> {
+    let (a, b) = (
+        Tensor::from(a).to_vec::<f64>()?,
+        Tensor::from(b).to_vec::<f64>()?,
+    );
+    let finite = || {
+        a.iter()
+            .zip(&b)
+            .filter(|(a, b)| a.is_finite() && b.is_finite())
+    };
+    let greatest = finite().fold(0f64, |max, (a, b)| max.max((a - b).abs()));
+    let scale = finite().fold(0f64, |max, (_, b)| max.max(b.abs()));
+    Ok(if scale > 0. {
+        greatest / scale
+    } else {
+        greatest
+    })
 }
 
 /// The relative tolerance that results of a type are compared with.

@@ -19,6 +19,7 @@ use std::str::FromStr;
 use candle_core::{Device, Tensor as Data};
 use safetensors::SafeTensors;
 
+use super::report::Report;
 use super::{assert_close, tolerance};
 use crate::error::{Error, Result};
 use crate::ops::compute::plain_only;
@@ -68,10 +69,11 @@ impl Parity {
     /// know it answers with [`Case::unknown`], which makes the test fail.
     pub fn run<T: Outputs>(&self, f: impl Fn(&str, &Case) -> Result<T>) -> Result<()> {
         let mut failures = Vec::new();
+        let report = Report::default();
         for (name, tensors) in &self.cases {
             let op = name.split('.').next().unwrap_or(name);
             let check = || {
-                let case = Case::new(name, tensors, &self.metadata)?;
+                let case = Case::new(name, tensors, &self.metadata, &report)?;
                 case.compare(&f(op, &case)?.into_outputs())
             };
             if let Err(error) = check() {
@@ -87,7 +89,7 @@ impl Parity {
             failures.push("the file has no cases".into());
         }
         match failures.len() {
-            0 => Ok(()),
+            0 => report.write(&self.family),
             n => Err(Error::op(
                 "parity",
                 format!(
@@ -136,6 +138,7 @@ pub struct Case<'a> {
     metadata: &'a HashMap<String, String>,
     inputs: Vec<Param>,
     constants: Vec<Tensor>,
+    report: &'a Report,
 }
 
 impl<'a> Case<'a> {
@@ -143,6 +146,7 @@ impl<'a> Case<'a> {
         name: &'a str,
         tensors: &'a HashMap<String, Data>,
         metadata: &'a HashMap<String, String>,
+        report: &'a Report,
     ) -> Result<Self> {
         let mut case = Case {
             name,
@@ -150,6 +154,7 @@ impl<'a> Case<'a> {
             metadata,
             inputs: Vec::new(),
             constants: Vec::new(),
+            report,
         };
         for i in 0.. {
             let Some(data) = tensors.get(&format!("in{i}")) else {
@@ -277,6 +282,7 @@ impl<'a> Case<'a> {
         let limit = self
             .option("tolerance")?
             .unwrap_or_else(|| tolerance(expected.dtype()));
-        assert_close(key, found, expected, limit)
+        assert_close(key, found, expected, limit)?;
+        self.report.note(self.name, found, expected)
     }
 }

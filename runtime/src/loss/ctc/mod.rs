@@ -12,6 +12,7 @@ use super::Reduction;
 use crate::error::Result;
 use crate::kernels::{output, values, Exponential, Paths};
 use crate::ops::compute::compute_dtype;
+use crate::tensor::autocast::cast;
 use crate::tensor::{is_grad_enabled, when, Tensor};
 
 use batch::Batch;
@@ -125,7 +126,8 @@ pub fn ctc_loss_with(
     target_lengths: impl Lengths,
     options: CtcLossOptions,
 ) -> Result<Tensor> {
-    let (log_probs, targets) = (log_probs.as_ref(), targets.as_ref());
+    let [log_probs] = &cast(OP, [log_probs.as_ref()])?;
+    let targets = targets.as_ref();
     let input_lengths = input_lengths.lengths("input_lengths")?;
     let target_lengths = target_lengths.lengths("target_lengths")?;
     let lengths = [&input_lengths[..], &target_lengths[..]];

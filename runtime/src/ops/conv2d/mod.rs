@@ -6,6 +6,7 @@ use super::compute::{by_form, compute_dtype, dense, expect_dtype, expect_float, 
 use super::Pair;
 use crate::error::{Error, Result};
 use crate::kernels::{conv_windows, output, values, Axis, Conv2d, Real};
+use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::{when, Tensor};
 
 pub use options::{Conv2dOptions, ConvPadding};
@@ -64,7 +65,18 @@ impl Tensor {
         bias: Option<&Tensor>,
         options: Conv2dOptions,
     ) -> Result<Tensor> {
-        let weight = weight.as_ref();
+        let [x, weight] = cast("conv2d", [self, weight.as_ref()])?;
+        let bias = cast_optional("conv2d", bias)?;
+        x.conv2d_as_is(&weight, bias.as_deref(), options)
+    }
+
+    /// [`conv2d_with`](Self::conv2d_with) in the types that come.
+    fn conv2d_as_is(
+        &self,
+        weight: &Tensor,
+        bias: Option<&Tensor>,
+        options: Conv2dOptions,
+    ) -> Result<Tensor> {
         let conv = check(self, weight, bias, options)?;
         let batched = self.rank() == 4;
         let data = forward(

@@ -4,6 +4,7 @@ use candle_core::{Shape, Tensor as Data};
 
 use super::product::{product, with_rows};
 use crate::error::{Error, Result};
+use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::total;
 use crate::tensor::{when, Tensor};
 
@@ -23,7 +24,13 @@ impl Tensor {
     /// # Ok::<(), taper::Error>(())
     /// ```
     pub fn linear(&self, weight: impl AsRef<Tensor>, bias: Option<&Tensor>) -> Result<Tensor> {
-        let weight = weight.as_ref();
+        let [x, weight] = cast("linear", [self, weight.as_ref()])?;
+        let bias = cast_optional("linear", bias)?;
+        x.linear_as_is(&weight, bias.as_deref())
+    }
+
+    /// [`linear`](Self::linear) in the types that come.
+    fn linear_as_is(&self, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
         check(self, weight, bias)?;
         let (x, w) = (
             with_rows(&at_least_matrix(self.as_candle())?)?,

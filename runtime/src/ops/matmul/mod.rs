@@ -7,6 +7,7 @@ pub(super) mod rule;
 use candle_core::{Shape, Tensor as Data};
 
 use crate::error::{Error, Result};
+use crate::tensor::autocast::cast;
 use crate::tensor::{grad_to_shape, when, Tensor};
 use product::{product, transposed, with_rows};
 
@@ -30,7 +31,8 @@ impl Tensor {
     /// # Ok::<(), taper::Error>(())
     /// ```
     pub fn matmul(&self, other: impl AsRef<Tensor>) -> Result<Tensor> {
-        self.multiplied("matmul", other.as_ref())
+        let [a, b] = cast("matmul", [self, other.as_ref()])?;
+        a.multiplied("matmul", &b)
     }
 
     /// The products of two batches of matrices (`torch.bmm`): `[b, m, k] · [b, k, n] → [b, m, n]`, without broadcasting.
@@ -54,7 +56,8 @@ impl Tensor {
             );
             return Err(Error::op("bmm", message).help("use `matmul`, which broadcasts"));
         }
-        self.multiplied("bmm", other)
+        let [a, b] = cast("bmm", [self, other])?;
+        a.multiplied("bmm", &b)
     }
 
     /// The scalar product of two vectors (`torch.dot`): Σ xᵢyᵢ.
@@ -78,7 +81,8 @@ impl Tensor {
             );
             return Err(Error::op("dot", message));
         }
-        self.multiplied("dot", other)
+        let [a, b] = cast("dot", [self, other])?;
+        a.multiplied("dot", &b)
     }
 
     /// All products of the elements of two vectors (`torch.outer`): `out[i, j] = x[i] · y[j]`.

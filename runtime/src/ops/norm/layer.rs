@@ -6,6 +6,7 @@ use super::{check_affine, check_eps, layer_plain as plain, like};
 use crate::error::{Error, Result};
 use crate::kernels::{output, values, Real, Rows};
 use crate::ops::compute::{by_form, dense, expect_float, record_optional};
+use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::{when, IntoShape, Tensor};
 
 const OP: &str = "layer_norm";
@@ -87,7 +88,20 @@ impl Tensor {
         bias: Option<&Tensor>,
         options: LayerNormOptions,
     ) -> Result<Tensor> {
+        let [x] = cast(OP, [self])?;
+        let (weight, bias) = (cast_optional(OP, weight)?, cast_optional(OP, bias)?);
         let normalized = normalized_shape.into_shape();
+        x.layer_norm_as_is(normalized, weight.as_deref(), bias.as_deref(), options)
+    }
+
+    /// [`layer_norm_with`](Self::layer_norm_with) in the types that come.
+    fn layer_norm_as_is(
+        &self,
+        normalized: Shape,
+        weight: Option<&Tensor>,
+        bias: Option<&Tensor>,
+        options: LayerNormOptions,
+    ) -> Result<Tensor> {
         let rows = check(self, &normalized, options)?;
         check_affine(OP, self, &normalized, "weight", weight)?;
         check_affine(OP, self, &normalized, "bias", bias)?;

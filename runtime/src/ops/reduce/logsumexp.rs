@@ -5,6 +5,7 @@ use super::extremum::extremum;
 use crate::error::Result;
 use crate::ops::compute::{compute_dtype, expect_float};
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{total, when, Dims, Tensor};
 
 options! {
@@ -49,8 +50,9 @@ impl Tensor {
     ) -> Result<Tensor> {
         expect_float("logsumexp", "a tensor", self)?;
         let axes = Axes::new("logsumexp", self, dim.into(), options.keepdim)?;
-        let dtype = self.dtype();
-        let wide = self.as_candle().to_dtype(compute_dtype(dtype))?;
+        let [input] = cast("logsumexp", [self])?;
+        let dtype = input.dtype();
+        let wide = input.as_candle().to_dtype(compute_dtype(dtype))?;
         let kept = if axes.count() == 0 {
             let none = candle_core::Tensor::zeros(axes.kept(), wide.dtype(), wide.device())?;
             (none + f64::NEG_INFINITY)?
@@ -65,12 +67,12 @@ impl Tensor {
                 .where_cond(&max.zeros_like()?, &max)?;
             (total(&wide.broadcast_sub(&max)?.exp()?, axes.dims())?.log()? + max)?
         };
-        let (x, result) = (self.save(), kept.clone());
+        let (x, result) = (input.save(), kept.clone());
         let data = axes.finish(kept.to_dtype(dtype)?)?;
         Ok(Tensor::record(
             "logsumexp",
             data,
-            [self],
+            [&*input],
             move |grad, [needed]| {
                 let gradient = || {
                     // ∂/∂x = exp(x − out)

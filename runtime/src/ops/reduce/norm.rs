@@ -7,6 +7,7 @@ use super::extremum::{extremum, share_evenly};
 use crate::error::Result;
 use crate::ops::compute::{compute_dtype, expect_float};
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{total, when, Dims, Tensor};
 
 options! {
@@ -53,16 +54,17 @@ impl Tensor {
     pub fn norm_with(&self, dim: impl Into<Dims>, options: NormOptions) -> Result<Tensor> {
         expect_float("norm", "a tensor", self)?;
         let axes = Axes::new("norm", self, dim.into(), options.keepdim)?;
-        let (p, dtype) = (options.p, self.dtype());
+        let [input] = cast("norm", [self])?;
+        let (p, dtype) = (options.p, input.dtype());
         if p.is_infinite() {
             axes.expect_elements("norm")?;
         }
-        let norm = forward(&self.as_candle().to_dtype(compute_dtype(dtype))?, &axes, p)?;
-        let (x, data) = (self.save(), axes.finish(norm.to_dtype(dtype)?)?);
+        let norm = forward(&input.as_candle().to_dtype(compute_dtype(dtype))?, &axes, p)?;
+        let (x, data) = (input.save(), axes.finish(norm.to_dtype(dtype)?)?);
         Ok(Tensor::record(
             "norm",
             data,
-            [self],
+            [&*input],
             move |grad, [needed]| {
                 let gradient = || {
                     let x = x.get()?.to_dtype(norm.dtype())?;

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::kernels::{self, output, values, Real};
 use crate::ops::compute::{by_form, dense, expect_float};
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{total, when, Dim, Dims, Tensor};
 
 options! {
@@ -63,13 +64,11 @@ impl Tensor {
                 axes.dims(),
             )?)?));
         }
-        let data = axes.finish(total(self.as_candle(), axes.dims())?.to_dtype(self.dtype())?)?;
-        Ok(Tensor::record(
-            "sum",
-            data,
-            [self],
-            move |grad, [needed]| Ok([when(needed, || axes.spread(grad))?]),
-        ))
+        let [x] = cast("sum", [self])?;
+        let data = axes.finish(total(x.as_candle(), axes.dims())?.to_dtype(x.dtype())?)?;
+        Ok(Tensor::record("sum", data, [&*x], move |grad, [needed]| {
+            Ok([when(needed, || axes.spread(grad))?])
+        }))
     }
 
     /// The mean over dimensions, `()` being all (`torch.mean`): the sum, divided by the number of elements. Of nothing it is
@@ -134,11 +133,12 @@ impl Tensor {
             let data = self.as_candle().to_dtype(DType::I64)?;
             return Ok(Tensor::from(running(&data, dim, false)?));
         }
-        let data = running(self.as_candle(), dim, false)?;
+        let [x] = cast("cumsum", [self])?;
+        let data = running(x.as_candle(), dim, false)?;
         Ok(Tensor::record(
             "cumsum",
             data,
-            [self],
+            [&*x],
             move |grad, [needed]| Ok([when(needed, || running(grad, dim, true))?]),
         ))
     }

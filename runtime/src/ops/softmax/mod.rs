@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::kernels::{output, values, Exponential, Softmax};
 use crate::ops::compute::{by_form, dense, expect_float};
 use crate::ops::reduce::axes::around;
+use crate::tensor::autocast::cast;
 use crate::tensor::{when, Dim, Tensor};
 
 impl Tensor {
@@ -47,28 +48,34 @@ impl Tensor {
 
     fn normalised(&self, op: &'static str, dim: Dim, form: Softmax) -> Result<Tensor> {
         expect_float(op, "a tensor", self)?;
+        let [input] = cast(op, [self])?;
         // A tensor without dimensions has one to be named, as in PyTorch.
-        let dim = dim.resolve(self.rank().max(1), op)?;
-        let (dtype, shape) = (self.dtype(), self.shape().clone());
-        let x = with_dim(self.as_candle())?;
+        let dim = dim.resolve(input.rank().max(1), op)?;
+        let (dtype, shape) = (input.dtype(), input.shape().clone());
+        let x = with_dim(input.as_candle())?;
         let data = match x.elem_count() {
             0 => x,
             _ => forward(&dense(&x)?, dim, form)?.to_dtype(dtype)?,
         };
         let data = data.reshape(&shape)?;
         let result = data.clone();
-        Ok(Tensor::record(op, data, [self], move |grad, [needed]| {
-            let gradient = || {
-                if grad.elem_count() == 0 {
-                    return Ok(grad.clone());
-                }
-                let (y, grad) = (dense(&with_dim(&result)?)?, dense(&with_dim(grad)?)?);
-                Ok(backward(&y, &grad, dim, form)?
-                    .to_dtype(dtype)?
-                    .reshape(&shape)?)
-            };
-            Ok([when(needed, gradient)?])
-        }))
+        Ok(Tensor::record(
+            op,
+            data,
+            [&*input],
+            move |grad, [needed]| {
+                let gradient = || {
+                    if grad.elem_count() == 0 {
+                        return Ok(grad.clone());
+                    }
+                    let (y, grad) = (dense(&with_dim(&result)?)?, dense(&with_dim(grad)?)?);
+                    Ok(backward(&y, &grad, dim, form)?
+                        .to_dtype(dtype)?
+                        .reshape(&shape)?)
+                };
+                Ok([when(needed, gradient)?])
+            },
+        ))
     }
 }
 
