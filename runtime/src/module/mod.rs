@@ -14,6 +14,7 @@ mod groups;
 mod handed;
 mod hole;
 mod hook;
+mod init;
 mod inspect;
 mod layer;
 mod load;
