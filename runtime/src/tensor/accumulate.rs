@@ -2,7 +2,9 @@
 
 use candle_core::{CpuStorage, InplaceOp2, Layout};
 
+use super::change::Change;
 use crate::error::Result;
+use crate::ops::compute::has_kernels;
 
 /// A gradient that grows as contributions arrive.
 #[derive(Debug, Clone)]
@@ -53,6 +55,23 @@ impl GradSum {
                 owned: true,
             };
         }
+        Ok(())
+    }
+
+    /// Changes every element, in place where the buffer may be written to.
+    pub(crate) fn change(&mut self, change: Change) -> Result<()> {
+        if self.tensor.elem_count() == 0 {
+            return Ok(());
+        }
+        if has_kernels(&self.tensor) {
+            if !(self.owned && self.tensor.is_contiguous()) {
+                self.tensor = self.tensor.contiguous()?.copy()?;
+            }
+            change.write(&self.tensor)?;
+        } else {
+            self.tensor = change.apply(&self.tensor)?;
+        }
+        self.owned = true;
         Ok(())
     }
 

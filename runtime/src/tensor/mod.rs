@@ -9,6 +9,7 @@ mod accumulate;
 mod backward;
 mod broadcast;
 mod buffer;
+mod change;
 mod convert;
 mod create;
 mod dims;
@@ -33,6 +34,7 @@ pub use param::{HookHandle, Param};
 pub use random::{manual_seed, with_generator, Generator, GeneratorState};
 pub use saved::{when, Saved};
 
+pub(crate) use change::Change;
 pub(crate) use total::total;
 
 use crate::error::Result;
