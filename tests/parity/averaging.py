@@ -64,7 +64,9 @@ for averaging in AVERAGES:
                 continue
             name = f"averaged.{averaging}_{'buffers' if use_buffers else 'params'}_{momentum}"
             arguments = {"averaging": averaging, "use_buffers": use_buffers, "momentum": momentum}
-            w.case(name, average, inputs, no_grad=range(len(inputs)), **arguments)
+            # PyTorch's weight 1 / (n + 1) has the precision of f32 there, which is not what is copied.
+            dtypes = ("f32",) if averaging == "equal_together" else ("f32", "f64")
+            w.case(name, average, inputs, dtypes, no_grad=range(len(inputs)), **arguments)
 
 # No gradient: what the model computes is compared by value.
 w.tensors = {key: value for key, value in w.tensors.items() if "/upstream" not in key and "/grad" not in key}

@@ -16,8 +16,26 @@ macro_rules! initializers {
         /// Initial values by PyTorch's names, for `#[param(…, init = …)]`.
         ///
         /// ```
-        /// use taper::init::{functions::*, Init};
-        /// assert_eq!(xavier_uniform(1.), Init::xavier_uniform(1.));
+        /// use taper::prelude::*;
+        ///
+        /// #[model([B, 4] -> [B, 4])]
+        /// struct Turn {
+        ///     #[param([4, 4], init = orthogonal(1.0))]
+        ///     weight: Param,
+        /// }
+        ///
+        /// #[forward]
+        /// impl Turn {
+        ///     fn forward(&self, x: Tensor) -> Tensor {
+        ///         x.matmul(&self.weight)
+        ///     }
+        /// }
+        ///
+        /// # fn main() -> taper::Result<()> {
+        /// let turn = Turn::init(&Device::Cpu)?;
+        /// let x = Tensor::new(&[[0f32, 3., 0., 4.]], &Device::Cpu)?;
+        /// assert!((turn.forward(&x)?.norm(())?.item()? - 5.).abs() < 1e-5); // turning keeps lengths
+        /// # Ok(()) }
         /// ```
         pub mod functions {
             use super::{Init, KaimingOptions, TruncNormalOptions};
@@ -44,6 +62,14 @@ macro_rules! initializers {
 
 initializers! {
     /// All zeros.
+    ///
+    /// ```
+    /// use taper::{init, DType, Device, Param, Tensor};
+    /// let w = Param::new(Tensor::ones(2, DType::F32, &Device::Cpu)?)?;
+    /// init::zeros_(&w)?;
+    /// assert_eq!(w.to_vec::<f32>()?, [0., 0.]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
     zeros, zeros_() => Init::ZEROS;
 
     /// All ones.
@@ -64,6 +90,11 @@ initializers! {
     uniform, uniform_(low: f64, high: f64) => Init::Uniform { low, high };
 
     /// Normal with this mean and standard deviation. PyTorch's defaults are 0 and 1.
+    ///
+    /// ```
+    /// use taper::init::Init;
+    /// assert_eq!(Init::normal(0., 1.), Init::STANDARD_NORMAL);
+    /// ```
     normal, normal_(mean: f64, std: f64) => Init::Normal { mean, std };
 
     /// Normal, with the values outside of two bounds drawn again.
@@ -79,6 +110,14 @@ initializers! {
     trunc_normal, trunc_normal_(options: TruncNormalOptions) => Init::TruncNormal(options);
 
     /// Ones on the diagonal of a matrix and zeros elsewhere: a linear layer that keeps its inputs. Shape `[m, n]`.
+    ///
+    /// ```
+    /// use taper::{init, DType, Device, Param, Tensor};
+    /// let w = Param::new(Tensor::zeros([1, 2], DType::F32, &Device::Cpu)?)?;
+    /// init::eye_(&w)?;
+    /// assert_eq!(w.to_vec::<f32>()?, [1., 0.]);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
     eye, eye_() => Init::Eye;
 
     /// The Dirac delta for the weights of a convolution, `[out, in, …]` with 1 to 3 dimensions of the kernel: with padding
@@ -140,6 +179,16 @@ initializers! {
     /// A random matrix with orthonormal rows or, if there are more rows than columns, columns, times `gain` (PyTorch's
     /// default is 1), after Saxe and others; uniform among all of them. Dimensions after the second are taken as one
     /// with it.
+    ///
+    /// ```
+    /// use taper::init::Init;
+    /// use taper::{DType, Device, Generator};
+    /// let rows = Init::orthogonal(2.).tensor(&[2, 3], DType::F64, &Device::Cpu, &mut Generator::new(0))?;
+    /// let lengths = rows.norm(1)?.to_vec::<f64>()?;
+    /// assert!(lengths.iter().all(|length| (length - 2.).abs() < 1e-12));
+    /// assert!(rows.select(0, 0)?.dot(rows.select(0, 1)?)?.item()?.abs() < 1e-12);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
     orthogonal, orthogonal_(gain: f64) => Init::Orthogonal { gain };
 
     /// N(0, std²), with ⌈sparsity · rows⌉ zeros at random in each column of a matrix, after Martens. Shape

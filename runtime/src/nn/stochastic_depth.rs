@@ -26,6 +26,26 @@ super::layer! {
     ///
     /// ```
     /// use taper::prelude::*;
+    ///
+    /// /// x + f(x), without f for a fifth of the samples.
+    /// #[model([B, features] -> [B, features])]
+    /// struct Residual {
+    ///     #[config]
+    ///     features: usize,
+    ///     #[layer(features)]
+    ///     fc: Linear,
+    ///     #[layer(0.2, "row")]
+    ///     depth: StochasticDepth,
+    /// }
+    ///
+    /// #[forward]
+    /// impl Residual {
+    ///     fn forward(&self, x: Tensor) -> Tensor {
+    ///         let y = self.depth(self.fc(&x).relu());
+    ///         x + y
+    ///     }
+    /// }
+    ///
     /// # fn main() -> taper::Result<()> {
     /// let depth = StochasticDepth::config(0.2, "row").input([1, 2]).init(&Device::Cpu)?;
     /// let x = Tensor::ones([50, 2], DType::F32, &Device::Cpu)?;

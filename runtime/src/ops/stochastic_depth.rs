@@ -68,11 +68,17 @@ impl Tensor {
     /// As there.
     ///
     /// ```
-    /// # use taper::{ops::StochasticDepthOptions, DType, Device, Tensor};
+    /// # use taper::{forward, ops::StochasticDepthOptions, DType, Device, Tensor};
     /// let x = Tensor::ones([2, 1], DType::F32, &Device::Cpu)?;
     /// let evaluating = StochasticDepthOptions::default().training(false);
     /// assert_eq!(x.stochastic_depth_with(0.5, "row", evaluating)?.to_vec::<f32>()?, [1., 1.]);
-    /// assert_eq!(x.stochastic_depth(1., "batch")?.to_vec::<f32>()?, [0., 0.]);
+    ///
+    /// #[forward]
+    /// fn skipped(x: Tensor, training: bool) -> Tensor {
+    ///     x.stochastic_depth(1.0, "batch", training = training)
+    /// }
+    /// assert_eq!(skipped(&x, true)?.to_vec::<f32>()?, [0., 0.]);
+    /// assert_eq!(skipped(&x, false)?.to_vec::<f32>()?, [1., 1.]);
     /// # Ok::<(), taper::Error>(())
     /// ```
     pub fn stochastic_depth_with(

@@ -35,7 +35,7 @@ impl Change {
         match self {
             Change::Scale(factor) => {
                 let factor = T::from_f64(factor);
-                values.iter_mut().for_each(|x| *x = *x * factor);
+                values.iter_mut().for_each(|x| *x *= factor);
             }
             Change::Clamp(limit) => {
                 let (low, high) = (T::from_f64(-limit), T::from_f64(limit));

@@ -101,7 +101,7 @@ fn a_pattern_fills_what_it_selects_and_nothing_else() -> Result<()> {
     assert_eq!(values("fc1.weight")?, before);
 
     let mut generator = Generator::new(3);
-    net.init_with_generator("fc*.weight", &Init::normal(0., 1.), &mut generator)?;
+    net.init_with_generator("fc*.weight", Init::normal(0., 1.), &mut generator)?;
     let mut again = Generator::new(3);
     let mut expected = |shape: &[usize]| {
         again

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, Result};
+use crate::module::candle_module;
 use crate::module::names::find;
 use crate::module::walk::{nodes, Slot};
 use crate::module::{Forward, Module, State, Visitor, VisitorMut};
@@ -220,6 +221,8 @@ impl<M: Module> Module for AveragedModel<M> {
         Some(&self.state)
     }
 }
+
+candle_module!([M: Forward] AveragedModel<M>);
 
 impl<M: Forward> Forward for AveragedModel<M> {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
