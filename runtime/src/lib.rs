@@ -59,6 +59,7 @@ pub mod __private {
 /// What a program that declares, trains and runs networks needs.
 pub mod prelude {
     pub use crate::data::{DataLoader, Dataset};
+    pub use crate::init::Init;
     pub use crate::io::ModuleIo;
     pub use crate::loss::*;
     pub use crate::module::{

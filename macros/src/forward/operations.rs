@@ -79,6 +79,7 @@ const OPERATIONS: &[Operation] = &[
     row("squeeze", &["dim"], &[], &[]),
     row("stack", &["tensors", "dim"], &[], &[]),
     row("std", &["dim"], &["unbiased", "keepdim"], &["correction"]),
+    row("stochastic_depth", &["p", "mode"], &["training"], &[]),
     row("sum", &["dim"], &["keepdim"], &[]),
     row("transpose", &["dim0", "dim1"], &[], &[]),
     row("unflatten", &["dim", "sizes"], &[], &[]),

@@ -3,9 +3,11 @@
 use super::convert::{convert, Target};
 use super::names::find;
 use super::walk::{nodes, slots, Members};
-use super::{candle, hook, load, mask, walk};
+use super::{candle, hook, init, load, mask, walk};
 use super::{HookHandle, LoadOptions, LoadReport, Mask, Module, StateDict};
-use crate::{Buffer, DType, Device, Param, Result, Tensor};
+use crate::init::Init;
+use crate::{Buffer, DType, Device, Generator, Param, Result, Tensor};
+use std::borrow::Borrow;
 
 /// PyTorch's methods of `torch.nn.Module`, for every [`Module`].
 ///
@@ -222,6 +224,51 @@ pub trait ModuleExt: Module {
     /// As [`freeze`](Self::freeze).
     fn select(&self, mask: &Mask) -> Result<Vec<&Param>> {
         mask::select(self.as_module(), mask)
+    }
+
+    /// Gives new initial values to the parameters that a pattern or mask selects, frozen or not, in the order of declaration,
+    /// with a seed from the global generator.
+    ///
+    /// # Errors
+    /// As [`freeze`](Self::freeze), if the mask selects no parameter, or, with the parameter's path, as [`Init::tensor`]: no
+    /// values have changed then, unless it is a function of one's own that fails.
+    ///
+    /// ```
+    /// # use taper::{init::Init, module::{Mask, ModuleExt}, testing::Toy};
+    /// # let net = Toy::net()?;
+    /// net.init_with("*.bias", Init::zeros())?;
+    /// net.init_with(Mask::of_type("Linear") & "*.weight", Init::xavier_uniform(1.0))?;
+    /// let error = net.init_with("fc3.weight", Init::zeros()).unwrap_err().to_string();
+    /// assert!(error.starts_with("the mask `fc3.weight` matches nothing in Net\n  help: did you mean `fc1.weight`"), "{error}");
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    fn init_with(&self, mask: impl Into<Mask>, init: impl Borrow<Init>) -> Result<()> {
+        init::fill(self.as_module(), &mask.into(), init.borrow(), None)
+    }
+
+    /// [`init_with`](Self::init_with), with values drawn from this generator.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// ```
+    /// # use taper::{init::Init, module::ModuleExt, testing::Toy, Generator};
+    /// # let net = Toy::net()?;
+    /// net.init_with_generator("*.weight", Init::normal(0., 0.02), &mut Generator::new(7))?;
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    fn init_with_generator(
+        &self,
+        mask: impl Into<Mask>,
+        init: impl Borrow<Init>,
+        generator: &mut Generator,
+    ) -> Result<()> {
+        init::fill(
+            self.as_module(),
+            &mask.into(),
+            init.borrow(),
+            Some(generator),
+        )
     }
 
     /// Converts parameters and float buffers to a type; counters and indices keep theirs.

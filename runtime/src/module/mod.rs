@@ -14,20 +14,21 @@ mod groups;
 mod handed;
 mod hole;
 mod hook;
+mod init;
 mod inspect;
 mod layer;
 mod load;
 mod mask;
-mod names;
+pub(crate) mod names;
 mod no_settings;
 mod plan;
 pub(crate) mod python;
-mod state;
+pub(crate) mod state;
 mod state_dict;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod walk;
+pub(crate) mod walk;
 
 pub use build::{Build, Source};
 pub(crate) use candle::candle_module;

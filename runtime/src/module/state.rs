@@ -6,21 +6,43 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread::LocalKey;
 
 thread_local! {
     /// The mode in which this thread runs a model, whatever the model's own is.
     static MODE: Cell<Option<bool>> = const { Cell::new(None) };
+    /// Whether running statistics are the means of all batches on this thread, whatever the layers' momentum is.
+    static CUMULATIVE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `f` as if all modules were in training or evaluation mode, on this thread only; their own modes stay.
 pub(crate) fn in_mode<T>(training: bool, f: impl FnOnce() -> T) -> T {
-    struct Back(Option<bool>);
-    impl Drop for Back {
+    with(&MODE, Some(training), f)
+}
+
+/// Runs `f` with running statistics that are the means of all batches, on this thread only.
+pub(crate) fn with_cumulative_statistics<T>(f: impl FnOnce() -> T) -> T {
+    with(&CUMULATIVE, true, f)
+}
+
+/// Whether running statistics are to be the means of all batches.
+pub(crate) fn cumulative_statistics() -> bool {
+    CUMULATIVE.get()
+}
+
+/// Runs `f` while the cell has another value, which it loses also when `f` panics.
+fn with<V: Copy + 'static, T>(
+    cell: &'static LocalKey<Cell<V>>,
+    value: V,
+    f: impl FnOnce() -> T,
+) -> T {
+    struct Back<V: Copy + 'static>(&'static LocalKey<Cell<V>>, V);
+    impl<V: Copy + 'static> Drop for Back<V> {
         fn drop(&mut self) {
-            MODE.set(self.0);
+            self.0.set(self.1);
         }
     }
-    let _back = Back(MODE.replace(Some(training)));
+    let _back = Back(cell, cell.replace(value));
     f()
 }
 

@@ -162,6 +162,16 @@ impl<'a> Slot<'a> {
             Slot::Buffer(buffer) => buffer.set(value),
         }
     }
+
+    pub(crate) fn update<T>(
+        self,
+        change: impl FnOnce(&candle_core::Tensor) -> crate::Result<T>,
+    ) -> crate::Result<T> {
+        match self {
+            Slot::Param(param) => param.update(change),
+            Slot::Buffer(buffer) => buffer.update(change),
+        }
+    }
 }
 
 /// What a state dict holds, in its order, with the type of the module that owns it: of each module the own parameters, the

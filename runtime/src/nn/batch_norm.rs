@@ -2,6 +2,7 @@
 
 use super::python;
 use crate::init::Init;
+use crate::module::state::cumulative_statistics;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::BatchNormOptions;
 use crate::trace::{Args, Kind, Tracer, Value};
@@ -134,9 +135,10 @@ macro_rules! batch_norm {
         impl Forward for $name {
             fn forward(&self, x: &Tensor) -> Result<Tensor> {
                 let (active, counter) = (self.state.active(), self.num_batches_tracked.as_ref());
+                let momentum = self.momentum.filter(|_| !cumulative_statistics());
                 let options = BatchNormOptions {
                     training: active || self.running_mean.is_none(),
-                    momentum: match (self.momentum, counter) {
+                    momentum: match (momentum, counter) {
                         (None, Some(counter)) if active => 1. / (counter.item()? + 1.),
                         (momentum, _) => momentum.unwrap_or(0.),
                     },

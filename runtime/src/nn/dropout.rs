@@ -3,7 +3,7 @@
 use super::python;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::DropoutOptions;
-use crate::trace::{Args, Kind, Text, Tracer, Value};
+use crate::trace::{Args, Kind, Tracer, Value};
 use crate::{Result, Tensor};
 
 super::layer! {
@@ -38,15 +38,8 @@ impl Rule<Dropout> {
         let Some((b, x)) = t.layer("Dropout", Dropout::TABLE, args, inputs, Kind::Any) else {
             return Value::Any;
         };
-        let fits = match b.value(row!(Dropout.p)) {
-            Value::Num(p) => p >= 0. && p <= 1.,
-            Value::Dim(p) => !matches!(t.algebra.known(p), Some(..=-1 | 2..)),
-            _ => true,
-        };
-        if !fits {
-            let mut m = Text::new();
-            m.push("Dropout: `p` is a probability, from 0 to 1");
-            return t.fail(&m);
+        if !t.check_probability("Dropout", "p", b.value(row!(Dropout.p))) {
+            return Value::Any;
         }
         t.called("Dropout", inputs, Value::Tensor(x.of_kind(x.kind)))
     }

@@ -18,6 +18,7 @@ mod rule;
 mod sequential;
 pub mod setting;
 mod softmax;
+mod stochastic_depth;
 #[cfg(test)]
 mod tests;
 
@@ -44,3 +45,4 @@ pub use prelu::{PReLU, PReLUConfig};
 pub use sequential::{Sequential, SequentialConfig};
 pub use setting::{Padding, PaddingMode, Size2d};
 pub use softmax::{LogSoftmax, LogSoftmaxConfig, Softmax, SoftmaxConfig};
+pub use stochastic_depth::{StochasticDepth, StochasticDepthConfig, StochasticDepthMode};

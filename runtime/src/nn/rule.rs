@@ -106,6 +106,29 @@ impl Tracer<'_> {
         false
     }
 
+    /// Checks that a setting is not known to be outside of `[0, 1]`.
+    pub const fn check_probability(
+        &mut self,
+        layer: &'static str,
+        name: &'static str,
+        given: Value,
+    ) -> bool {
+        let fits = match given {
+            Value::Num(p) => p >= 0. && p <= 1.,
+            Value::Dim(p) => !matches!(self.algebra.known(p), Some(..=-1 | 2..)),
+            _ => true,
+        };
+        if !fits {
+            let mut m = Text::new();
+            m.push(layer);
+            m.push(": `");
+            m.push(name);
+            m.push("` is a probability, from 0 to 1");
+            self.error(&m);
+        }
+        fits
+    }
+
     /// Whether a flag certainly holds.
     pub const fn decided(&mut self, c: Cond) -> bool {
         matches!(self.algebra.decide(c), Truth::Yes)

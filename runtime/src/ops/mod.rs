@@ -40,6 +40,7 @@ mod sizes;
 mod softmax;
 mod softplus;
 mod squeeze;
+mod stochastic_depth;
 #[cfg(test)]
 mod tests;
 mod transpose;
@@ -70,4 +71,5 @@ pub use relu::LeakyReluOptions;
 pub use reshape::FlattenOptions;
 pub use sizes::{Size, Sizes, INFER};
 pub use softplus::SoftplusOptions;
+pub use stochastic_depth::{DepthMode, StochasticDepthOptions};
 pub use where_::where_;

@@ -114,6 +114,7 @@ operations! {
     squeeze => super::squeeze::trace_squeeze,
     stack => super::join::trace_stack,
     std => super::reduce::rule::trace_std,
+    stochastic_depth => super::stochastic_depth::trace_stochastic_depth,
     sub => super::arithmetic::trace_sub,
     sum => super::reduce::rule::trace_sum,
     t => super::transpose::trace_t,

@@ -17,6 +17,8 @@
 
 mod adafactor;
 mod adam;
+mod averaged;
+mod clip;
 mod first_order;
 mod group;
 mod groups;
@@ -40,6 +42,13 @@ mod update;
 
 pub use adafactor::{Adafactor, AdafactorOptions};
 pub use adam::{Adam, AdamOptions};
+pub use averaged::{
+    update_bn, update_bn_with, AverageFn, AveragedModel, AveragedOptions, Averaging, Batch,
+};
+pub use clip::{
+    clip_grad_norm_, clip_grad_norm_with_, clip_grad_value_, clip_grads_with_norm_, get_total_norm,
+    get_total_norm_with, TotalNormOptions,
+};
 pub use first_order::FirstOrder;
 pub use group::{Group, ParamGroup};
 pub use lbfgs::{Lbfgs, LbfgsOptions, LineSearch};

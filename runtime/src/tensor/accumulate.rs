@@ -2,8 +2,10 @@
 
 use candle_core::{CpuStorage, DType, Device, InplaceOp2, Layout, Tensor as Data};
 
+use super::change::Change;
 use super::sparse::SparseGrad;
 use crate::error::Result;
+use crate::ops::compute::has_kernels;
 
 /// A gradient that grows as contributions arrive. It is row-sparse as long as all of them are.
 #[derive(Debug, Clone)]
@@ -62,6 +64,14 @@ impl GradSum {
             GradSum::Rows(rows) => *rows = rows.emptied()?,
         }
         Ok(())
+    }
+
+    /// Changes every element, in place where the buffer may be written to.
+    pub(crate) fn change(&mut self, change: Change) -> Result<()> {
+        match self {
+            GradSum::Dense(sum) => sum.change(change),
+            GradSum::Rows(rows) => rows.change(change),
+        }
     }
 
     /// A dense row-major layout, which is what optimizers read.
@@ -146,6 +156,22 @@ impl DenseSum {
                 owned: true,
             };
         }
+        Ok(())
+    }
+
+    fn change(&mut self, change: Change) -> Result<()> {
+        if self.tensor.elem_count() == 0 {
+            return Ok(());
+        }
+        if has_kernels(&self.tensor) {
+            if !(self.owned && self.tensor.is_contiguous()) {
+                self.tensor = self.tensor.contiguous()?.copy()?;
+            }
+            change.write(&self.tensor)?;
+        } else {
+            self.tensor = change.apply(&self.tensor)?;
+        }
+        self.owned = true;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod autocast;
 mod backward;
 mod broadcast;
 mod buffer;
+mod change;
 mod convert;
 mod create;
 mod dims;
@@ -37,6 +38,7 @@ pub use saved::{when, Saved};
 pub use sparse::SparseGrad;
 
 pub(crate) use accumulate::Gradient;
+pub(crate) use change::Change;
 pub(crate) use total::total;
 
 use crate::error::Result;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Weak};
 use candle_core::{DType, Device};
 
 use super::accumulate::{GradSum, Gradient};
+use super::change::Change;
 use super::leaf::{lock, Leaf};
 use super::owner::{next_id, InPlace};
 use super::tape::Edge;
@@ -184,6 +185,12 @@ impl Param {
         }
         *self.leaf.grad() = grad.map(|grad| GradSum::new(grad.into_candle()));
         Ok(())
+    }
+
+    /// Changes every element of the gradient, if there is one.
+    pub(crate) fn change_grad(&self, change: Change) -> Result<()> {
+        let mut slot = self.leaf.grad();
+        slot.as_mut().map_or(Ok(()), |sum| sum.change(change))
     }
 
     /// Clears the gradient: to none, or to zeros where there is one (`torch.optim.Optimizer.zero_grad`).

@@ -112,6 +112,13 @@ impl Generator {
         (self.rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32
     }
 
+    /// Two independent standard normal values, which Box and Muller make of two uniform ones.
+    pub(crate) fn next_normals(&mut self) -> (f64, f64) {
+        let radius = (-2. * (1. - self.next_f64()).ln()).sqrt();
+        let (sin, cos) = (std::f64::consts::TAU * self.next_f64()).sin_cos();
+        (radius * cos, radius * sin)
+    }
+
     /// Independent values, uniform in `[low, high)`.
     ///
     /// # Errors
@@ -165,14 +172,13 @@ impl Generator {
                 "a number that is not negative",
             ));
         }
-        // Box and Muller's two values per pair of uniforms; the second waits for its turn.
+        // The second of a pair waits for its turn.
         let mut spare = None;
         self.fill("normal", shape, dtype, device, |g| {
             let z = spare.take().unwrap_or_else(|| {
-                let radius = (-2. * (1. - g.next_f64()).ln()).sqrt();
-                let (sin, cos) = (std::f64::consts::TAU * g.next_f64()).sin_cos();
-                spare = Some(radius * sin);
-                radius * cos
+                let (z, other) = g.next_normals();
+                spare = Some(other);
+                z
             });
             mean + std * z
         })
@@ -222,7 +228,8 @@ impl Generator {
         }
     }
 
-    fn fill(
+    /// A tensor of values drawn one after the other.
+    pub(crate) fn fill(
         &mut self,
         op: &'static str,
         shape: impl IntoShape,

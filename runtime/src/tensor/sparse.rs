@@ -3,6 +3,7 @@
 use candle_core::{DType, Device, Shape, Tensor as Data};
 
 use super::accumulate::{GradSum, Gradient};
+use super::change::Change;
 use super::{IntoShape, Param, Tensor};
 use crate::error::{Error, Result};
 
@@ -106,6 +107,12 @@ impl SparseGrad {
             values,
             shape,
         })
+    }
+
+    /// Changes every element; zeros stay.
+    pub(super) fn change(&mut self, change: Change) -> Result<()> {
+        self.values = change.apply(&self.values)?;
+        Ok(())
     }
 
     /// The numbers of the rows, ascending.

@@ -16,6 +16,17 @@ fn element_wise() {
             "! leaky_relu has no argument `slope`\nhelp: expected `negative_slope`",
         ),
         ("dropout", "[B, T] p=0.1", "[B, T]"),
+        ("stochastic_depth", "[B, T] 0.1 'row'", "[B, T]"),
+        (
+            "stochastic_depth",
+            "[B, T] 0.1 'column'",
+            "! stochastic_depth: `mode` is \"batch\" or \"row\", but got \"column\"",
+        ),
+        (
+            "stochastic_depth",
+            "[] 0.1 'row'",
+            "! stochastic_depth: mode \"row\" needs a dimension of samples",
+        ),
         (
             "gelu",
             "[B] approximate='tan'",
