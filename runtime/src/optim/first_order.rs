@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::group::{set_by_name, Group, ParamGroup};
+use super::group::{set_by_name, Group, ParamGroup, KEPT};
 use super::rule::UpdateRule;
 use super::setting::Setting;
 use super::state::{GroupState, OptimizerState};
@@ -31,6 +31,8 @@ pub struct FirstOrder<R> {
     groups: Vec<Group<R>>,
     /// By the parameter's id; made by the first step that needs it.
     state: HashMap<u64, ParamState>,
+    /// How many steps were taken.
+    steps: u64,
     /// Uses plain Candle operations where the one-pass form exists too.
     pub(super) plain: bool,
 }
@@ -51,6 +53,7 @@ impl<R: UpdateRule> FirstOrder<R> {
             defaults: defaults.clone(),
             groups: Vec::new(),
             state: HashMap::new(),
+            steps: 0,
             plain: false,
         };
         optimizer.add_param_group(params, |_| defaults)?;
@@ -113,11 +116,7 @@ impl<R: UpdateRule> FirstOrder<R> {
                 name: twice.describe(),
             });
         }
-        self.groups.push(Group {
-            params,
-            options,
-            initial_lr: None,
-        });
+        self.groups.push(Group::new(params, options));
         Ok(())
     }
 
@@ -145,7 +144,12 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
                 })?;
             }
         }
+        self.steps += 1;
         Ok(())
+    }
+
+    fn steps(&self) -> Option<u64> {
+        Some(self.steps)
     }
 
     fn zero_grad(&self, set_to_none: bool) -> Result<()> {
@@ -186,6 +190,7 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
             if let Some(lr) = group.initial_lr {
                 options.insert(INITIAL_LR.into(), lr.into());
             }
+            group.save_kept(&mut options);
             let params = (next..next + group.params.len()).collect();
             next += group.params.len();
             saved.param_groups.push(GroupState { options, params });
@@ -222,9 +227,11 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
                 }
             }
         }
-        for (group, (options, initial_lr)) in self.groups.iter_mut().zip(loaded) {
+        let groups = self.groups.iter_mut().zip(&saved.param_groups);
+        for ((group, saved_group), (options, initial_lr)) in groups.zip(loaded) {
             group.options = options;
             group.initial_lr = initial_lr;
+            group.load_kept(&saved_group.options);
         }
         self.state = state;
         Ok(())
@@ -248,7 +255,10 @@ fn load_options<R: UpdateRule>(group: &Group<R>, saved: &GroupState) -> Result<(
     for (name, value) in &saved.options {
         if name == INITIAL_LR {
             initial_lr = value.as_f64().or(initial_lr);
-        } else if !IMPLEMENTATION.contains(&name.as_str()) && !options.set(name, value)? {
+        } else if !IMPLEMENTATION.contains(&name.as_str())
+            && !KEPT.contains(&name.as_str())
+            && !options.set(name, value)?
+        {
             let message = format!(
                 "{} has no hyperparameter `{name}`; it has {}",
                 R::NAME,
