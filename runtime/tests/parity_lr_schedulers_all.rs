@@ -32,7 +32,12 @@ fn lr_schedulers_all() -> Result<()> {
 }
 
 /// The rates, and the momentum where it is cycled, before the first and after every step.
-fn follow(case: &Case, opt: &mut dyn Optimizer, scheduler: &mut Any, from: usize) -> Result<Tensor> {
+fn follow(
+    case: &Case,
+    opt: &mut dyn Optimizer,
+    scheduler: &mut Any,
+    from: usize,
+) -> Result<Tensor> {
     let halve_at: Option<usize> = case.option("halve_at")?;
     let cycled: bool = case.arg("cycled")?;
     let extra = match case.inputs() {

@@ -92,14 +92,23 @@ impl<'a> Spec<'a> {
     fn per_group(self, name: &str, default: f64) -> PerGroup {
         let list = self.get(name).and_then(Value::as_array);
         match list {
-            Some(list) => list.iter().filter_map(Value::as_f64).collect::<Vec<_>>().into(),
+            Some(list) => list
+                .iter()
+                .filter_map(Value::as_f64)
+                .collect::<Vec<_>>()
+                .into(),
             None => self.number(name, default).into(),
         }
     }
 
     fn counts(self, name: &str) -> Vec<usize> {
-        let list = self.get(name).and_then(Value::as_array).into_iter().flatten();
-        list.filter_map(|count| Some(count.as_u64()? as usize)).collect()
+        let list = self
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        list.filter_map(|count| Some(count.as_u64()? as usize))
+            .collect()
     }
 
     fn functions(self) -> Result<Vec<Box<dyn Fn(usize) -> f64 + Send + Sync>>> {
@@ -178,7 +187,11 @@ fn plain(opt: &mut dyn Optimizer, spec: Spec) -> Result<Box<dyn LrScheduler>> {
         }
         "ExponentialLR" => {
             let options = ExponentialLrOptions::default().last_epoch(last_epoch);
-            Box::new(ExponentialLr::new_with(opt, spec.number("gamma", 0.), options)?)
+            Box::new(ExponentialLr::new_with(
+                opt,
+                spec.number("gamma", 0.),
+                options,
+            )?)
         }
         "PolynomialLR" => {
             let options = PolynomialLrOptions::default()
@@ -191,7 +204,11 @@ fn plain(opt: &mut dyn Optimizer, spec: Spec) -> Result<Box<dyn LrScheduler>> {
             let options = CosineAnnealingLrOptions::default()
                 .eta_min(spec.number("eta_min", 0.))
                 .last_epoch(last_epoch);
-            Box::new(CosineAnnealingLr::new_with(opt, spec.count("T_max", 0), options)?)
+            Box::new(CosineAnnealingLr::new_with(
+                opt,
+                spec.count("T_max", 0),
+                options,
+            )?)
         }
         "CyclicLR" => Box::new(cyclic(opt, spec)?),
         "OneCycleLR" => Box::new(one_cycle(opt, spec)?),
@@ -225,7 +242,9 @@ fn restarts(opt: &mut dyn Optimizer, spec: Spec) -> Result<CosineAnnealingWarmRe
 }
 
 fn cyclic(opt: &mut dyn Optimizer, spec: Spec) -> Result<CyclicLr> {
-    let down = spec.get("step_size_down").map(|_| spec.count("step_size_down", 0));
+    let down = spec
+        .get("step_size_down")
+        .map(|_| spec.count("step_size_down", 0));
     let options = CyclicLrOptions::default()
         .step_size_up(spec.count("step_size_up", 2000))
         .step_size_down(down)

@@ -12,7 +12,12 @@ impl Parts {
     pub(super) fn new(at: &'static str, schedulers: Vec<Box<dyn LrScheduler>>) -> Result<Self> {
         if schedulers.is_empty() {
             let expected = "at least one scheduler";
-            return Err(Error::argument(at, "schedulers", schedulers.len(), expected));
+            return Err(Error::argument(
+                at,
+                "schedulers",
+                schedulers.len(),
+                expected,
+            ));
         }
         Ok(Parts(schedulers))
     }
@@ -40,8 +45,7 @@ impl Parts {
             _ => None,
         };
         let expected = || format!("the states of {} schedulers", self.0.len());
-        let states =
-            states.ok_or_else(|| Error::argument(at, "_schedulers", saved, expected()))?;
+        let states = states.ok_or_else(|| Error::argument(at, "_schedulers", saved, expected()))?;
         let before: Vec<Settings> = self.0.iter().map(|part| part.state_dict()).collect();
         let loaded = self.load_each(&states);
         if loaded.is_err() {

@@ -84,7 +84,11 @@ impl Formula for Exponential {
     const NAME: &'static str = NAME;
 
     fn lr(&self, at: &At) -> Result<f64> {
-        Ok(if at.initial { at.lr } else { at.lr * self.gamma })
+        Ok(if at.initial {
+            at.lr
+        } else {
+            at.lr * self.gamma
+        })
     }
 
     fn closed_form(&self, base_lr: f64, epoch: i64) -> Option<f64> {

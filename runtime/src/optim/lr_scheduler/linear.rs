@@ -91,7 +91,12 @@ impl Linear {
     fn new(start_factor: f64, end_factor: f64, total_iters: usize) -> Result<Self> {
         if !(start_factor > 0. && start_factor <= 1.) {
             let expected = "a number in (0, 1]";
-            return Err(Error::argument(NAME, "start_factor", start_factor, expected));
+            return Err(Error::argument(
+                NAME,
+                "start_factor",
+                start_factor,
+                expected,
+            ));
         }
         share(NAME, "end_factor", end_factor)?;
         Ok(Linear {

@@ -184,11 +184,22 @@ struct OneCycle {
 }
 
 impl OneCycle {
-    fn new(total_steps: usize, bounds: &Option<Bounds>, options: &OneCycleLrOptions) -> Result<Self> {
+    fn new(
+        total_steps: usize,
+        bounds: &Option<Bounds>,
+        options: &OneCycleLrOptions,
+    ) -> Result<Self> {
         share(NAME, "pct_start", options.pct_start)?;
         let total_steps = match i64::try_from(total_steps) {
             Ok(total_steps) if total_steps > 0 => total_steps,
-            _ => return Err(Error::argument(NAME, "total_steps", total_steps, "at least 1")),
+            _ => {
+                return Err(Error::argument(
+                    NAME,
+                    "total_steps",
+                    total_steps,
+                    "at least 1",
+                ))
+            }
         };
         Ok(OneCycle {
             total_steps,
@@ -203,8 +214,9 @@ impl OneCycle {
     fn phase(&self, step: i64) -> Result<(&Phase, f64)> {
         if step > self.total_steps {
             let message = format!("step {step} of a schedule of {} steps", self.total_steps);
-            return Err(Error::op("OneCycleLr::step", message)
-                .help("make the scheduler with the total number of steps: epochs times batches per epoch"));
+            return Err(Error::op("OneCycleLr::step", message).help(
+                "make the scheduler with the total number of steps: epochs times batches per epoch",
+            ));
         }
         Ok(self.phases.at(step as f64))
     }

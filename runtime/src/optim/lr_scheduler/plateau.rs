@@ -234,7 +234,12 @@ impl Plateau {
     fn new(options: ReduceLrOnPlateauOptions, groups: usize) -> Result<Self> {
         let factor = options.factor;
         if !(0. ..1.).contains(&factor) {
-            return Err(Error::argument(NAME, "factor", factor, "a number in [0, 1)"));
+            return Err(Error::argument(
+                NAME,
+                "factor",
+                factor,
+                "a number in [0, 1)",
+            ));
         }
         finite(NAME, "threshold", options.threshold)?;
         finite(NAME, "eps", options.eps)?;

@@ -41,7 +41,8 @@ impl At<'_> {
         };
         value.ok_or_else(|| {
             let message = format!("parameter group {} has no `{name}`", self.index);
-            Error::op(at, message).help("load the optimizer's state first, or start with last_epoch −1")
+            Error::op(at, message)
+                .help("load the optimizer's state first, or start with last_epoch −1")
         })
     }
 }
@@ -350,7 +351,8 @@ macro_rules! scheduler {
             }
 
             fn load_state_dict(&mut self, state: &$crate::optim::Settings) -> $crate::Result<()> {
-                let formula = $crate::optim::lr_scheduler::rates::Formula::load(&self.formula, state)?;
+                let formula =
+                    $crate::optim::lr_scheduler::rates::Formula::load(&self.formula, state)?;
                 self.rates = self.rates.load(stringify!($name), state)?;
                 self.formula = formula;
                 Ok(())

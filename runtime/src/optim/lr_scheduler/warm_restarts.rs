@@ -108,12 +108,7 @@ impl CosineAnnealingWarmRestarts {
         self.set(optimizer, self.formula.at(epoch), epoch as i64)
     }
 
-    fn set(
-        &mut self,
-        optimizer: &mut dyn Optimizer,
-        formula: Restarts,
-        epoch: i64,
-    ) -> Result<()> {
+    fn set(&mut self, optimizer: &mut dyn Optimizer, formula: Restarts, epoch: i64) -> Result<()> {
         self.rates.set_epoch(optimizer, &formula, epoch)?;
         self.formula = formula;
         Ok(())

@@ -24,7 +24,11 @@ impl Halve {
 impl LrScheduler for Halve {
     fn step(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         self.epoch += 1;
-        for (group, last) in optimizer.param_groups_mut().into_iter().zip(&mut self.last_lr) {
+        for (group, last) in optimizer
+            .param_groups_mut()
+            .into_iter()
+            .zip(&mut self.last_lr)
+        {
             *last = group.lr() / 2.;
             group.set_lr(*last);
         }
@@ -53,7 +57,11 @@ impl LrScheduler for Halve {
             return Err(Error::op("Halve::set_epoch", "no"));
         }
         self.epoch = epoch;
-        for (group, last) in optimizer.param_groups_mut().into_iter().zip(&mut self.last_lr) {
+        for (group, last) in optimizer
+            .param_groups_mut()
+            .into_iter()
+            .zip(&mut self.last_lr)
+        {
             *last = group.initial_lr().unwrap_or(group.lr()) / 2f64.powi(epoch as i32);
             group.set_lr(*last);
         }

@@ -38,7 +38,13 @@ const ALL: [(Make, Make); 15] = [
         |o| Ok(Box::new(MultiplicativeLr::new(o, |_| 0.9)?)),
     ),
     (
-        |o| Ok(Box::new(StepLr::new_with(o, 3, StepLrOptions::default().gamma(0.5))?)),
+        |o| {
+            Ok(Box::new(StepLr::new_with(
+                o,
+                3,
+                StepLrOptions::default().gamma(0.5),
+            )?))
+        },
         |o| Ok(Box::new(StepLr::new(o, 5)?)),
     ),
     (
@@ -66,7 +72,9 @@ const ALL: [(Make, Make); 15] = [
     ),
     (
         |o| {
-            let options = PolynomialLrOptions::default().total_iters(15usize).power(2.);
+            let options = PolynomialLrOptions::default()
+                .total_iters(15usize)
+                .power(2.);
             Ok(Box::new(PolynomialLr::new_with(o, options)?))
         },
         |o| Ok(Box::new(PolynomialLr::new(o)?)),
@@ -78,14 +86,18 @@ const ALL: [(Make, Make); 15] = [
     (
         |o| {
             let options = CosineAnnealingWarmRestartsOptions::default().t_mult(2usize);
-            Ok(Box::new(CosineAnnealingWarmRestarts::new_with(o, 3, options)?))
+            Ok(Box::new(CosineAnnealingWarmRestarts::new_with(
+                o, 3, options,
+            )?))
         },
         |o| Ok(Box::new(CosineAnnealingWarmRestarts::new(o, 8)?)),
     ),
     (
         |o| {
             let options = CyclicLrOptions::default().step_size_up(3usize);
-            let options = options.mode(CyclicMode::Triangular2).base_momentum([0.5, 0.6]);
+            let options = options
+                .mode(CyclicMode::Triangular2)
+                .base_momentum([0.5, 0.6]);
             Ok(Box::new(CyclicLr::new_with(o, [0.01, 0.1], 0.3, options)?))
         },
         |o| Ok(Box::new(CyclicLr::new(o, 0.1, 0.2)?)),
@@ -189,7 +201,9 @@ fn nan_is_no_improvement() -> Result<()> {
 #[test]
 fn a_plateau_follows_groups_that_are_added() -> Result<()> {
     let mut opt = optimizer(0.1)?;
-    let options = ReduceLrOnPlateauOptions::default().patience(0usize).factor(0.5);
+    let options = ReduceLrOnPlateauOptions::default()
+        .patience(0usize)
+        .factor(0.5);
     let mut one = ReduceLrOnPlateau::new_with(&mut opt, options.clone().min_lr(0.04))?;
     let mut each = ReduceLrOnPlateau::new_with(&mut opt, options.min_lr([0.04, 0.]))?;
     opt.add_param_group([param()?], |o| o.lr(1.))?;
