@@ -31,6 +31,8 @@ pub struct FirstOrder<R> {
     groups: Groups<R>,
     /// By the parameter's id; made by the first step that needs it.
     state: HashMap<u64, ParamState>,
+    /// How many steps were taken.
+    steps: u64,
     /// Uses plain Candle operations where the one-pass form exists too.
     pub(super) plain: bool,
 }
@@ -51,6 +53,7 @@ impl<R: UpdateRule> FirstOrder<R> {
         let mut optimizer = FirstOrder {
             groups: Groups::new(defaults.clone()),
             state: HashMap::new(),
+            steps: 0,
             plain: false,
         };
         optimizer.add_param_group(params, |_| defaults)?;
@@ -118,7 +121,12 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
                 })?;
             }
         }
+        self.steps += 1;
         Ok(())
+    }
+
+    fn steps(&self) -> Option<u64> {
+        Some(self.steps)
     }
 
     fn zero_grad(&self, set_to_none: bool) -> Result<()> {

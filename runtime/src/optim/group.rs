@@ -1,9 +1,10 @@
 //! Parameter groups: parameters that share their hyperparameters.
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
 use super::options::Hyperparameters;
-use super::setting::Setting;
+use super::setting::{Setting, Settings};
 use crate::error::{Error, Result};
 use crate::tensor::Param;
 
@@ -26,9 +27,42 @@ pub struct Group<O> {
     pub(super) params: Vec<Param>,
     pub(super) options: O,
     pub(super) initial_lr: Option<f64>,
+    /// What schedulers keep here.
+    kept: BTreeMap<&'static str, f64>,
 }
 
+/// The names of what schedulers keep in a group besides `initial_lr`, PyTorch's.
+pub(super) const KEPT: [&str; 5] = [
+    "max_lr",
+    "min_lr",
+    "base_momentum",
+    "max_momentum",
+    "swa_lr",
+];
+
 impl<O> Group<O> {
+    /// A group that no scheduler has seen yet.
+    pub(super) fn new(params: Vec<Param>, options: O) -> Self {
+        Group {
+            params,
+            options,
+            initial_lr: None,
+            kept: BTreeMap::new(),
+        }
+    }
+
+    /// Adds what schedulers keep here to a saved group.
+    pub(super) fn save_kept(&self, saved: &mut Settings) {
+        let kept = self.kept.iter();
+        saved.extend(kept.map(|(&name, &value)| (name.to_owned(), value.into())));
+    }
+
+    /// Takes over what schedulers had kept in a saved group.
+    pub(super) fn load_kept(&mut self, saved: &Settings) {
+        let values = KEPT.map(|name| Some((name, saved.get(name)?.as_f64()?)));
+        self.kept.extend(values.into_iter().flatten());
+    }
+
     /// The group's parameters.
     pub fn params(&self) -> &[Param] {
         &self.params
@@ -87,6 +121,16 @@ pub trait ParamGroup {
     /// Sets the learning rate that schedulers start from.
     fn set_initial_lr(&mut self, lr: f64);
 
+    /// A value that a scheduler keeps in the group, so that it is saved with the optimizer: `max_lr`, `min_lr`,
+    /// `base_momentum`, `max_momentum` or `swa_lr`.
+    fn kept(&self, name: &str) -> Option<f64>;
+
+    /// Keeps a value of a scheduler; see [`kept`](Self::kept).
+    ///
+    /// # Errors
+    /// If it is none of those names.
+    fn keep(&mut self, name: &str, value: f64) -> Result<()>;
+
     /// The names of the hyperparameters, in PyTorch's order.
     fn names(&self) -> &'static [&'static str];
 
@@ -119,6 +163,19 @@ impl<O: Hyperparameters> ParamGroup for Group<O> {
 
     fn set_initial_lr(&mut self, lr: f64) {
         self.initial_lr = Some(lr);
+    }
+
+    fn kept(&self, name: &str) -> Option<f64> {
+        self.kept.get(name).copied()
+    }
+
+    fn keep(&mut self, name: &str, value: f64) -> Result<()> {
+        let Some(known) = KEPT.into_iter().find(|&known| known == name) else {
+            let expected = format!("one of {}", KEPT.join(", "));
+            return Err(Error::argument("parameter group", "name", name, expected));
+        };
+        self.kept.insert(known, value);
+        Ok(())
     }
 
     fn names(&self) -> &'static [&'static str] {

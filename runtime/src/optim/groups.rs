@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::group::{set_by_name, Group, ParamGroup};
+use super::group::{set_by_name, Group, ParamGroup, KEPT};
 use super::options::Hyperparameters;
 use super::rule::UpdateRule;
-use super::setting::Setting;
+use super::setting::{Setting, Settings};
 use super::state::{GroupState, OptimizerState};
 use crate::error::{Error, Result};
 use crate::tensor::Param;
@@ -41,8 +41,8 @@ pub(super) struct Groups<O> {
     pub(super) list: Vec<Group<O>>,
 }
 
-/// Options and initial rates of all groups as a saved state has them.
-pub(super) struct Loaded<O>(Vec<(O, Option<f64>)>);
+/// Options and initial rates of all groups as a saved state has them, and what else it says of them.
+pub(super) struct Loaded<O>(Vec<(O, Option<f64>, Settings)>);
 
 impl<O: Grouped> Groups<O> {
     pub(super) fn new(defaults: O) -> Self {
@@ -69,11 +69,7 @@ impl<O: Grouped> Groups<O> {
         params
             .iter()
             .try_for_each(|param| options.check_param(param))?;
-        self.list.push(Group {
-            params,
-            options,
-            initial_lr: None,
-        });
+        self.list.push(Group::new(params, options));
         Ok(())
     }
 
@@ -127,6 +123,7 @@ impl<O: Grouped> Groups<O> {
             if let Some(lr) = group.initial_lr {
                 options.insert(INITIAL_LR.into(), lr.into());
             }
+            group.save_kept(&mut options);
             let params = (next..next + group.params.len()).collect();
             next += group.params.len();
             GroupState { options, params }
@@ -149,7 +146,8 @@ impl<O: Grouped> Groups<O> {
             if found != expected {
                 return Err(mismatch("parameters in a group", found, expected));
             }
-            load_options(group, saved)
+            let (options, initial_lr) = load_options(group, saved)?;
+            Ok((options, initial_lr, saved.options.clone()))
         };
         let groups = self.list.iter().zip(&saved.param_groups);
         Ok(Loaded(groups.map(load).collect::<Result<_>>()?))
@@ -165,9 +163,10 @@ impl<O: Grouped> Groups<O> {
     }
 
     pub(super) fn take(&mut self, loaded: Loaded<O>) {
-        for (group, (options, initial_lr)) in self.list.iter_mut().zip(loaded.0) {
+        for (group, (options, initial_lr, saved)) in self.list.iter_mut().zip(loaded.0) {
             group.options = options;
             group.initial_lr = initial_lr;
+            group.load_kept(&saved);
         }
     }
 }
@@ -189,7 +188,10 @@ fn load_options<O: Grouped>(group: &Group<O>, saved: &GroupState) -> Result<(O, 
     for (name, value) in &saved.options {
         if name == INITIAL_LR {
             initial_lr = value.as_f64().or(initial_lr);
-        } else if !IMPLEMENTATION.contains(&name.as_str()) && !options.set(name, value)? {
+        } else if !IMPLEMENTATION.contains(&name.as_str())
+            && !KEPT.contains(&name.as_str())
+            && !options.set(name, value)?
+        {
             let message = format!(
                 "{} has no hyperparameter `{name}`; it has {}",
                 O::OPTIMIZER,

@@ -118,6 +118,12 @@ pub trait Optimizer: Send + Sync {
         Ok(loss)
     }
 
+    /// How many steps were taken since the optimizer was made, if it counts them: a scheduler that is stepped before the
+    /// first of them warns. Default: not counted.
+    fn steps(&self) -> Option<u64> {
+        None
+    }
+
     /// Clears the gradients of all parameters: to none, or to zeros where there is one. PyTorch's default is to none;
     /// after zeros, momentum and weight decay still move the parameters.
     ///

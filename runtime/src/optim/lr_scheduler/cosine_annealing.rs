@@ -2,11 +2,10 @@
 
 use std::f64::consts::PI;
 
-use super::rates::{read, At, Rates};
-use super::LrScheduler;
+use super::rates::{finite, read, read_count, scheduler, At, Formula, Rates};
 use crate::error::{Error, Result};
 use crate::ops::options::options;
-use crate::optim::{Optimizer, Settings};
+use crate::optim::{Optimizer, Setting, Settings};
 
 /// From the initial rate to `eta_min` along half a cosine in `t_max` epochs, and back
 /// (`torch.optim.lr_scheduler.CosineAnnealingLR`).
@@ -30,8 +29,7 @@ use crate::optim::{Optimizer, Settings};
 /// ```
 #[derive(Clone, Debug)]
 pub struct CosineAnnealingLr {
-    t_max: usize,
-    eta_min: f64,
+    formula: Cosine,
     rates: Rates,
 }
 
@@ -70,88 +68,67 @@ impl CosineAnnealingLr {
         t_max: usize,
         options: CosineAnnealingLrOptions,
     ) -> Result<Self> {
-        let CosineAnnealingLrOptions {
-            eta_min,
-            last_epoch,
-        } = options;
-        if t_max == 0 {
-            return Err(Error::argument(NAME, "t_max", t_max, "at least 1"));
+        let formula = Cosine::new(t_max, options.eta_min)?;
+        let rates = Rates::start(optimizer, options.last_epoch, &formula)?;
+        Ok(CosineAnnealingLr { formula, rates })
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Cosine {
+    t_max: i64,
+    eta_min: f64,
+}
+
+impl Cosine {
+    fn new(t_max: usize, eta_min: f64) -> Result<Self> {
+        finite(NAME, "eta_min", eta_min)?;
+        match i64::try_from(t_max) {
+            Ok(t_max) if t_max > 0 => Ok(Cosine { t_max, eta_min }),
+            _ => Err(Error::argument(NAME, "t_max", t_max, "at least 1")),
         }
-        if !eta_min.is_finite() {
-            return Err(Error::argument(NAME, "eta_min", eta_min, "a finite number"));
+    }
+
+    fn cosine(&self, epoch: i64) -> f64 {
+        (PI * epoch as f64 / self.t_max as f64).cos()
+    }
+}
+
+impl Formula for Cosine {
+    const NAME: &'static str = NAME;
+
+    /// PyTorch's recursion: the rate from the one before it.
+    fn lr(&self, at: &At) -> Result<f64> {
+        if at.initial {
+            return Ok(at.lr);
         }
-        let rates = Rates::start(NAME, optimizer, last_epoch, |at| {
-            chained(&at, t_max, eta_min)
-        })?;
-        Ok(CosineAnnealingLr {
-            t_max,
-            eta_min,
-            rates,
-        })
+        if (at.epoch - 1 - self.t_max).rem_euclid(2 * self.t_max) == 0 {
+            // The rate is at its least, and the quotient below would be 0 / 0.
+            let rise = 1. - (PI / self.t_max as f64).cos();
+            return Ok(at.lr + (at.base_lr - self.eta_min) * rise / 2.);
+        }
+        let quotient = (1. + self.cosine(at.epoch)) / (1. + self.cosine(at.epoch - 1));
+        Ok(quotient * (at.lr - self.eta_min) + self.eta_min)
     }
 
-    /// The present epoch's rates by the formula, per group, whatever the rates are set to.
-    pub fn closed_form(&self) -> Vec<f64> {
-        let half = (1. + cosine(self.rates.last_epoch, self.t_max)) / 2.;
-        let base_lrs = self.rates.base_lrs.iter();
-        base_lrs
-            .map(|base_lr| self.eta_min + (base_lr - self.eta_min) * half)
-            .collect()
+    fn closed_form(&self, base_lr: f64, epoch: i64) -> Option<f64> {
+        let half = (1. + self.cosine(epoch)) / 2.;
+        Some(self.eta_min + (base_lr - self.eta_min) * half)
+    }
+
+    fn save(&self) -> Vec<(&'static str, Setting)> {
+        vec![
+            ("T_max", self.t_max.into()),
+            ("eta_min", self.eta_min.into()),
+        ]
+    }
+
+    fn load(&self, state: &Settings) -> Result<Self> {
+        Cosine::new(
+            read_count(NAME, state, "T_max")?,
+            read(NAME, state, "eta_min")?,
+        )
     }
 }
 
-impl LrScheduler for CosineAnnealingLr {
-    fn step(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
-        let (t_max, eta_min) = (self.t_max, self.eta_min);
-        self.rates
-            .advance(optimizer, |at| chained(&at, t_max, eta_min))
-    }
-
-    fn last_lr(&self) -> &[f64] {
-        &self.rates.last_lr
-    }
-
-    fn last_epoch(&self) -> i64 {
-        self.rates.last_epoch
-    }
-
-    fn state_dict(&self) -> Settings {
-        let mut state = self.rates.save();
-        state.insert("T_max".into(), (self.t_max as i64).into());
-        state.insert("eta_min".into(), self.eta_min.into());
-        state
-    }
-
-    fn load_state_dict(&mut self, state: &Settings) -> Result<()> {
-        let t_max: i64 = read(NAME, state, "T_max")?;
-        let positive = usize::try_from(t_max).ok().filter(|&t_max| t_max > 0);
-        let t_max = positive.ok_or_else(|| Error::argument(NAME, "T_max", t_max, "at least 1"))?;
-        let eta_min = read(NAME, state, "eta_min")?;
-        let rates = self.rates.load(NAME, state)?;
-        *self = CosineAnnealingLr {
-            t_max,
-            eta_min,
-            rates,
-        };
-        Ok(())
-    }
-}
-
-fn cosine(epoch: i64, t_max: usize) -> f64 {
-    (PI * epoch as f64 / t_max as f64).cos()
-}
-
-/// PyTorch's recursion: the rate from the one before it.
-fn chained(at: &At, t_max: usize, eta_min: f64) -> f64 {
-    if at.initial {
-        return at.lr;
-    }
-    let period = t_max as i64;
-    if (at.epoch - 1 - period).rem_euclid(2 * period) == 0 {
-        // The rate is at its least, and the quotient below would be 0 / 0.
-        let rise = 1. - (PI / t_max as f64).cos();
-        return at.lr + (at.base_lr - eta_min) * rise / 2.;
-    }
-    let quotient = (1. + cosine(at.epoch, t_max)) / (1. + cosine(at.epoch - 1, t_max));
-    quotient * (at.lr - eta_min) + eta_min
-}
+scheduler!(CosineAnnealingLr, closed_form);

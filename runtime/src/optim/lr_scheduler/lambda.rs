@@ -1,14 +1,14 @@
 //! Rates by an own function.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::rates::{At, Rates};
-use super::LrScheduler;
+use super::rates::{scheduler, At, Formula, Rates};
 use crate::error::{Error, Result};
 use crate::ops::options::options;
-use crate::optim::{Optimizer, Settings};
+use crate::optim::{Optimizer, Setting, Settings};
 
-/// The factor of the initial rate in an epoch.
+/// A factor that depends on the epoch.
 type Factor = Box<dyn Fn(usize) -> f64 + Send + Sync>;
 
 /// The initial rate times an own function of the epoch (`torch.optim.lr_scheduler.LambdaLR`).
@@ -29,9 +29,9 @@ type Factor = Box<dyn Fn(usize) -> f64 + Send + Sync>;
 /// assert_eq!(opt.param_groups()[0].lr, 0.1 * 0.1);
 /// # Ok::<(), taper::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct LambdaLr {
-    /// One for all groups, or one each.
-    factors: Vec<Factor>,
+    formula: Lambda,
     rates: Rates,
 }
 
@@ -85,59 +85,71 @@ impl LambdaLr {
     /// ```
     pub fn new_with(
         optimizer: &mut dyn Optimizer,
-        lr_lambdas: Vec<Box<dyn Fn(usize) -> f64 + Send + Sync>>,
+        lr_lambdas: Vec<Factor>,
         options: LambdaLrOptions,
     ) -> Result<Self> {
+        let formula = Lambda(Factors::new(NAME, optimizer, lr_lambdas)?);
+        let rates = Rates::start(optimizer, options.last_epoch, &formula)?;
+        Ok(LambdaLr { formula, rates })
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Lambda(Factors);
+
+impl Formula for Lambda {
+    const NAME: &'static str = NAME;
+
+    fn lr(&self, at: &At) -> Result<f64> {
+        Ok(at.base_lr * self.0.at(at))
+    }
+
+    fn save(&self) -> Vec<(&'static str, Setting)> {
+        self.0.save()
+    }
+
+    fn load(&self, _state: &Settings) -> Result<Self> {
+        Ok(self.clone())
+    }
+}
+
+scheduler!(LambdaLr);
+
+/// Own functions of the epoch: one for all groups, or one each.
+#[derive(Clone)]
+pub(super) struct Factors(Vec<Arc<dyn Fn(usize) -> f64 + Send + Sync>>);
+
+impl Factors {
+    pub(super) fn new(
+        at: &'static str,
+        optimizer: &dyn Optimizer,
+        lr_lambdas: Vec<Factor>,
+    ) -> Result<Self> {
         let groups = optimizer.param_groups().len();
-        if lr_lambdas.len() != 1 && lr_lambdas.len() != groups {
-            let value = format!("{} functions", lr_lambdas.len());
-            let expected = format!("one, or one for each of {groups} groups");
-            return Err(Error::argument(NAME, "lr_lambdas", value, expected));
+        if lr_lambdas.len() == 1 || lr_lambdas.len() == groups {
+            return Ok(Factors(lr_lambdas.into_iter().map(Arc::from).collect()));
         }
-        let rates = Rates::start(NAME, optimizer, options.last_epoch, |at| {
-            rate(&lr_lambdas, &at)
-        })?;
-        Ok(LambdaLr {
-            factors: lr_lambdas,
-            rates,
-        })
+        let value = format!("{} functions", lr_lambdas.len());
+        let expected = format!("one, or one for each of {groups} groups");
+        Err(Error::argument(at, "lr_lambdas", value, expected))
+    }
+
+    pub(super) fn at(&self, at: &At) -> f64 {
+        let factor = self.0.get(at.index).or(self.0.first());
+        // Epochs are never negative: the first rates are those of epoch 0.
+        let epoch = usize::try_from(at.epoch).unwrap_or_default();
+        factor.map_or(1., |factor| factor(epoch))
+    }
+
+    /// PyTorch reads a list with nothing in it for functions.
+    pub(super) fn save(&self) -> Vec<(&'static str, Setting)> {
+        let functions = vec![Setting::None; self.0.len()];
+        vec![("lr_lambdas", Setting::List(functions))]
     }
 }
 
-fn rate(factors: &[Factor], at: &At) -> f64 {
-    let factor = factors.get(at.group).or(factors.first());
-    // Epochs are never negative: the first rates are those of epoch 0.
-    let epoch = usize::try_from(at.epoch).unwrap_or_default();
-    at.base_lr * factor.map_or(1., |factor| factor(epoch))
-}
-
-impl LrScheduler for LambdaLr {
-    fn step(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
-        self.rates.advance(optimizer, |at| rate(&self.factors, &at))
-    }
-
-    fn last_lr(&self) -> &[f64] {
-        &self.rates.last_lr
-    }
-
-    fn last_epoch(&self) -> i64 {
-        self.rates.last_epoch
-    }
-
-    fn state_dict(&self) -> Settings {
-        self.rates.save()
-    }
-
-    fn load_state_dict(&mut self, state: &Settings) -> Result<()> {
-        self.rates = self.rates.load(NAME, state)?;
-        Ok(())
-    }
-}
-
-impl fmt::Debug for LambdaLr {
+impl fmt::Debug for Factors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(NAME)
-            .field("rates", &self.rates)
-            .finish_non_exhaustive()
+        write!(f, "{} functions", self.0.len())
     }
 }
