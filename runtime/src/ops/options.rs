@@ -3,12 +3,23 @@
 /// A struct of optional arguments: public fields, PyTorch's defaults, and a chained setter per field that takes
 /// `impl Into<…>`.
 macro_rules! options {
+    ($(#[$doc:meta])* $name:ident $fields:tt) => {
+        $crate::ops::options::options_with! {
+            $(#[$doc])*
+            #[derive(PartialEq)]
+            $name $fields
+        }
+    };
+}
+
+/// [`options!`] with tensors among them, which can't be compared.
+macro_rules! options_with {
     (
         $(#[$doc:meta])*
         $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug)]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $ty,)*
         }
@@ -31,4 +42,4 @@ macro_rules! options {
         }
     };
 }
-pub(crate) use options;
+pub(crate) use {options, options_with};
