@@ -33,7 +33,6 @@ pub mod __private {
     pub use crate::error::{Error, Result};
     pub use crate::init::{functions as initial, Init};
     pub use crate::module::*;
-    pub use crate::ops;
     pub use crate::ops::candle::escape;
     pub use crate::private::{lift, position, size, sizes, within, IntoResult, INFER};
     pub use crate::tensor::Tensor;
@@ -44,6 +43,12 @@ pub mod __private {
     pub use std::option::Option::{self, None, Some};
     pub use std::result::Result::{Err, Ok};
     pub use std::{string::String, vec::Vec};
+
+    /// Where the options of operations and losses are found by their names.
+    pub mod ops {
+        pub use crate::loss::*;
+        pub use crate::ops::*;
+    }
 }
 
 /// What a program that declares, trains and runs networks needs.

@@ -3,6 +3,7 @@
 use candle_core::Tensor as Data;
 
 use crate::error::{Error, Result};
+use crate::ops::compute::{compute_dtype, dense, expect_dtype};
 use crate::tensor::Tensor;
 
 /// Where the classes are in scores of shape `[C]`, `[N, C]` or `[N, C, d1, …]`.
@@ -57,6 +58,34 @@ impl Classes {
         let mut order: Vec<usize> = (0..self.positions.len()).collect();
         order.insert(self.dim, self.positions.len());
         Ok(rows.reshape(shape)?.permute(order)?)
+    }
+}
+
+impl Classes {
+    /// The weights of the classes as a row, in the type that is computed in; ones by default.
+    pub(crate) fn weights(
+        &self,
+        op: &'static str,
+        output: &Tensor,
+        weight: Option<&Tensor>,
+    ) -> Result<Data> {
+        let Some(weight) = weight else {
+            let dtype = compute_dtype(output.dtype());
+            return Ok(Data::ones((1, self.count), dtype, output.device())?);
+        };
+        if weight.dims() != [self.count] {
+            let message = format!(
+                "expected a weight for each of {} classes, but `weight` has shape {:?}",
+                self.count,
+                weight.dims()
+            );
+            return Err(Error::op(op, message));
+        }
+        expect_dtype(op, output.dtype(), "weight", weight)?;
+        // Copied: a buffer may be set before the backward pass.
+        Ok(dense(weight.as_candle())?
+            .reshape((1, self.count))?
+            .copy()?)
     }
 }
 

@@ -21,6 +21,7 @@ mod classes;
 #[doc(hidden)]
 pub mod cross_entropy;
 mod difference;
+mod margin;
 mod reduction;
 mod rule;
 #[cfg(test)]
@@ -29,6 +30,17 @@ mod tests;
 pub use cross_entropy::{cross_entropy, cross_entropy_with, CrossEntropyLoss, CrossEntropyOptions};
 pub use difference::{
     l1_loss, l1_loss_with, mse_loss, mse_loss_with, L1Loss, L1LossOptions, MseLoss, MseLossOptions,
+};
+pub use margin::{
+    cosine_embedding_loss, cosine_embedding_loss_with, margin_ranking_loss,
+    margin_ranking_loss_with, multi_margin_loss, multi_margin_loss_with, multilabel_margin_loss,
+    multilabel_margin_loss_with, multilabel_soft_margin_loss, multilabel_soft_margin_loss_with,
+    triplet_margin_loss, triplet_margin_loss_with, triplet_margin_with_distance_loss,
+    triplet_margin_with_distance_loss_with, CosineEmbeddingLoss, CosineEmbeddingLossOptions,
+    DistanceFunction, MarginRankingLoss, MarginRankingLossOptions, MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss, MultiMarginLoss, MultiMarginLossOptions, MultilabelMarginLossOptions,
+    MultilabelSoftMarginLossOptions, TripletMarginLoss, TripletMarginLossOptions,
+    TripletMarginWithDistanceLoss, TripletMarginWithDistanceLossOptions,
 };
 pub use reduction::Reduction;
 
@@ -43,10 +55,41 @@ pub mod l1_loss {
 pub mod mse_loss {
     pub use super::rule::trace_mse_loss as trace;
 }
+#[doc(hidden)]
+pub mod cosine_embedding_loss {
+    pub use super::margin::rule::trace_cosine_embedding_loss as trace;
+}
+#[doc(hidden)]
+pub mod margin_ranking_loss {
+    pub use super::margin::rule::trace_margin_ranking_loss as trace;
+}
+#[doc(hidden)]
+pub mod multi_margin_loss {
+    pub use super::margin::rule::trace_multi_margin_loss as trace;
+}
+#[doc(hidden)]
+pub mod multilabel_margin_loss {
+    pub use super::margin::rule::trace_multilabel_margin_loss as trace;
+}
+#[doc(hidden)]
+pub mod multilabel_soft_margin_loss {
+    pub use super::margin::rule::trace_multilabel_soft_margin_loss as trace;
+}
+#[doc(hidden)]
+pub mod triplet_margin_loss {
+    pub use super::margin::rule::trace_triplet_margin_loss as trace;
+}
+#[doc(hidden)]
+pub mod triplet_margin_with_distance_loss {
+    pub use super::margin::rule::trace_triplet_margin_with_distance_loss as trace;
+}
 
 /// Declares the struct form of a loss: it keeps the options and calls the function.
 macro_rules! loss_struct {
     ($(#[$meta:meta])* $name:ident, $options:ident, $function:ident) => {
+        $crate::loss::loss_struct! { $(#[$meta])* $name, $options, $function(output, target) }
+    };
+    ($(#[$meta:meta])* $name:ident, $options:ident, $function:ident($($input:ident),+)) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default)]
         pub struct $name {
@@ -65,16 +108,15 @@ macro_rules! loss_struct {
                 $name { options }
             }
 
-            /// The loss of an output.
+            /// The loss.
             ///
             /// # Errors
             /// Those of the function.
             pub fn forward(
                 &self,
-                output: impl AsRef<$crate::Tensor>,
-                target: impl AsRef<$crate::Tensor>,
+                $($input: impl AsRef<$crate::Tensor>,)+
             ) -> $crate::Result<$crate::Tensor> {
-                $function(output, target, self.options.clone())
+                $function($($input,)+ self.options.clone())
             }
         }
     };

@@ -3,6 +3,7 @@
 use candle_core::Tensor as Data;
 
 use crate::error::{Error, Result};
+use crate::nn::setting::Word;
 use crate::tensor::total;
 
 /// What becomes of the losses of the single elements.
@@ -30,11 +31,30 @@ pub enum Reduction {
     Sum,
     /// All of them.
     None,
+    /// Another word than PyTorch's: an error when a loss is computed.
+    #[serde(skip)]
+    Unknown(Word),
+}
+
+/// PyTorch's words, `"mean"`, `"sum"` and `"none"`.
+impl From<&'static str> for Reduction {
+    fn from(word: &'static str) -> Self {
+        match word {
+            "mean" => Reduction::Mean,
+            "sum" => Reduction::Sum,
+            "none" => Reduction::None,
+            other => Reduction::Unknown(other),
+        }
+    }
 }
 
 impl Reduction {
-    /// An error if the mean of nothing is asked for.
+    /// An error if the mean of nothing is asked for, or what there is not.
     pub(super) fn check_count(self, op: &'static str, shape: &[usize]) -> Result<()> {
+        if let Reduction::Unknown(word) = self {
+            let expected = "\"mean\", \"sum\" or \"none\"";
+            return Err(Error::argument(op, "reduction", word, expected));
+        }
         if self == Reduction::Mean && shape.contains(&0) {
             let message = format!("the batch is empty (shape {shape:?}), and has no mean");
             return Err(Error::op(op, message)
@@ -46,7 +66,7 @@ impl Reduction {
     /// The result, from contiguous losses in the type that is computed in. The mean divides by `denominator`.
     pub(super) fn apply(self, losses: Data, denominator: f64) -> Result<Data> {
         match self {
-            Reduction::None => Ok(losses),
+            Reduction::None | Reduction::Unknown(_) => Ok(losses),
             Reduction::Sum => sum(&losses),
             Reduction::Mean => Ok((sum(&losses)? / denominator)?),
         }
@@ -55,7 +75,7 @@ impl Reduction {
     /// From the gradient of the result, what each loss's gradient is: of its shape, or one that broadcasts to it.
     pub(super) fn spread(self, grad: &Data, denominator: f64) -> Result<Data> {
         match self {
-            Reduction::None | Reduction::Sum => Ok(grad.clone()),
+            Reduction::None | Reduction::Sum | Reduction::Unknown(_) => Ok(grad.clone()),
             // Nothing counted: no element has a part in the mean.
             Reduction::Mean if denominator == 0. => Ok(grad.zeros_like()?),
             Reduction::Mean => Ok((grad / denominator)?),

@@ -83,7 +83,7 @@ impl Tracer<'_> {
     }
 
     /// A scalar, or one loss per element where the reduction is none.
-    const fn reduced_loss(
+    pub(super) const fn reduced_loss(
         &mut self,
         op: &'static str,
         args: &Args,
@@ -109,7 +109,7 @@ impl Tracer<'_> {
     }
 
     /// Whether two tensors may have one shape.
-    const fn agree(&mut self, a: &TensorValue, b: &TensorValue) -> bool {
+    pub(super) const fn agree(&mut self, a: &TensorValue, b: &TensorValue) -> bool {
         if !a.ranked || !b.ranked {
             return true;
         }
@@ -122,7 +122,7 @@ impl Tracer<'_> {
         fits
     }
 
-    const fn refuse_target(
+    pub(super) const fn refuse_target(
         &mut self,
         op: &'static str,
         what: &'static str,
@@ -141,7 +141,7 @@ impl Tracer<'_> {
         self.fail(&m)
     }
 
-    const fn refuse_input(
+    pub(super) const fn refuse_input(
         &mut self,
         op: &'static str,
         input: &TensorValue,

@@ -109,7 +109,9 @@ impl Tensor {
         let x = Directions::new(&a, &shape, dims, eps)?;
         let y = Directions::new(&b, &shape, dims, eps)?;
         let cosine = total(&(&x.unit * &y.unit)?, dims)?;
-        let data = dims.iter().try_fold(cosine.clone(), |c, &dim| c.squeeze(dim))?;
+        let data = dims
+            .iter()
+            .try_fold(cosine.clone(), |c, &dim| c.squeeze(dim))?;
         let (dtype, shapes) = (a.dtype(), [a.shape().clone(), b.shape().clone()]);
         Ok(Tensor::record(
             OP,

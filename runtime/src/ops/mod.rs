@@ -60,6 +60,7 @@ pub use indices::{Index, Indices};
 pub use join::{cat, stack};
 pub use narrow::SplitSize;
 pub use norm::{BatchNormOptions, LayerNormOptions};
+pub(crate) use operand::broadcast_shape;
 pub use operand::Operand;
 pub use pad::{PadMode, PadOptions};
 pub use pair::Pair;

@@ -2,6 +2,7 @@
 
 mod agree;
 mod layers;
+mod margin_losses;
 mod random;
 mod symbolic;
 
@@ -37,6 +38,17 @@ fn say(op: &str, args: &'static str) -> String {
         "cross_entropy" => crate::loss::cross_entropy::trace(&mut t, &args),
         "mse_loss" => crate::loss::mse_loss::trace(&mut t, &args),
         "l1_loss" => crate::loss::l1_loss::trace(&mut t, &args),
+        "cosine_embedding_loss" => crate::loss::cosine_embedding_loss::trace(&mut t, &args),
+        "margin_ranking_loss" => crate::loss::margin_ranking_loss::trace(&mut t, &args),
+        "multi_margin_loss" => crate::loss::multi_margin_loss::trace(&mut t, &args),
+        "multilabel_margin_loss" => crate::loss::multilabel_margin_loss::trace(&mut t, &args),
+        "multilabel_soft_margin_loss" => {
+            crate::loss::multilabel_soft_margin_loss::trace(&mut t, &args)
+        }
+        "triplet_margin_loss" => crate::loss::triplet_margin_loss::trace(&mut t, &args),
+        "triplet_margin_with_distance_loss" => {
+            crate::loss::triplet_margin_with_distance_loss::trace(&mut t, &args)
+        }
         op => t.op(hash(op), &args),
     };
     if t.issue_count() > 0 {

@@ -110,7 +110,11 @@ fn angles_and_distances() {
              help: convert it with `.to_dtype(DType::F32)`",
         ),
         ("pairwise_distance", "[B, D] [D] p=1", "[B]"),
-        ("pairwise_distance", "[B, T, D; int] [B, T, D; int] keepdim=true", "[B, T, 1]"),
+        (
+            "pairwise_distance",
+            "[B, T, D; int] [B, T, D; int] keepdim=true",
+            "[B, T, 1]",
+        ),
         ("pairwise_distance", "[..] [B, D]", "[..]"),
         (
             "pairwise_distance",
