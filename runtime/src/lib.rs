@@ -44,7 +44,7 @@ pub mod __private {
     pub use std::result::Result::{Err, Ok};
     pub use std::{string::String, vec::Vec};
 
-    /// Where the options of operations and losses are found by their names.
+    /// Where keyword arguments find their options, those of losses, too.
     pub mod ops {
         pub use crate::loss::*;
         pub use crate::ops::*;

@@ -4,7 +4,7 @@ use candle_core::Tensor as Data;
 
 use crate::error::{Error, Result};
 use crate::ops::compute::{compute_dtype, dense, expect_dtype};
-use crate::tensor::Tensor;
+use crate::tensor::{is_grad_enabled, Tensor};
 
 /// Where the classes are in scores of shape `[C]`, `[N, C]` or `[N, C, d1, …]`.
 #[derive(Clone, Debug)]
@@ -59,11 +59,9 @@ impl Classes {
         order.insert(self.dim, self.positions.len());
         Ok(rows.reshape(shape)?.permute(order)?)
     }
-}
 
-impl Classes {
-    /// The weights of the classes as a row, in the type that is computed in; ones by default.
-    pub(crate) fn weights(
+    /// The weights as a row, in the type that is computed in; ones by default.
+    pub(super) fn weights(
         &self,
         op: &'static str,
         output: &Tensor,
@@ -82,6 +80,10 @@ impl Classes {
             return Err(Error::op(op, message));
         }
         expect_dtype(op, output.dtype(), "weight", weight)?;
+        if weight.requires_grad() && is_grad_enabled() {
+            let message = "`weight` needs a gradient, but weights of classes have none";
+            return Err(Error::op(op, message).help("pass `weight.detach()`"));
+        }
         // Copied: a buffer may be set before the backward pass.
         Ok(dense(weight.as_candle())?
             .reshape((1, self.count))?

@@ -8,7 +8,7 @@ use candle_core::{DType, Tensor as Data};
 use super::classes::{Classes, Labels};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
-use crate::ops::compute::{dense, expect_dtype};
+use crate::ops::compute::{compute_dtype, dense, expect_dtype};
 use crate::tensor::total;
 use crate::tensor::{when, Tensor};
 
@@ -125,7 +125,7 @@ pub fn cross_entropy_with(
     options.validate()?;
     check_roles(output, target, &classes)?;
     options.reduction.check_count(OP, &classes.positions)?;
-    let weight = classes.weights(OP, output, options.weight.as_ref())?;
+    let weight = options.class_weights(output, &classes)?;
     let log_p = log_softmax(&classes.rows_of(&dense(output.as_candle())?)?)?;
     let common = Common {
         weight,
@@ -175,6 +175,27 @@ impl CrossEntropyOptions {
             value,
             "a number from 0 to 1",
         ))
+    }
+
+    /// The weights as a row, in the type that is computed in; ones by default.
+    fn class_weights(&self, output: &Tensor, classes: &Classes) -> Result<Data> {
+        let Some(weight) = &self.weight else {
+            let dtype = compute_dtype(output.dtype());
+            return Ok(Data::ones((1, classes.count), dtype, output.device())?);
+        };
+        if weight.dims() != [classes.count] {
+            let message = format!(
+                "expected a weight for each of {} classes, but `weight` has shape {:?}",
+                classes.count,
+                weight.dims()
+            );
+            return Err(Error::op(OP, message));
+        }
+        expect_dtype(OP, output.dtype(), "weight", weight)?;
+        // Copied: a buffer may be set before the backward pass.
+        Ok(dense(weight.as_candle())?
+            .reshape((1, classes.count))?
+            .copy()?)
     }
 }
 

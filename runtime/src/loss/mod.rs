@@ -55,34 +55,6 @@ pub mod l1_loss {
 pub mod mse_loss {
     pub use super::rule::trace_mse_loss as trace;
 }
-#[doc(hidden)]
-pub mod cosine_embedding_loss {
-    pub use super::margin::rule::trace_cosine_embedding_loss as trace;
-}
-#[doc(hidden)]
-pub mod margin_ranking_loss {
-    pub use super::margin::rule::trace_margin_ranking_loss as trace;
-}
-#[doc(hidden)]
-pub mod multi_margin_loss {
-    pub use super::margin::rule::trace_multi_margin_loss as trace;
-}
-#[doc(hidden)]
-pub mod multilabel_margin_loss {
-    pub use super::margin::rule::trace_multilabel_margin_loss as trace;
-}
-#[doc(hidden)]
-pub mod multilabel_soft_margin_loss {
-    pub use super::margin::rule::trace_multilabel_soft_margin_loss as trace;
-}
-#[doc(hidden)]
-pub mod triplet_margin_loss {
-    pub use super::margin::rule::trace_triplet_margin_loss as trace;
-}
-#[doc(hidden)]
-pub mod triplet_margin_with_distance_loss {
-    pub use super::margin::rule::trace_triplet_margin_with_distance_loss as trace;
-}
 
 /// Declares the struct form of a loss: it keeps the options and calls the function.
 macro_rules! loss_struct {

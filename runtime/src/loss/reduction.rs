@@ -3,7 +3,6 @@
 use candle_core::Tensor as Data;
 
 use crate::error::{Error, Result};
-use crate::nn::setting::Word;
 use crate::tensor::total;
 
 /// What becomes of the losses of the single elements.
@@ -31,9 +30,9 @@ pub enum Reduction {
     Sum,
     /// All of them.
     None,
-    /// Another word than PyTorch's: an error when a loss is computed.
+    /// A word that is none of these; an error when it is used.
     #[serde(skip)]
-    Unknown(Word),
+    Unknown(&'static str),
 }
 
 /// PyTorch's words, `"mean"`, `"sum"` and `"none"`.
@@ -49,11 +48,10 @@ impl From<&'static str> for Reduction {
 }
 
 impl Reduction {
-    /// An error if the mean of nothing is asked for, or what there is not.
+    /// An error for an unknown word, and if the mean of nothing is asked for.
     pub(super) fn check_count(self, op: &'static str, shape: &[usize]) -> Result<()> {
         if let Reduction::Unknown(word) = self {
-            let expected = "\"mean\", \"sum\" or \"none\"";
-            return Err(Error::argument(op, "reduction", word, expected));
+            return Err(unknown(op, word));
         }
         if self == Reduction::Mean && shape.contains(&0) {
             let message = format!("the batch is empty (shape {shape:?}), and has no mean");
@@ -66,21 +64,27 @@ impl Reduction {
     /// The result, from contiguous losses in the type that is computed in. The mean divides by `denominator`.
     pub(super) fn apply(self, losses: Data, denominator: f64) -> Result<Data> {
         match self {
-            Reduction::None | Reduction::Unknown(_) => Ok(losses),
+            Reduction::None => Ok(losses),
             Reduction::Sum => sum(&losses),
             Reduction::Mean => Ok((sum(&losses)? / denominator)?),
+            Reduction::Unknown(word) => Err(unknown("loss", word)),
         }
     }
 
     /// From the gradient of the result, what each loss's gradient is: of its shape, or one that broadcasts to it.
     pub(super) fn spread(self, grad: &Data, denominator: f64) -> Result<Data> {
         match self {
-            Reduction::None | Reduction::Sum | Reduction::Unknown(_) => Ok(grad.clone()),
+            Reduction::None | Reduction::Sum => Ok(grad.clone()),
             // Nothing counted: no element has a part in the mean.
             Reduction::Mean if denominator == 0. => Ok(grad.zeros_like()?),
             Reduction::Mean => Ok((grad / denominator)?),
+            Reduction::Unknown(word) => Err(unknown("loss", word)),
         }
     }
+}
+
+fn unknown(op: &'static str, word: &str) -> Error {
+    Error::argument(op, "reduction", word, "\"mean\", \"sum\" or \"none\"")
 }
 
 /// The sum of all elements, in their type.

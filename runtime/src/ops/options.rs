@@ -4,16 +4,17 @@
 /// `impl Into<…>`.
 macro_rules! options {
     ($(#[$doc:meta])* $name:ident $fields:tt) => {
-        $crate::ops::options::options_with! {
+        $crate::ops::options::tensor_options! {
             $(#[$doc])*
             #[derive(PartialEq)]
             $name $fields
         }
     };
 }
+pub(crate) use options;
 
 /// [`options!`] with tensors among them, which can't be compared.
-macro_rules! options_with {
+macro_rules! tensor_options {
     (
         $(#[$doc:meta])*
         $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }
@@ -42,4 +43,4 @@ macro_rules! options_with {
         }
     };
 }
-pub(crate) use {options, options_with};
+pub(crate) use tensor_options;

@@ -4,8 +4,9 @@ use super::check::{check_floats, shapes, Named};
 use super::compose::{hinge, reduce, wide};
 use crate::error::{Error, Result};
 use crate::loss::{loss_struct, Reduction};
+use crate::ops::operand::broadcast_shape;
 use crate::ops::options::options;
-use crate::ops::{broadcast_shape, where_};
+use crate::ops::where_;
 use crate::tensor::Tensor;
 
 const OP: &str = "cosine_embedding_loss";

@@ -6,12 +6,12 @@ use super::check::{check_indices, check_output};
 use super::rows::{positive_part, Rows};
 use crate::error::{Error, Result};
 use crate::loss::{loss_struct, Reduction};
-use crate::ops::options::options_with;
+use crate::ops::options::tensor_options;
 use crate::tensor::{total, Tensor};
 
 const OP: &str = "multi_margin_loss";
 
-options_with! {
+tensor_options! {
     /// The optional arguments of [`multi_margin_loss_with`]; the defaults are PyTorch's.
     ///
     /// ```

@@ -5,13 +5,14 @@ use super::compose::{reduce, wide};
 use crate::error::{Error, Result};
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::compute::expect_dtype;
-use crate::ops::options::options_with;
-use crate::ops::{broadcast_shape, SoftplusOptions};
+use crate::ops::operand::broadcast_shape;
+use crate::ops::options::tensor_options;
+use crate::ops::SoftplusOptions;
 use crate::tensor::Tensor;
 
 const OP: &str = "multilabel_soft_margin_loss";
 
-options_with! {
+tensor_options! {
     /// The optional arguments of [`multilabel_soft_margin_loss_with`]; the defaults are PyTorch's.
     ///
     /// ```

@@ -4,7 +4,7 @@ use super::check::{check_floats, check_ranks};
 use super::compose::{hinge, reduce, wide};
 use crate::error::Result;
 use crate::loss::{loss_struct, Reduction};
-use crate::ops::broadcast_shape;
+use crate::ops::operand::broadcast_shape;
 use crate::ops::options::options;
 use crate::tensor::Tensor;
 

@@ -5,8 +5,9 @@ use super::compose::{hinge, reduce, wide};
 use crate::error::Result;
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::compute::expect_float;
+use crate::ops::operand::broadcast_shape;
 use crate::ops::options::options;
-use crate::ops::{broadcast_shape, PairwiseDistanceOptions};
+use crate::ops::PairwiseDistanceOptions;
 use crate::tensor::Tensor;
 
 const OP: &str = "triplet_margin_loss";
