@@ -22,6 +22,7 @@ mod classes;
 pub mod cross_entropy;
 mod difference;
 mod margin;
+mod penalty;
 mod reduction;
 mod rule;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use margin::{
     MultilabelSoftMarginLossOptions, TripletMarginLoss, TripletMarginLossOptions,
     TripletMarginWithDistanceLoss, TripletMarginWithDistanceLossOptions,
 };
+pub use penalty::{l1_penalty, l2_penalty};
 pub use reduction::Reduction;
 
 pub(crate) use classes::Classes;
