@@ -100,7 +100,9 @@ mod elementwise;
 mod gaussian;
 mod hinge_embedding;
 mod huber;
+mod margin;
 mod nll;
+mod penalty;
 mod poisson;
 mod positions;
 mod reduction;
@@ -133,7 +135,19 @@ pub use hinge_embedding::{
     hinge_embedding_loss, hinge_embedding_loss_with, HingeEmbeddingLoss, HingeEmbeddingLossOptions,
 };
 pub use huber::{huber_loss, huber_loss_with, HuberLoss, HuberLossOptions};
+pub use margin::{
+    cosine_embedding_loss, cosine_embedding_loss_with, margin_ranking_loss,
+    margin_ranking_loss_with, multi_margin_loss, multi_margin_loss_with, multilabel_margin_loss,
+    multilabel_margin_loss_with, multilabel_soft_margin_loss, multilabel_soft_margin_loss_with,
+    triplet_margin_loss, triplet_margin_loss_with, triplet_margin_with_distance_loss,
+    triplet_margin_with_distance_loss_with, CosineEmbeddingLoss, CosineEmbeddingLossOptions,
+    DistanceFunction, MarginRankingLoss, MarginRankingLossOptions, MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss, MultiMarginLoss, MultiMarginLossOptions, MultilabelMarginLossOptions,
+    MultilabelSoftMarginLossOptions, TripletMarginLoss, TripletMarginLossOptions,
+    TripletMarginWithDistanceLoss, TripletMarginWithDistanceLossOptions,
+};
 pub use nll::{nll_loss, nll_loss_with, NllLoss, NllLossOptions};
+pub use penalty::{l1_penalty, l2_penalty};
 pub use poisson::{poisson_nll_loss, poisson_nll_loss_with, PoissonNllLoss, PoissonNllLossOptions};
 pub use reduction::Reduction;
 pub use segmentation::{
@@ -185,6 +199,9 @@ rules! {
 /// Declares the struct form of a loss: it keeps the options and calls the function.
 macro_rules! loss_struct {
     ($(#[$meta:meta])* $name:ident, $options:ident, $function:ident) => {
+        $crate::loss::loss_struct! { $(#[$meta])* $name, $options, $function(output, target) }
+    };
+    ($(#[$meta:meta])* $name:ident, $options:ident, $function:ident($($input:ident),+)) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default)]
         pub struct $name {
@@ -203,16 +220,15 @@ macro_rules! loss_struct {
                 $name { options }
             }
 
-            /// The loss of an output.
+            /// The loss.
             ///
             /// # Errors
             /// Those of the function.
             pub fn forward(
                 &self,
-                output: impl AsRef<$crate::Tensor>,
-                target: impl AsRef<$crate::Tensor>,
+                $($input: impl AsRef<$crate::Tensor>,)+
             ) -> $crate::Result<$crate::Tensor> {
-                $function(output, target, self.options.clone())
+                $function($($input,)+ self.options.clone())
             }
         }
     };

@@ -6,6 +6,7 @@ mod clamp;
 mod compare;
 pub(crate) mod compute;
 mod conv2d;
+mod cosine_similarity;
 mod dropout;
 mod elu;
 mod embedding;
@@ -24,6 +25,7 @@ pub(crate) mod operand;
 pub(crate) mod options;
 mod pad;
 mod pair;
+mod pairwise_distance;
 mod pool2d;
 mod pow;
 mod prelu;
@@ -50,6 +52,7 @@ mod windows;
 
 pub use clamp::{Bound, ClampOptions};
 pub use conv2d::{Conv2dOptions, ConvPadding};
+pub use cosine_similarity::CosineSimilarityOptions;
 pub use dropout::DropoutOptions;
 pub use elu::EluOptions;
 pub use embedding::EmbeddingOptions;
@@ -61,6 +64,7 @@ pub use norm::{BatchNormOptions, LayerNormOptions};
 pub use operand::Operand;
 pub use pad::{PadMode, PadOptions};
 pub use pair::Pair;
+pub use pairwise_distance::PairwiseDistanceOptions;
 pub use pool2d::{AvgPool2dOptions, MaxPool2dOptions};
 pub use reduce::{
     AmaxOptions, AminOptions, ArgmaxOptions, ArgminOptions, LogsumexpOptions, MaxOptions,

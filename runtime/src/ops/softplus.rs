@@ -19,7 +19,7 @@ functions! {
     plain x => {
         let z = (x * beta)?;
         // The branch that is not taken must not overflow: infinity times zero is NaN.
-        let curve = ((z.minimum(threshold)?.exp()? + 1.)?.log()? / beta)?;
+        let curve = (ln_1p(&z.minimum(threshold)?.exp()?)? / beta)?;
         z.gt(threshold)?.where_cond(x, &curve)
     },
     (x, g) => {
@@ -27,6 +27,15 @@ functions! {
         let straight = indicator(&z.gt(threshold)?, x)?;
         g * straight.maximum(&(z.neg()?.exp()? + 1.)?.recip()?)?
     };
+}
+
+/// ln(1 + x), exact for small x too: with u = 1 + x as rounded, the error of ln u is that of u − 1.
+fn ln_1p(x: &candle_core::Tensor) -> candle_core::Result<candle_core::Tensor> {
+    let u = (x + 1.)?;
+    let rounded = (&u - 1.)?;
+    let curve = (u.log()? * (x / &rounded)?)?;
+    let curve = rounded.eq(0.)?.where_cond(x, &curve)?;
+    u.eq(f64::INFINITY)?.where_cond(&u, &curve)
 }
 
 options! {

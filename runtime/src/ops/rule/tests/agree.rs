@@ -76,6 +76,16 @@ agreements! {
         let real = one(x.norm(dim));
         (vec![Arg::Tensor(x), Int(dim)], real)
     }
+    cosine_similarity r => {
+        let (a, b, dim) = (r.tensor(0, 3)?, r.tensor(0, 3)?, r.int(-4, 3));
+        let real = one(a.cosine_similarity_with(&b, CosineSimilarityOptions::default().dim(dim)));
+        (vec![Arg::Tensor(a), Arg::Tensor(b), Named("dim", dim)], real)
+    }
+    pairwise_distance r => {
+        let (a, b, keep) = (r.tensor(0, 3)?, r.tensor(0, 3)?, r.below(2) == 0);
+        let real = one(a.pairwise_distance_with(&b, PairwiseDistanceOptions::default().keepdim(keep)));
+        (vec![Arg::Tensor(a), Arg::Tensor(b), Flag("keepdim", keep)], real)
+    }
     matmul r => {
         let (a, b) = (r.tensor(0, 3)?, r.tensor(0, 3)?);
         let real = one(a.matmul(&b));

@@ -3,6 +3,7 @@
 mod agree;
 mod layers;
 mod losses;
+mod margin_losses;
 mod mask_losses;
 mod random;
 mod symbolic;
@@ -58,6 +59,17 @@ fn say(op: &str, args: &'static str) -> String {
         "tversky_loss" => crate::loss::tversky_loss::trace(&mut t, &args),
         "focal_loss" => crate::loss::focal_loss::trace(&mut t, &args),
         "lovasz_loss" => crate::loss::lovasz_loss::trace(&mut t, &args),
+        "cosine_embedding_loss" => crate::loss::cosine_embedding_loss::trace(&mut t, &args),
+        "margin_ranking_loss" => crate::loss::margin_ranking_loss::trace(&mut t, &args),
+        "multi_margin_loss" => crate::loss::multi_margin_loss::trace(&mut t, &args),
+        "multilabel_margin_loss" => crate::loss::multilabel_margin_loss::trace(&mut t, &args),
+        "multilabel_soft_margin_loss" => {
+            crate::loss::multilabel_soft_margin_loss::trace(&mut t, &args)
+        }
+        "triplet_margin_loss" => crate::loss::triplet_margin_loss::trace(&mut t, &args),
+        "triplet_margin_with_distance_loss" => {
+            crate::loss::triplet_margin_with_distance_loss::trace(&mut t, &args)
+        }
         op => t.op(hash(op), &args),
     };
     if t.issue_count() > 0 {

@@ -100,6 +100,42 @@ fn reductions() {
 }
 
 #[test]
+fn angles_and_distances() {
+    check(&[
+        ("cosine_similarity", "[B, D] [B, D]", "[B]"),
+        ("cosine_similarity", "[B, 1, D] [T, D] dim=-1", "[B, T]"),
+        (
+            "cosine_similarity",
+            "[B, D] [K, D] eps=0.5",
+            "! cosine_similarity: shapes [B, D] and [K, D] do not broadcast: B against K",
+        ),
+        (
+            "cosine_similarity",
+            "[D] [D]",
+            "! cosine_similarity: dimension 1 is out of range for shape [D]",
+        ),
+        (
+            "cosine_similarity",
+            "[B, D; int] [B, D; int]",
+            "! cosine_similarity takes floats, but [B, D; int] holds integers\n\
+             help: convert it with `.to_dtype(DType::F32)`",
+        ),
+        ("pairwise_distance", "[B, D] [D] p=1", "[B]"),
+        (
+            "pairwise_distance",
+            "[B, T, D; int] [B, T, D; int] keepdim=true",
+            "[B, T, 1]",
+        ),
+        ("pairwise_distance", "[..] [B, D]", "[..]"),
+        (
+            "pairwise_distance",
+            "[B, D] [B, E]",
+            "! pairwise_distance: shapes [B, D] and [B, E] do not broadcast: D against E",
+        ),
+    ]);
+}
+
+#[test]
 fn products() {
     check(&[
         ("matmul", "[B, T, D] [D, E]", "[B, T, E]"),
