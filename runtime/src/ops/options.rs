@@ -1,8 +1,10 @@
 //! How the optional arguments of operations are declared.
 
 /// A struct of optional arguments: public fields, PyTorch's defaults, and a chained setter per field that takes
-/// `impl Into<…>`.
-macro_rules! options {
+/// `impl Into<…>`. Exported for `hyperparameters!`, which is written outside of this crate too.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __options {
     (
         $(#[$doc:meta])*
         $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }
@@ -31,4 +33,4 @@ macro_rules! options {
         }
     };
 }
-pub(crate) use options;
+pub(crate) use crate::__options as options;

@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::group::{set_by_name, Group, ParamGroup};
 use super::rule::UpdateRule;
 use super::setting::Setting;
+use super::param_state::ParamState;
 use super::state::{GroupState, OptimizerState};
-use super::update::{ParamState, Update};
+use super::update::Update;
 use super::Optimizer;
 use crate::error::{Error, Result};
 use crate::tensor::Param;
 
-/// An optimizer with the update rule `R`: [`Sgd`](super::Sgd), [`Adam`](super::Adam).
+/// An optimizer with the update rule `R`: [`Sgd`](super::Sgd), [`Adam`](super::Adam), or one's own
+/// ([`Formula`](super::Formula)).
 ///
 /// # Example
 /// ```
@@ -31,8 +33,7 @@ pub struct FirstOrder<R> {
     groups: Vec<Group<R>>,
     /// By the parameter's id; made by the first step that needs it.
     state: HashMap<u64, ParamState>,
-    /// Uses plain Candle operations where the one-pass form exists too.
-    pub(super) plain: bool,
+    masters: bool,
 }
 
 impl<R: UpdateRule> FirstOrder<R> {
@@ -51,7 +52,7 @@ impl<R: UpdateRule> FirstOrder<R> {
             defaults: defaults.clone(),
             groups: Vec::new(),
             state: HashMap::new(),
-            plain: false,
+            masters: true,
         };
         optimizer.add_param_group(params, |_| defaults)?;
         Ok(optimizer)
@@ -96,6 +97,30 @@ impl<R: UpdateRule> FirstOrder<R> {
         &self.defaults
     }
 
+    /// Whether half-precision parameters have f32 values beside them, which steps change and the parameters are rounded from.
+    /// Default: true.
+    ///
+    /// Without them a step that is less than half a unit in a weight's last place is lost: from 1 in bf16 it takes 2⁻⁹.
+    /// They are made by a parameter's first step and saved as `master_param`. A value that was set since is taken over.
+    ///
+    /// ```
+    /// # use taper::optim::{Optimizer, Sgd};
+    /// # use taper::{DType, Device, Param, Tensor};
+    /// let w = Param::new(Tensor::new(&[1f32], &Device::Cpu)?.to_dtype(DType::BF16)?)?;
+    /// let mut opt = Sgd::new([&w], 1e-3)?.master_weights(false);
+    /// w.set_grad(Some(w.ones_like()?))?;
+    /// for _ in 0..100 {
+    ///     opt.step()?;
+    /// }
+    /// assert_eq!(w.item()?, 1.); // with them it is 0.9
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    #[must_use]
+    pub fn master_weights(mut self, keep: bool) -> Self {
+        self.masters = keep;
+        self
+    }
+
     fn push(&mut self, params: Vec<Param>, options: R) -> Result<()> {
         options.validate()?;
         if params.is_empty() {
@@ -137,7 +162,7 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
                 let update = Update {
                     rule: &group.options,
                     param,
-                    plain: self.plain,
+                    masters: self.masters,
                 };
                 param.with_grad(|grad| match grad {
                     Some(grad) => update.run(grad, self.state.entry(param.id()).or_default()),
@@ -215,12 +240,13 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
             if found != expected {
                 return Err(mismatch("parameters in a group", found, expected));
             }
-            loaded.push(load_options(group, saved_group)?);
+            let (options, initial_lr) = load_options(group, saved_group)?;
             for (param, index) in group.params.iter().zip(&saved_group.params) {
                 if let Some(tensors) = saved.state.get(index) {
-                    state.insert(param.id(), ParamState::load(R::SLOTS, param, tensors)?);
+                    state.insert(param.id(), ParamState::load(&options, param, tensors)?);
                 }
             }
+            loaded.push((options, initial_lr));
         }
         for (group, (options, initial_lr)) in self.groups.iter_mut().zip(loaded) {
             group.options = options;
@@ -242,13 +268,17 @@ const IMPLEMENTATION: [&str; 5] = [
     "param_names",
 ];
 
+fn no_choice<R: UpdateRule>(name: &str) -> bool {
+    IMPLEMENTATION.contains(&name) || R::FIXED.contains(&name)
+}
+
 /// A group's options and initial rate with what a saved group says about them.
 fn load_options<R: UpdateRule>(group: &Group<R>, saved: &GroupState) -> Result<(R, Option<f64>)> {
     let (mut options, mut initial_lr) = (group.options.clone(), group.initial_lr);
     for (name, value) in &saved.options {
         if name == INITIAL_LR {
             initial_lr = value.as_f64().or(initial_lr);
-        } else if !IMPLEMENTATION.contains(&name.as_str()) && !options.set(name, value)? {
+        } else if !no_choice::<R>(name) && !options.set(name, value)? {
             let message = format!(
                 "{} has no hyperparameter `{name}`; it has {}",
                 R::NAME,

@@ -15,11 +15,24 @@
 //! # Ok::<(), taper::Error>(())
 //! ```
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
+mod asgd;
+mod descent;
 mod first_order;
+mod formula;
 mod group;
+mod lion;
 pub mod lr_scheduler;
+mod nadam;
+mod number;
 mod options;
+mod param_state;
+mod radam;
+mod rmsprop;
+mod rprop;
 mod rule;
 mod setting;
 mod sgd;
@@ -29,10 +42,22 @@ mod state;
 mod tests;
 mod update;
 
-pub use adam::{Adam, AdamOptions};
+pub use crate::hyperparameters;
+pub use adadelta::{Adadelta, AdadeltaOptions};
+pub use adagrad::{Adagrad, AdagradOptions};
+pub use adam::{Adam, AdamOptions, AdamW, AdamWOptions};
+pub use adamax::{Adamax, AdamaxOptions};
+pub use asgd::{Asgd, AsgdOptions};
 pub use first_order::FirstOrder;
+pub use formula::Formula;
 pub use group::{Group, ParamGroup};
+pub use lion::{Lion, LionOptions};
+pub use nadam::{NAdam, NAdamOptions};
+pub use number::Number;
 pub use options::Hyperparameters;
+pub use radam::{RAdam, RAdamOptions};
+pub use rmsprop::{RmsProp, RmsPropOptions};
+pub use rprop::{Rprop, RpropOptions};
 pub use rule::{Moment, UpdateRule};
 pub use setting::{FromSetting, Setting, Settings};
 pub use sgd::{Sgd, SgdOptions};
