@@ -254,7 +254,7 @@ def add_carried(name, optimizer, lr, options):
     for dtype, _, _, tolerance in PRECISIONS:
         torch.set_default_dtype(DTYPES[dtype])
         constants = [curvature.to(DTYPES[dtype]), centre.to(DTYPES[dtype])]
-        parameters = [torch.nn.Parameter(start.to(DTYPES[dtype]))]
+        parameters = [torch.nn.Parameter(start.to(DTYPES[dtype], copy=True))]
         opt = optimizer(parameters, lr=lr, **options)
         descend(opt, parameters, lambda p: quadratic(p, *constants), options["maximize"], 10)
         saved = opt.state_dict()

@@ -40,6 +40,8 @@ mod slices;
 mod state;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_first_order;
 mod update;
 
 pub use crate::hyperparameters;
