@@ -4,9 +4,9 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::group::{set_by_name, Group, ParamGroup};
+use super::param_state::ParamState;
 use super::rule::UpdateRule;
 use super::setting::Setting;
-use super::param_state::ParamState;
 use super::state::{GroupState, OptimizerState};
 use super::update::Update;
 use super::Optimizer;

@@ -197,7 +197,11 @@ fn piece<T: Real, const N: usize>(
     // Slices of one length need no bounds checks.
     let lengths = state.iter().map(|slot| slot.len());
     let n = lengths.fold(param.len().min(grad.len()), usize::min);
-    let (param, grad, state) = (&mut param[..n], &grad[..n], state.map(|slot| &mut slot[..n]));
+    let (param, grad, state) = (
+        &mut param[..n],
+        &grad[..n],
+        state.map(|slot| &mut slot[..n]),
+    );
     for i in 0..n {
         let mut kept: [_; N] = from_fn(|k| Element(state[k][i]));
         param[i] = update(Element(param[i]), Element(grad[i]), &mut kept).0;

@@ -264,9 +264,19 @@ mod tests {
     #[test]
     fn elements_and_tensors_compute_alike() -> Result<()> {
         let (nan, inf) = (f64::NAN, f64::INFINITY);
-        let pairs = [(4., 9.), (-3., 0.5), (0., -2.), (nan, 1.), (1., nan), (-inf, inf)];
+        let pairs = [
+            (4., 9.),
+            (-3., 0.5),
+            (0., -2.),
+            (nan, 1.),
+            (1., nan),
+            (-inf, inf),
+        ];
         let column = |i: usize| {
-            let values: Vec<f64> = pairs.iter().map(|p| if i == 0 { p.0 } else { p.1 }).collect();
+            let values: Vec<f64> = pairs
+                .iter()
+                .map(|p| if i == 0 { p.0 } else { p.1 })
+                .collect();
             Tensor::new(values, &Device::Cpu)
         };
         let failed = RefCell::new(None);

@@ -70,7 +70,12 @@ impl Formula for SgdOptions {
         )?;
         if !self.dampening.is_finite() {
             let dampening = self.dampening;
-            return Err(Error::argument(Self::NAME, "dampening", dampening, "a number"));
+            return Err(Error::argument(
+                Self::NAME,
+                "dampening",
+                dampening,
+                "a number",
+            ));
         }
         if self.nesterov && (self.momentum <= 0. || self.dampening != 0.) {
             let expected = format!(

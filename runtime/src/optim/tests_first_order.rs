@@ -80,7 +80,11 @@ fn both_forms_of_the_others_agree() -> Result<()> {
     forms_agree(rmsprop().momentum(0.5).maximize(true))?;
     forms_agree(rmsprop().centered(true))?;
     forms_agree(rmsprop().centered(true).momentum(0.5))?;
-    forms_agree(RpropOptions::default().step_sizes((1e-3, 0.02)).maximize(true))?;
+    forms_agree(
+        RpropOptions::default()
+            .step_sizes((1e-3, 0.02))
+            .maximize(true),
+    )?;
     forms_agree(AsgdOptions::from(0.1).weight_decay(0.1).t0(5.).lambd(0.1))?;
     forms_agree(AsgdOptions::default().maximize(true))
 }
@@ -129,7 +133,7 @@ impl Formula for Copies {
 fn what_is_kept_is_a_copy() -> Result<()> {
     let step = || -> Result<Vec<Vec<f64>>> {
         let w = param(&[1., 2.], DType::F64)?;
-        let mut opt = FirstOrder::new([&w], Copies(1.))?;
+        let mut opt = FirstOrder::<Copies>::new([&w], Copies(1.))?;
         for grad in [0.25, 0.5] {
             set_grad(&w, grad)?;
             opt.step()?;
@@ -137,7 +141,10 @@ fn what_is_kept_is_a_copy() -> Result<()> {
         w.set(w.zeros_like()?)?;
         set_grad(&w, 7.)?;
         let state = opt.state_dict()?.state.remove(&0).unwrap_or_default();
-        state.values().map(|tensor| tensor.to_vec::<f64>()).collect()
+        state
+            .values()
+            .map(|tensor| tensor.to_vec::<f64>())
+            .collect()
     };
     let expected = [[0.75, 1.75], [0.5, 0.5], [1., 2.], [1., 2.]];
     assert_eq!(step()?, expected);
@@ -214,7 +221,11 @@ fn a_master_is_resumed() -> Result<()> {
     let (left, right) = (opt.state_dict()?.tensors(), resumed.state_dict()?.tensors());
     assert_eq!(left.len(), 4);
     for (name, tensor) in &left {
-        assert_eq!(tensor.to_vec::<f32>()?, right[name].to_vec::<f32>()?, "{name}");
+        assert_eq!(
+            tensor.to_vec::<f32>()?,
+            right[name].to_vec::<f32>()?,
+            "{name}"
+        );
     }
     Ok(())
 }
@@ -224,22 +235,29 @@ fn a_master_is_resumed() -> Result<()> {
 fn saved_numbers_are_exact() -> Result<()> {
     fn resume<R: UpdateRule>(options: R, names: &[&str]) -> Result<()> {
         let w = param(&[1., -2.], DType::F64)?;
-        let mut opt = FirstOrder::new([&w], options.clone())?;
+        let mut opt = FirstOrder::<R>::new([&w], options.clone())?;
         set_grad(&w, 0.3)?;
         for _ in 0..3 {
             opt.step()?;
         }
         let (copy, saved) = (w.clone(), opt.state_dict()?);
-        let mut resumed = FirstOrder::new([&copy], options)?;
+        let mut resumed = FirstOrder::<R>::new([&copy], options)?;
         resumed.load_state_dict(&saved)?;
         set_grad(&copy, 0.3)?;
         opt.step()?;
         resumed.step()?;
         assert_eq!(w.to_vec::<f64>()?, copy.to_vec::<f64>()?);
-        assert!(saved.state[&0].keys().eq(names), "{:?}", saved.state[&0].keys());
+        assert!(
+            saved.state[&0].keys().eq(names),
+            "{:?}",
+            saved.state[&0].keys()
+        );
         Ok(())
     }
-    resume(NAdamOptions::from(0.1), &["exp_avg", "exp_avg_sq", "mu_product", "step"])?;
+    resume(
+        NAdamOptions::from(0.1),
+        &["exp_avg", "exp_avg_sq", "mu_product", "step"],
+    )?;
     resume(AsgdOptions::from(0.1).t0(1.), &["ax", "eta", "mu", "step"])?;
     resume(RpropOptions::from(0.1), &["prev", "step", "step_size"])?;
     resume(LionOptions::from(0.1), &["exp_avg"])
@@ -277,8 +295,12 @@ fn adamw_is_decoupled_whatever_is_loaded() -> Result<()> {
 
 /// The message of the refusal of these options.
 fn refusal<R: UpdateRule>(options: R) -> String {
-    let error = param(&[1.], DType::F32).and_then(|w| FirstOrder::new([&w], options).map(|_| ()));
-    error.err().map(|error| error.to_string()).unwrap_or_default()
+    let error =
+        param(&[1.], DType::F32).and_then(|w| FirstOrder::<R>::new([&w], options).map(|_| ()));
+    error
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -300,20 +322,56 @@ fn a_negative_setting_is_refused_by_all() {
 
     let d = || -0.5;
     negative(refusal(AdamWOptions::default().eps(d())), "AdamW", "eps");
-    negative(refusal(AdamWOptions::default().weight_decay(d())), "AdamW", "weight_decay");
+    negative(
+        refusal(AdamWOptions::default().weight_decay(d())),
+        "AdamW",
+        "weight_decay",
+    );
     negative(refusal(AdamaxOptions::default().eps(d())), "Adamax", "eps");
-    negative(refusal(AdamaxOptions::default().weight_decay(d())), "Adamax", "weight_decay");
-    negative(refusal(NAdamOptions::default().momentum_decay(d())), "NAdam", "momentum_decay");
-    negative(refusal(RAdamOptions::default().weight_decay(d())), "RAdam", "weight_decay");
-    negative(refusal(AdagradOptions::default().lr_decay(d())), "Adagrad", "lr_decay");
+    negative(
+        refusal(AdamaxOptions::default().weight_decay(d())),
+        "Adamax",
+        "weight_decay",
+    );
+    negative(
+        refusal(NAdamOptions::default().momentum_decay(d())),
+        "NAdam",
+        "momentum_decay",
+    );
+    negative(
+        refusal(RAdamOptions::default().weight_decay(d())),
+        "RAdam",
+        "weight_decay",
+    );
+    negative(
+        refusal(AdagradOptions::default().lr_decay(d())),
+        "Adagrad",
+        "lr_decay",
+    );
     let accumulator = AdagradOptions::default().initial_accumulator_value(d());
     negative(refusal(accumulator), "Adagrad", "initial_accumulator_value");
-    negative(refusal(AdadeltaOptions::default().eps(d())), "Adadelta", "eps");
-    negative(refusal(RmsPropOptions::default().alpha(d())), "RmsProp", "alpha");
-    negative(refusal(RmsPropOptions::default().momentum(d())), "RmsProp", "momentum");
+    negative(
+        refusal(AdadeltaOptions::default().eps(d())),
+        "Adadelta",
+        "eps",
+    );
+    negative(
+        refusal(RmsPropOptions::default().alpha(d())),
+        "RmsProp",
+        "alpha",
+    );
+    negative(
+        refusal(RmsPropOptions::default().momentum(d())),
+        "RmsProp",
+        "momentum",
+    );
     negative(refusal(AsgdOptions::default().lambd(d())), "Asgd", "lambd");
     negative(refusal(AsgdOptions::default().alpha(d())), "Asgd", "alpha");
-    negative(refusal(LionOptions::default().weight_decay(d())), "Lion", "weight_decay");
+    negative(
+        refusal(LionOptions::default().weight_decay(d())),
+        "Lion",
+        "weight_decay",
+    );
 }
 
 #[test]
@@ -322,11 +380,36 @@ fn settings_with_two_bounds_are_refused_outside_of_them() {
         let expected = format!("{at}: `{name}` is {value}, but expected a number in [0, 1)");
         assert_eq!(message, expected);
     };
-    beta(refusal(AdamWOptions::default().betas((1., 0.9))), "AdamW", "betas.0", "1.0");
-    beta(refusal(AdamaxOptions::default().betas((0.9, -0.1))), "Adamax", "betas.1", "-0.1");
-    beta(refusal(NAdamOptions::default().betas((f64::NAN, 0.9))), "NAdam", "betas.0", "NaN");
-    beta(refusal(RAdamOptions::default().betas((0.9, 1.5))), "RAdam", "betas.1", "1.5");
-    beta(refusal(LionOptions::default().betas((0.9, 1.))), "Lion", "betas.1", "1.0");
+    beta(
+        refusal(AdamWOptions::default().betas((1., 0.9))),
+        "AdamW",
+        "betas.0",
+        "1.0",
+    );
+    beta(
+        refusal(AdamaxOptions::default().betas((0.9, -0.1))),
+        "Adamax",
+        "betas.1",
+        "-0.1",
+    );
+    beta(
+        refusal(NAdamOptions::default().betas((f64::NAN, 0.9))),
+        "NAdam",
+        "betas.0",
+        "NaN",
+    );
+    beta(
+        refusal(RAdamOptions::default().betas((0.9, 1.5))),
+        "RAdam",
+        "betas.1",
+        "1.5",
+    );
+    beta(
+        refusal(LionOptions::default().betas((0.9, 1.))),
+        "Lion",
+        "betas.1",
+        "1.0",
+    );
     assert_eq!(
         refusal(AdadeltaOptions::default().rho(1.5)),
         "Adadelta: `rho` is 1.5, but expected a number in [0, 1]"

@@ -89,7 +89,12 @@ fn layers(flat: &Tensor) -> Result<Vec<Param>> {
         from += length;
         Param::new(&part)
     };
-    Ok(vec![next(&[3, 2])?, next(&[3])?, next(&[1, 3])?, next(&[1])?])
+    Ok(vec![
+        next(&[3, 2])?,
+        next(&[3])?,
+        next(&[1, 3])?,
+        next(&[1])?,
+    ])
 }
 
 /// The optimizer's options that the case gives.
