@@ -14,6 +14,9 @@ from safetensors import safe_open
 
 PARITY = pathlib.Path(__file__).resolve().parent.parent / "tests/parity"
 
+# What the scripts share.
+MODULES = {"common", "trajectories"}
+
 # Allowed |new - committed|, relative to the committed tensor's largest magnitude: room for another processor's
 # summation order, which in the half types is worth one unit in the last place. The tests ask for 1e-10 in f64.
 TOLERANCE = {
@@ -90,7 +93,7 @@ def compare(new, old):
 
 
 def select(names):
-    scripts = {path.stem: path for path in sorted(PARITY.glob("*.py")) if path.stem != "common"}
+    scripts = {path.stem: path for path in sorted(PARITY.glob("*.py")) if path.stem not in MODULES}
     for name in names:
         if name not in scripts:
             sys.exit(f"oracle: no tests/parity/{name}.py; there are {', '.join(scripts)}")

@@ -68,7 +68,7 @@ pub mod prelude {
     };
     pub use crate::nn::*;
     pub use crate::ops::{cat, stack, where_};
-    pub use crate::optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};
+    pub use crate::optim::{Adam, AdamOptions, AdamW, AdamWOptions, Optimizer, Sgd, SgdOptions};
     pub use crate::train::{check_finite, metrics::accuracy};
     pub use crate::{forward, mask, model, sequential};
     pub use crate::{no_grad, Buffer, DType, Device, Param, Tensor};

@@ -3,35 +3,9 @@
 import torch
 
 from common import Writer
+from trajectories import quadratic, rosenbrock, trajectory
 
 w = Writer("optimizers")
-STEPS = 200
-
-
-def quadratic(x, curvature, centre):
-    return 0.5 * (curvature * (x - centre) ** 2).sum()
-
-
-def rosenbrock(x):
-    return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
-
-
-def trajectory(optimizer, loss):
-    def run(start, *constants, **options):
-        x = torch.nn.Parameter(start.clone())
-        opt = optimizer([x], **options)
-        points = []
-        for _ in range(STEPS):
-            opt.zero_grad()
-            value = loss(x, *constants)
-            # A maximum of the negative is a minimum.
-            (-value if options.get("maximize") else value).backward()
-            opt.step()
-            points.append(x.detach().clone())
-        return torch.stack(points)
-
-    return run
-
 
 VARIANTS = {
     "sgd": (

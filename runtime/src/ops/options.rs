@@ -4,7 +4,7 @@
 /// `impl Into<…>`.
 macro_rules! options {
     ($(#[$doc:meta])* $name:ident $fields:tt) => {
-        $crate::ops::options::tensor_options! {
+        $crate::__options! {
             $(#[$doc])*
             #[derive(PartialEq)]
             $name $fields
@@ -13,8 +13,11 @@ macro_rules! options {
 }
 pub(crate) use options;
 
-/// [`options!`] with tensors among them, which can't be compared.
-macro_rules! tensor_options {
+/// [`options!`] with tensors among them, which can't be compared. Exported for `hyperparameters!`, which is written outside of
+/// this crate too.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __options {
     (
         $(#[$doc:meta])*
         $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }
@@ -43,4 +46,4 @@ macro_rules! tensor_options {
         }
     };
 }
-pub(crate) use tensor_options;
+pub(crate) use crate::__options as tensor_options;

@@ -4,7 +4,6 @@ use candle_core::{DType, Shape, Tensor};
 
 use super::options::hyperparameters;
 use super::rule::{non_negative, Moment, UpdateRule};
-use super::slices::Real;
 use super::FirstOrder;
 use crate::error::{Error, Result};
 use crate::tensor::total;
@@ -72,7 +71,6 @@ impl UpdateRule for AdafactorOptions {
     const NAME: &'static str = "Adafactor";
     const COUNTS_STEPS: bool = true;
     const SLOTS: &'static [&'static str] = &["row_var", "col_var", "variance"];
-    const ELEMENTWISE: bool = false;
 
     fn validate(&self) -> Result<()> {
         non_negative(Self::NAME, "lr", self.lr)?;
@@ -86,10 +84,6 @@ impl UpdateRule for AdafactorOptions {
             return Err(Error::argument(Self::NAME, "d", self.d, "a number ≥ 1"));
         }
         non_negative(Self::NAME, "weight_decay", self.weight_decay)
-    }
-
-    fn slots(&self) -> &'static [&'static str] {
-        Self::SLOTS
     }
 
     fn slots_of(&self, param: &Shape) -> &'static [&'static str] {
@@ -112,7 +106,7 @@ impl UpdateRule for AdafactorOptions {
 
     fn tensors(
         &self,
-        moment: Moment,
+        moment: Moment<'_>,
         param: &Tensor,
         grad: &Tensor,
         state: &mut [Tensor],
@@ -135,9 +129,6 @@ impl UpdateRule for AdafactorOptions {
         let rate = rate / (rms(&update)? / self.d).max(1.);
         Ok((param - (update * rate)?)?)
     }
-
-    /// Not elementwise: a step depends on the whole parameter.
-    fn slices<T: Real>(&self, _: Moment, _: &mut [T], _: &[T], _: &mut [&mut [T]]) {}
 }
 
 /// The estimate of the second moment, and what is kept of it, with a gradient's squares.

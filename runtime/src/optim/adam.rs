@@ -1,10 +1,10 @@
-//! Adam.
+//! Adam and AdamW.
 
-use candle_core::Tensor;
-
+use super::descent::Descent;
+use super::formula::Formula;
+use super::number::Number;
 use super::options::hyperparameters;
-use super::rule::{fraction, non_negative, Moment, UpdateRule};
-use super::slices::Real;
+use super::rule::{all_non_negative, fractions, Moment};
 use super::FirstOrder;
 use crate::error::Result;
 
@@ -60,145 +60,136 @@ hyperparameters! {
     }
 }
 
-impl UpdateRule for AdamOptions {
+/// [`Adam`] whose weights decay on their own, outside of the moments (`torch.optim.AdamW`).
+///
+/// # Example
+/// ```
+/// use taper::optim::{AdamW, AdamWOptions, Optimizer};
+/// use taper::{Device, Param, Tensor};
+/// let w = Param::new(Tensor::new(&[1f64], &Device::Cpu)?)?;
+/// let mut opt = AdamW::new([&w], AdamWOptions::default().lr(0.1).weight_decay(0.5))?;
+/// w.set_grad(Some(w.zeros_like()?))?;
+/// opt.step()?;
+/// assert!((w.item()? - 0.95).abs() < 1e-15);
+/// # Ok::<(), taper::Error>(())
+/// ```
+pub type AdamW = FirstOrder<AdamWOptions>;
+
+hyperparameters! {
+    /// The options of [`AdamW`]; the defaults are PyTorch's.
+    ///
+    /// ```
+    /// use taper::optim::AdamWOptions;
+    /// assert_eq!(AdamWOptions::from(0.1).weight_decay, 0.01);
+    /// ```
+    pub struct AdamWOptions {
+        /// The learning rate, ≥ 0. Default: 1e-3.
+        lr: f64 = 1e-3,
+        /// How much of the two moments is kept, each in [0, 1). Default: (0.9, 0.999).
+        betas: (f64, f64) = (0.9, 0.999),
+        /// Added to the denominator, ≥ 0. Default: 1e-8.
+        eps: f64 = 1e-8,
+        /// A step takes lr · weight_decay off the weights, ≥ 0. Default: 1e-2.
+        weight_decay: f64 = 1e-2,
+        /// Divides by the greatest second moment so far. Default: false.
+        amsgrad: bool = false,
+        /// Ascends instead. Default: false.
+        maximize: bool = false,
+    }
+}
+
+impl Formula for AdamOptions {
     const NAME: &'static str = "Adam";
     const COUNTS_STEPS: bool = true;
     const SLOTS: &'static [&'static str] = &["exp_avg", "exp_avg_sq", "max_exp_avg_sq"];
 
     fn validate(&self) -> Result<()> {
-        non_negative(Self::NAME, "lr", self.lr)?;
-        fraction(Self::NAME, "betas.0", self.betas.0)?;
-        fraction(Self::NAME, "betas.1", self.betas.1)?;
-        non_negative(Self::NAME, "eps", self.eps)?;
-        non_negative(Self::NAME, "weight_decay", self.weight_decay)
+        self.validate_as(Self::NAME)
     }
 
     fn slots(&self) -> &'static [&'static str] {
         &Self::SLOTS[..if self.amsgrad { 3 } else { 2 }]
     }
 
-    fn tensors(
-        &self,
-        moment: Moment,
-        param: &Tensor,
-        grad: &Tensor,
-        state: &mut [Tensor],
-    ) -> Result<Tensor> {
-        let [m, v, greatest @ ..] = state else {
-            return Ok(param.clone());
-        };
-        let scale = self.scale(moment);
-        let mut grad = (grad * self.sign())?;
-        if self.penalty() != 0. {
-            grad = (grad + (param * self.penalty())?)?;
+    fn update<V: Number>(&self, moment: Moment<'_>) -> impl Fn(V, V, &mut [V]) -> V + Sync {
+        adam(self, moment)
+    }
+}
+
+impl Formula for AdamWOptions {
+    const NAME: &'static str = "AdamW";
+    const COUNTS_STEPS: bool = true;
+    const SLOTS: &'static [&'static str] = AdamOptions::SLOTS;
+    /// PyTorch saves it as a setting of Adam, and has it true for AdamW whatever is loaded.
+    const FIXED: &'static [&'static str] = &["decoupled_weight_decay"];
+
+    fn validate(&self) -> Result<()> {
+        self.adam().validate_as(Self::NAME)
+    }
+
+    fn slots(&self) -> &'static [&'static str] {
+        self.adam().slots()
+    }
+
+    fn update<V: Number>(&self, moment: Moment<'_>) -> impl Fn(V, V, &mut [V]) -> V + Sync {
+        adam(&self.adam(), moment)
+    }
+}
+
+impl AdamOptions {
+    fn validate_as(&self, at: &str) -> Result<()> {
+        fractions(at, self.betas)?;
+        all_non_negative(
+            at,
+            &[
+                ("lr", self.lr),
+                ("eps", self.eps),
+                ("weight_decay", self.weight_decay),
+            ],
+        )
+    }
+}
+
+impl AdamWOptions {
+    fn adam(&self) -> AdamOptions {
+        AdamOptions {
+            lr: self.lr,
+            betas: self.betas,
+            eps: self.eps,
+            weight_decay: self.weight_decay,
+            amsgrad: self.amsgrad,
+            maximize: self.maximize,
+            decoupled_weight_decay: true,
         }
-        let param = (param * self.shrink())?;
-        let (beta1, beta2) = self.betas;
-        *m = ((&*m * beta1)? + (&grad * (1. - beta1))?)?;
-        *v = ((&*v * beta2)? + (grad.sqr()? * (1. - beta2))?)?;
+    }
+}
+
+fn adam<V: Number>(
+    options: &AdamOptions,
+    moment: Moment<'_>,
+) -> impl Fn(V, V, &mut [V]) -> V + Sync {
+    let (beta1, beta2) = options.betas;
+    let step = options.lr / (1. - beta1.powf(moment.t()));
+    let root = (1. - beta2.powf(moment.t())).sqrt();
+    let eps = options.eps;
+    let descent = match options.decoupled_weight_decay {
+        true => Descent::decoupled(options.maximize, options.weight_decay, options.lr),
+        false => Descent::penalised(options.maximize, options.weight_decay),
+    };
+    move |p, g, state| {
+        let [m, v, greatest @ ..] = state else {
+            return p;
+        };
+        let (p, g) = descent.begin(p, g);
+        *m = m.blend(beta1, &g, 1. - beta1);
+        *v = v.blend(beta2, &g.square(), 1. - beta2);
         let second = match greatest {
             [greatest] => {
-                *greatest = greatest.maximum(&*v)?;
+                *greatest = greatest.maximum(v);
                 &*greatest
             }
             _ => &*v,
         };
-        let denominator = ((second.sqrt()? / scale.root)? + self.eps)?;
-        Ok((param - ((&*m * scale.step)? / denominator)?)?)
-    }
-
-    fn slices<T: Real>(&self, moment: Moment, param: &mut [T], grad: &[T], state: &mut [&mut [T]]) {
-        let element = self.element::<T>(moment);
-        match state {
-            [m, v] => {
-                let moments = m.iter_mut().zip(v.iter_mut());
-                for ((p, &g), (m, v)) in param.iter_mut().zip(grad).zip(moments) {
-                    element(p, g, m, v, None);
-                }
-            }
-            [m, v, greatest] => {
-                let moments = m.iter_mut().zip(v.iter_mut()).zip(greatest.iter_mut());
-                for ((p, &g), ((m, v), greatest)) in param.iter_mut().zip(grad).zip(moments) {
-                    element(p, g, m, v, Some(greatest));
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The corrections for moments that started at zero.
-struct Scale {
-    /// lr / (1 − β₁ᵗ)
-    step: f64,
-    /// √(1 − β₂ᵗ)
-    root: f64,
-}
-
-impl AdamOptions {
-    fn scale(&self, moment: Moment) -> Scale {
-        let t = moment.step as f64;
-        Scale {
-            step: self.lr / (1. - self.betas.0.powf(t)),
-            root: (1. - self.betas.1.powf(t)).sqrt(),
-        }
-    }
-
-    fn sign(&self) -> f64 {
-        if self.maximize {
-            -1.
-        } else {
-            1.
-        }
-    }
-
-    /// The factor of θ in the gradient.
-    fn penalty(&self) -> f64 {
-        if self.decoupled_weight_decay {
-            0.
-        } else {
-            self.weight_decay
-        }
-    }
-
-    /// What decoupled weight decay leaves of θ.
-    fn shrink(&self) -> f64 {
-        if self.decoupled_weight_decay {
-            1. - self.lr * self.weight_decay
-        } else {
-            1.
-        }
-    }
-
-    /// The update of one element: value, gradient, the moments, and the greatest second moment.
-    #[inline(always)]
-    fn element<T: Real>(
-        &self,
-        moment: Moment,
-    ) -> impl Fn(&mut T, T, &mut T, &mut T, Option<&mut T>) {
-        let number = T::from_f64;
-        let scale = self.scale(moment);
-        let (step, root, eps) = (number(scale.step), number(scale.root), number(self.eps));
-        let (sign, penalty) = (number(self.sign()), number(self.penalty()));
-        let (shrink, penalised) = (number(self.shrink()), self.penalty() != 0.);
-        let (beta1, beta2) = (number(self.betas.0), number(self.betas.1));
-        let (rest1, rest2) = (number(1. - self.betas.0), number(1. - self.betas.1));
-        move |p, g, m, v, greatest| {
-            let g = if penalised {
-                sign * g + penalty * *p
-            } else {
-                sign * g
-            };
-            *m = beta1 * *m + rest1 * g;
-            *v = beta2 * *v + rest2 * (g * g);
-            let second = match greatest {
-                Some(greatest) => {
-                    *greatest = greatest.maximum(*v);
-                    *greatest
-                }
-                None => *v,
-            };
-            *p = shrink * *p - step * *m / (second.sqrt() / root + eps);
-        }
+        p - m.clone() * step / (second.sqrt() / root + eps)
     }
 }

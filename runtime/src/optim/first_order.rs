@@ -5,15 +5,17 @@ use std::collections::HashMap;
 
 use super::group::{Group, ParamGroup};
 use super::groups::Groups;
+use super::param_state::ParamState;
 use super::rule::UpdateRule;
 use super::setting::Setting;
 use super::state::OptimizerState;
-use super::update::{ParamState, Update};
+use super::update::Update;
 use super::Optimizer;
 use crate::error::Result;
 use crate::tensor::{Gradient, Param};
 
-/// An optimizer with the update rule `R`: [`Sgd`](super::Sgd), [`Adam`](super::Adam).
+/// An optimizer with the update rule `R`: [`Sgd`](super::Sgd), [`Adam`](super::Adam), or one's own
+/// ([`Formula`](super::Formula)).
 ///
 /// # Example
 /// ```
@@ -33,8 +35,7 @@ pub struct FirstOrder<R> {
     state: HashMap<u64, ParamState>,
     /// How many steps were taken.
     steps: u64,
-    /// Uses plain Candle operations where the one-pass form exists too.
-    pub(super) plain: bool,
+    masters: bool,
 }
 
 impl<R: UpdateRule> FirstOrder<R> {
@@ -54,7 +55,7 @@ impl<R: UpdateRule> FirstOrder<R> {
             groups: Groups::new(defaults.clone()),
             state: HashMap::new(),
             steps: 0,
-            plain: false,
+            masters: true,
         };
         optimizer.add_param_group(params, |_| defaults)?;
         Ok(optimizer)
@@ -99,6 +100,30 @@ impl<R: UpdateRule> FirstOrder<R> {
     pub fn defaults(&self) -> &R {
         &self.groups.defaults
     }
+
+    /// Whether half-precision parameters have f32 values beside them, which steps change and the parameters are rounded from.
+    /// Default: true.
+    ///
+    /// Without them a step that is less than half a unit in a weight's last place is lost: from 1 in bf16 it takes 2⁻⁹.
+    /// They are made by a parameter's first step and saved as `master_param`. A value that was set since is taken over.
+    ///
+    /// ```
+    /// # use taper::optim::{Optimizer, Sgd};
+    /// # use taper::{DType, Device, Param, Tensor};
+    /// let w = Param::new(Tensor::new(&[1f32], &Device::Cpu)?.to_dtype(DType::BF16)?)?;
+    /// let mut opt = Sgd::new([&w], 1e-3)?.master_weights(false);
+    /// w.set_grad(Some(w.ones_like()?))?;
+    /// for _ in 0..100 {
+    ///     opt.step()?;
+    /// }
+    /// assert_eq!(w.item()?, 1.); // with them it is 0.9
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    #[must_use]
+    pub fn master_weights(mut self, keep: bool) -> Self {
+        self.masters = keep;
+        self
+    }
 }
 
 impl<R: UpdateRule> Optimizer for FirstOrder<R> {
@@ -113,7 +138,7 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
                 let update = Update {
                     rule: &group.options,
                     param,
-                    plain: self.plain,
+                    masters: self.masters,
                 };
                 param.with_gradient(|grad| match grad {
                     Some(grad) => update.run(grad, self.state.entry(param.id()).or_default()),
@@ -162,9 +187,9 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
     fn load_state_dict(&mut self, saved: &OptimizerState) -> Result<()> {
         let loaded = self.groups.read(saved)?;
         let mut state = HashMap::new();
-        for (param, index) in self.groups.numbered(saved) {
+        for (options, param, index) in self.groups.numbered(saved, &loaded) {
             if let Some(tensors) = saved.state.get(&index) {
-                state.insert(param.id(), ParamState::load::<R>(param, tensors)?);
+                state.insert(param.id(), ParamState::load(options, param, tensors)?);
             }
         }
         self.groups.take(loaded);

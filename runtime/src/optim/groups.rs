@@ -15,6 +15,9 @@ pub(super) trait Grouped: Hyperparameters {
     /// The optimizer's name, for messages.
     const OPTIMIZER: &'static str;
 
+    /// Hyperparameters in PyTorch's saved groups that are no choice here.
+    const NO_CHOICE: &'static [&'static str] = &[];
+
     /// An error that names the first hyperparameter out of its range.
     fn check(&self) -> Result<()>;
 
@@ -24,6 +27,7 @@ pub(super) trait Grouped: Hyperparameters {
 
 impl<R: UpdateRule> Grouped for R {
     const OPTIMIZER: &'static str = R::NAME;
+    const NO_CHOICE: &'static [&'static str] = R::FIXED;
 
     fn check(&self) -> Result<()> {
         self.validate()
@@ -153,13 +157,19 @@ impl<O: Grouped> Groups<O> {
         Ok(Loaded(groups.map(load).collect::<Result<_>>()?))
     }
 
-    /// The parameters with their numbers in a saved state that has been [`read`](Self::read).
+    /// The parameters with the options that were read for them, and their numbers in the saved state.
     pub(super) fn numbered<'a>(
         &'a self,
         saved: &'a OptimizerState,
-    ) -> impl Iterator<Item = (&'a Param, usize)> {
+        loaded: &'a Loaded<O>,
+    ) -> impl Iterator<Item = (&'a O, &'a Param, usize)> {
         let groups = self.list.iter().zip(&saved.param_groups);
-        groups.flat_map(|(group, saved)| group.params.iter().zip(saved.params.iter().copied()))
+        groups
+            .zip(&loaded.0)
+            .flat_map(|((group, saved), (options, ..))| {
+                let params = group.params.iter().zip(&saved.params);
+                params.map(move |(param, &number)| (options, param, number))
+            })
     }
 
     pub(super) fn take(&mut self, loaded: Loaded<O>) {
@@ -189,6 +199,7 @@ fn load_options<O: Grouped>(group: &Group<O>, saved: &GroupState) -> Result<(O, 
         if name == INITIAL_LR {
             initial_lr = value.as_f64().or(initial_lr);
         } else if !IMPLEMENTATION.contains(&name.as_str())
+            && !O::NO_CHOICE.contains(&name.as_str())
             && !KEPT.contains(&name.as_str())
             && !options.set(name, value)?
         {

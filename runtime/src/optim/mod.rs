@@ -15,19 +15,32 @@
 //! # Ok::<(), taper::Error>(())
 //! ```
 
+mod adadelta;
 mod adafactor;
+mod adagrad;
 mod adam;
+mod adamax;
+mod asgd;
 mod averaged;
 mod clip;
+mod descent;
 mod first_order;
+mod formula;
 mod group;
 mod groups;
 mod lbfgs;
+mod lion;
 pub mod lr_scheduler;
 mod muon;
+mod nadam;
 mod newton_schulz;
+mod number;
 mod options;
+mod param_state;
+mod radam;
+mod rmsprop;
 mod rows;
+mod rprop;
 mod rule;
 #[cfg(test)]
 mod second_tests;
@@ -38,10 +51,17 @@ mod sparse_adam;
 mod state;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_first_order;
 mod update;
 
+pub use crate::hyperparameters;
+pub use adadelta::{Adadelta, AdadeltaOptions};
 pub use adafactor::{Adafactor, AdafactorOptions};
-pub use adam::{Adam, AdamOptions};
+pub use adagrad::{Adagrad, AdagradOptions};
+pub use adam::{Adam, AdamOptions, AdamW, AdamWOptions};
+pub use adamax::{Adamax, AdamaxOptions};
+pub use asgd::{Asgd, AsgdOptions};
 pub use averaged::{
     update_bn, update_bn_with, AverageFn, AveragedModel, AveragedOptions, Averaging, Batch,
 };
@@ -50,10 +70,17 @@ pub use clip::{
     get_total_norm_with, TotalNormOptions,
 };
 pub use first_order::FirstOrder;
+pub use formula::Formula;
 pub use group::{Group, ParamGroup};
 pub use lbfgs::{Lbfgs, LbfgsOptions, LineSearch};
+pub use lion::{Lion, LionOptions};
 pub use muon::{AdjustLr, Muon, MuonOptions};
+pub use nadam::{NAdam, NAdamOptions};
+pub use number::Number;
 pub use options::Hyperparameters;
+pub use radam::{RAdam, RAdamOptions};
+pub use rmsprop::{RmsProp, RmsPropOptions};
+pub use rprop::{Rprop, RpropOptions};
 pub use rule::{Moment, SparseUpdate, UpdateRule};
 pub use setting::{FromSetting, Setting, Settings};
 pub use sgd::{Sgd, SgdOptions};

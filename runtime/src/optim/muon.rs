@@ -6,7 +6,6 @@ use super::newton_schulz::{orthogonalised, NewtonSchulz};
 use super::options::hyperparameters;
 use super::rule::{non_negative, Moment, UpdateRule};
 use super::setting::words;
-use super::slices::Real;
 use super::FirstOrder;
 use crate::error::{Error, Result};
 use crate::tensor::Param;
@@ -103,9 +102,7 @@ impl AdjustLr {
 
 impl UpdateRule for MuonOptions {
     const NAME: &'static str = "Muon";
-    const COUNTS_STEPS: bool = false;
     const SLOTS: &'static [&'static str] = &["momentum_buffer"];
-    const ELEMENTWISE: bool = false;
 
     fn validate(&self) -> Result<()> {
         non_negative(Self::NAME, "lr", self.lr)?;
@@ -125,10 +122,6 @@ impl UpdateRule for MuonOptions {
         Ok(())
     }
 
-    fn slots(&self) -> &'static [&'static str] {
-        Self::SLOTS
-    }
-
     fn accepts(&self, param: &Param) -> Result<()> {
         if param.rank() == 2 {
             return Ok(());
@@ -143,7 +136,7 @@ impl UpdateRule for MuonOptions {
 
     fn tensors(
         &self,
-        _: Moment,
+        _: Moment<'_>,
         param: &Tensor,
         grad: &Tensor,
         state: &mut [Tensor],
@@ -161,9 +154,6 @@ impl UpdateRule for MuonOptions {
         let param = (param * (1. - self.lr * self.weight_decay))?;
         Ok((param - (update * (self.lr * self.factor(grad.shape())?))?)?)
     }
-
-    /// Not elementwise: a direction depends on the whole matrix.
-    fn slices<T: Real>(&self, _: Moment, _: &mut [T], _: &[T], _: &mut [&mut [T]]) {}
 }
 
 impl MuonOptions {

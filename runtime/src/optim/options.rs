@@ -5,7 +5,7 @@ use crate::error::Result;
 
 /// Options of an update rule, by name: for state dicts and for code that does not know which optimizer it has.
 ///
-/// The `hyperparameters!` macro implements it.
+/// [`hyperparameters!`](super::hyperparameters) implements it.
 pub trait Hyperparameters: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// The names, as PyTorch spells and orders them.
     const NAMES: &'static [&'static str];
@@ -26,11 +26,30 @@ pub trait Hyperparameters: Clone + std::fmt::Debug + Send + Sync + 'static {
     fn set_rate(&mut self, lr: f64);
 }
 
-/// Declares an options struct (as `options!` does) with access by name, and `From<f64>` for the learning rate alone.
+/// Declares the options of an optimizer: a struct with public fields and their defaults, a chained setter per field, access
+/// by name ([`Hyperparameters`]), and `From<f64>` for the learning rate alone.
+///
+/// There must be a field `lr`. Types are `f64`, `bool`, `i64`, `(f64, f64)` and `Vec<f64>`.
+///
+/// ```
+/// taper::optim::hyperparameters! {
+///     /// The options of an optimizer of one's own.
+///     pub struct OwnOptions {
+///         /// The learning rate.
+///         lr: f64 = 1e-3,
+///         /// How much of the last step is kept.
+///         momentum: f64 = 0.9,
+///     }
+/// }
+/// let options = OwnOptions::from(0.1).momentum(0.5);
+/// assert_eq!((options.lr, options.momentum), (0.1, 0.5));
+/// ```
+#[macro_export]
 macro_rules! hyperparameters {
     ($(#[$meta:meta])* pub struct $options:ident { $($(#[$doc:meta])* $field:ident: $ty:ty = $default:expr,)* }) => {
-        $crate::ops::options::options! {
+        $crate::__options! {
             $(#[$meta])*
+            #[derive(PartialEq)]
             $options { $($(#[$doc])* $field: $ty = $default,)* }
         }
 
@@ -71,4 +90,4 @@ macro_rules! hyperparameters {
         }
     };
 }
-pub(crate) use hyperparameters;
+pub(super) use crate::hyperparameters;

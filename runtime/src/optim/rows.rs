@@ -4,33 +4,27 @@ use candle_core::{DType, Tensor as Data};
 
 use super::rule::{Moment, UpdateRule};
 use super::slices::{with_slices_mut, Real};
-use super::update::Update;
+use super::update::{one_pass, Update};
 use crate::error::Result;
 use crate::kernels;
-use crate::ops::compute::Form;
+use crate::ops::compute::compute_dtype;
 use crate::tensor::SparseGrad;
 
 impl<R: UpdateRule> Update<'_, R> {
-    pub(super) fn rows(
-        &self,
-        moment: Moment,
-        grad: &SparseGrad,
-        dtype: DType,
-        state: &[Data],
-    ) -> Result<()> {
+    pub(super) fn rows(&self, moment: Moment<'_>, grad: &SparseGrad, state: &[Data]) -> Result<()> {
         if grad.data().elem_count() == 0 {
             return Ok(());
         }
-        match self.form(dtype) {
-            Form::F32 => self.rows_in_place::<f32>(moment, grad, state),
-            Form::F64 => self.rows_in_place::<f64>(moment, grad, state),
-            Form::Plain => self.rows_in_tensors(moment, grad, dtype, state),
+        match (one_pass::<R>(grad.data()), grad.data().dtype()) {
+            (true, DType::F32) => self.rows_in_place::<f32>(moment, grad, state),
+            (true, DType::F64) => self.rows_in_place::<f64>(moment, grad, state),
+            _ => self.rows_in_tensors(moment, grad, state),
         }
     }
 
     fn rows_in_place<T: Real>(
         &self,
-        moment: Moment,
+        moment: Moment<'_>,
         grad: &SparseGrad,
         state: &[Data],
     ) -> Result<()> {
@@ -52,13 +46,8 @@ impl<R: UpdateRule> Update<'_, R> {
         })
     }
 
-    fn rows_in_tensors(
-        &self,
-        moment: Moment,
-        grad: &SparseGrad,
-        dtype: DType,
-        state: &[Data],
-    ) -> Result<()> {
+    fn rows_in_tensors(&self, moment: Moment<'_>, grad: &SparseGrad, state: &[Data]) -> Result<()> {
+        let dtype = compute_dtype(self.param.dtype());
         let index = grad.index()?;
         let read = |whole: &Data| Ok(whole.index_select(&index, 0)?);
         let param = read(self.param.as_candle())?.to_dtype(dtype)?;

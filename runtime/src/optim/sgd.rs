@@ -1,10 +1,10 @@
 //! Stochastic gradient descent.
 
-use candle_core::Tensor;
-
+use super::descent::Descent;
+use super::formula::Formula;
+use super::number::Number;
 use super::options::hyperparameters;
-use super::rule::{non_negative, Moment, SparseUpdate, UpdateRule};
-use super::slices::Real;
+use super::rule::{all_non_negative, no_decay, Moment, SparseUpdate};
 use super::FirstOrder;
 use crate::error::{Error, Result};
 use crate::tensor::Param;
@@ -18,9 +18,6 @@ use crate::tensor::Param;
 /// b ← momentum · b + (1 − dampening) · g
 /// θ ← θ − lr · (g + momentum · b   with nesterov, else b)
 /// ```
-///
-/// Row-sparse gradients (`Embedding(sparse = true)`) are taken if there is no weight decay; without momentum the other rows
-/// aren't touched.
 ///
 /// # Example
 /// ```
@@ -59,20 +56,25 @@ hyperparameters! {
     }
 }
 
-impl UpdateRule for SgdOptions {
+impl Formula for SgdOptions {
     const NAME: &'static str = "Sgd";
-    const COUNTS_STEPS: bool = false;
     const SLOTS: &'static [&'static str] = &["momentum_buffer"];
 
     fn validate(&self) -> Result<()> {
-        non_negative(Self::NAME, "lr", self.lr)?;
-        non_negative(Self::NAME, "momentum", self.momentum)?;
-        non_negative(Self::NAME, "weight_decay", self.weight_decay)?;
+        all_non_negative(
+            Self::NAME,
+            &[
+                ("lr", self.lr),
+                ("momentum", self.momentum),
+                ("weight_decay", self.weight_decay),
+            ],
+        )?;
         if !self.dampening.is_finite() {
+            let dampening = self.dampening;
             return Err(Error::argument(
                 Self::NAME,
                 "dampening",
-                self.dampening,
+                dampening,
                 "a number",
             ));
         }
@@ -95,15 +97,7 @@ impl UpdateRule for SgdOptions {
     }
 
     fn sparse_gradient(&self, _: &Param) -> Result<SparseUpdate> {
-        if self.weight_decay != 0. {
-            let expected = "0 for row-sparse gradients, since it moves all rows";
-            return Err(Error::argument(
-                Self::NAME,
-                "weight_decay",
-                self.weight_decay,
-                expected,
-            ));
-        }
+        no_decay(Self::NAME, self.weight_decay)?;
         Ok(if self.momentum == 0. {
             SparseUpdate::Rows
         } else {
@@ -111,71 +105,25 @@ impl UpdateRule for SgdOptions {
         })
     }
 
-    fn tensors(
-        &self,
-        moment: Moment,
-        param: &Tensor,
-        grad: &Tensor,
-        state: &mut [Tensor],
-    ) -> Result<Tensor> {
-        let mut grad = if self.maximize {
-            grad.neg()?
-        } else {
-            grad.clone()
-        };
-        if self.weight_decay != 0. {
-            grad = (grad + (param * self.weight_decay)?)?;
-        }
-        if let [buffer] = state {
-            *buffer = if moment.fresh {
-                grad.copy()?
-            } else {
-                ((&*buffer * self.momentum)? + (&grad * (1. - self.dampening))?)?
-            };
-            grad = if self.nesterov {
-                (grad + (&*buffer * self.momentum)?)?
-            } else {
-                buffer.clone()
-            };
-        }
-        Ok((param - (grad * self.lr)?)?)
-    }
-
-    fn slices<T: Real>(&self, moment: Moment, param: &mut [T], grad: &[T], state: &mut [&mut [T]]) {
-        let lr = T::from_f64(self.lr);
-        let direction = self.direction::<T>();
-        let [buffer] = state else {
-            for (p, &g) in param.iter_mut().zip(grad) {
-                *p -= lr * direction(*p, g);
-            }
-            return;
-        };
-        let momentum = T::from_f64(self.momentum);
+    fn update<V: Number>(&self, moment: Moment<'_>) -> impl Fn(V, V, &mut [V]) -> V + Sync {
+        let (lr, momentum, nesterov) = (self.lr, self.momentum, self.nesterov);
         let (keep, take) = if moment.fresh {
-            (T::zero(), T::one())
+            (0., 1.)
         } else {
-            (momentum, T::from_f64(1. - self.dampening))
+            (momentum, 1. - self.dampening)
         };
-        for ((p, &g), b) in param.iter_mut().zip(grad).zip(buffer.iter_mut()) {
-            let g = direction(*p, g);
-            *b = keep * *b + take * g;
-            *p -= lr * if self.nesterov { g + momentum * *b } else { *b };
-        }
-    }
-}
-
-impl SgdOptions {
-    /// From a value and its gradient, the gradient with sign and penalty.
-    fn direction<T: Real>(&self) -> impl Fn(T, T) -> T {
-        let sign = T::from_f64(if self.maximize { -1. } else { 1. });
-        let decay = T::from_f64(self.weight_decay);
-        let decays = self.weight_decay != 0.; // 0 · ∞ would be NaN
-        move |p, g| {
-            if decays {
-                sign * g + decay * p
-            } else {
-                sign * g
+        let descent = Descent::penalised(self.maximize, self.weight_decay);
+        move |p, g, state| {
+            let (p, mut g) = descent.begin(p, g);
+            if let [buffer] = state {
+                *buffer = buffer.blend(keep, &g, take);
+                g = if nesterov {
+                    g + buffer.clone() * momentum
+                } else {
+                    buffer.clone()
+                };
             }
+            p - g * lr
         }
     }
 }

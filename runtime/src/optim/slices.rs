@@ -14,6 +14,9 @@ pub trait Real: WithDType + std::ops::Neg<Output = Self> {
     /// The square root.
     fn sqrt(self) -> Self;
 
+    /// The absolute value.
+    fn abs(self) -> Self;
+
     /// The greater of the two; NaN if either is.
     fn maximum(self, other: Self) -> Self;
 
@@ -26,6 +29,10 @@ macro_rules! real {
         impl Real for $ty {
             fn sqrt(self) -> Self {
                 self.sqrt()
+            }
+
+            fn abs(self) -> Self {
+                self.abs()
             }
 
             fn maximum(self, other: Self) -> Self {

@@ -1,10 +1,9 @@
 //! Adam for row-sparse gradients.
 
-use candle_core::Tensor;
-
+use super::formula::Formula;
+use super::number::Number;
 use super::options::hyperparameters;
-use super::rule::{fraction, non_negative, positive, Moment, SparseUpdate, UpdateRule};
-use super::slices::Real;
+use super::rule::{fractions, non_negative, positive, Moment, SparseUpdate};
 use super::FirstOrder;
 use crate::error::{Error, Result};
 use crate::tensor::Param;
@@ -60,7 +59,7 @@ hyperparameters! {
     }
 }
 
-impl UpdateRule for SparseAdamOptions {
+impl Formula for SparseAdamOptions {
     const NAME: &'static str = "SparseAdam";
     const COUNTS_STEPS: bool = true;
     const SLOTS: &'static [&'static str] = &["exp_avg", "exp_avg_sq"];
@@ -68,12 +67,7 @@ impl UpdateRule for SparseAdamOptions {
     fn validate(&self) -> Result<()> {
         non_negative(Self::NAME, "lr", self.lr)?;
         positive(Self::NAME, "eps", self.eps)?;
-        fraction(Self::NAME, "betas.0", self.betas.0)?;
-        fraction(Self::NAME, "betas.1", self.betas.1)
-    }
-
-    fn slots(&self) -> &'static [&'static str] {
-        Self::SLOTS
+        fractions(Self::NAME, self.betas)
     }
 
     fn accepts(&self, param: &Param) -> Result<()> {
@@ -97,56 +91,17 @@ impl UpdateRule for SparseAdamOptions {
         Ok(SparseUpdate::Rows)
     }
 
-    fn tensors(
-        &self,
-        moment: Moment,
-        param: &Tensor,
-        grad: &Tensor,
-        state: &mut [Tensor],
-    ) -> Result<Tensor> {
-        let [m, v] = state else {
-            return Ok(param.clone());
-        };
-        let grad = (grad * self.sign())?;
-        *m = (&*m + ((&grad - &*m)? * (1. - self.betas.0))?)?;
-        *v = (&*v + ((grad.sqr()? - &*v)? * (1. - self.betas.1))?)?;
-        let step = (&*m / (v.sqrt()? + self.eps)?)?;
-        Ok((param - (step * self.scale(moment))?)?)
-    }
-
-    fn slices<T: Real>(&self, moment: Moment, param: &mut [T], grad: &[T], state: &mut [&mut [T]]) {
-        let [m, v] = state else {
-            return;
-        };
-        let number = T::from_f64;
-        let (scale, eps) = (number(self.scale(moment)), number(self.eps));
-        let (sign, rest1, rest2) = (
-            number(self.sign()),
-            number(1. - self.betas.0),
-            number(1. - self.betas.1),
-        );
-        let moments = m.iter_mut().zip(v.iter_mut());
-        for ((p, &g), (m, v)) in param.iter_mut().zip(grad).zip(moments) {
-            let g = sign * g;
-            *m += rest1 * (g - *m);
-            *v += rest2 * (g * g - *v);
-            *p -= scale * (*m / (v.sqrt() + eps));
+    fn update<V: Number>(&self, moment: Moment<'_>) -> impl Fn(V, V, &mut [V]) -> V + Sync {
+        let (t, (beta1, beta2)) = (moment.t(), self.betas);
+        // The rate, corrected for moments that started at zero.
+        let scale = self.lr * (1. - beta2.powf(t)).sqrt() / (1. - beta1.powf(t));
+        let (eps, sign) = (self.eps, if self.maximize { -1. } else { 1. });
+        move |p, g, state| {
+            let [m, v] = state else { return p };
+            let g = g * sign;
+            *m = m.clone() + (g.clone() - m.clone()) * (1. - beta1);
+            *v = v.clone() + (g.clone() * g - v.clone()) * (1. - beta2);
+            p - m.clone() / (v.clone().sqrt() + eps) * scale
         }
-    }
-}
-
-impl SparseAdamOptions {
-    fn sign(&self) -> f64 {
-        if self.maximize {
-            -1.
-        } else {
-            1.
-        }
-    }
-
-    /// The rate, corrected for moments that started at zero.
-    fn scale(&self, moment: Moment) -> f64 {
-        let t = moment.step as f64;
-        self.lr * (1. - self.betas.1.powf(t)).sqrt() / (1. - self.betas.0.powf(t))
     }
 }

@@ -3,15 +3,15 @@
 use candle_core::DType;
 
 use super::*;
-use crate::tensor::{no_grad, Generator, Tensor};
+use crate::tensor::{no_grad, Tensor};
 use crate::testing::assert_close;
 use crate::{Device, Error};
 
-fn param(values: &[f64], dtype: DType) -> Result<Param> {
+pub(super) fn param(values: &[f64], dtype: DType) -> Result<Param> {
     Param::new(Tensor::new(values, &Device::Cpu)?.to_dtype(dtype)?)
 }
 
-fn set_grad(param: &Param, value: f64) -> Result<()> {
+pub(super) fn set_grad(param: &Param, value: f64) -> Result<()> {
     let grad = Tensor::full(param.shape(), value, param.dtype(), param.device())?;
     param.set_grad(Some(grad))
 }
@@ -90,54 +90,6 @@ fn an_own_function_sets_the_rates() -> Result<()> {
         (0.1, 0.1 * 0.1, 0.1 * 0.1f64.powi(2))
     );
     Ok(())
-}
-
-/// The one-pass form and the form in Candle operations give the same trajectory.
-fn forms_agree<R: UpdateRule>(options: R) -> Result<()> {
-    for dtype in [DType::F32, DType::F64] {
-        let mut generator = Generator::new(1);
-        let mut normal = || generator.normal([3, 5], 0., 1., dtype, &Device::Cpu);
-        let (a, b) = (
-            Param::new(normal()?)?,
-            Param::new(Tensor::zeros([3, 5], dtype, &Device::Cpu)?)?,
-        );
-        b.set(&*a)?;
-        let mut in_place = FirstOrder::<R>::new([&a], options.clone())?;
-        let mut plain = FirstOrder::<R>::new([&b], options.clone())?;
-        plain.plain = true;
-        for _ in 0..20 {
-            let grad = normal()?;
-            a.set_grad(Some(grad.clone()))?;
-            b.set_grad(Some(grad))?;
-            in_place.step()?;
-            plain.step()?;
-        }
-        let limit = if dtype == DType::F32 { 1e-5 } else { 1e-13 };
-        assert_close(&format!("{options:?}"), a.as_candle(), b.as_candle(), limit)?;
-        let (left, right) = (
-            in_place.state_dict()?.tensors(),
-            plain.state_dict()?.tensors(),
-        );
-        for (name, tensor) in &left {
-            assert_close(name, tensor.as_candle(), right[name].as_candle(), limit)?;
-        }
-        assert_eq!(left.len(), right.len());
-    }
-    Ok(())
-}
-
-#[test]
-fn both_forms_of_an_update_agree() -> Result<()> {
-    let sgd = || SgdOptions::default().lr(0.1);
-    let adam = || AdamOptions::default().lr(0.1);
-    forms_agree(sgd())?;
-    forms_agree(sgd().weight_decay(0.1).maximize(true))?;
-    forms_agree(sgd().momentum(0.9).dampening(0.3))?;
-    forms_agree(sgd().momentum(0.9).nesterov(true).weight_decay(0.1))?;
-    forms_agree(adam())?;
-    forms_agree(adam().weight_decay(0.1).maximize(true).betas((0.5, 0.9)))?;
-    forms_agree(adam().amsgrad(true).eps(1e-3))?;
-    forms_agree(adam().weight_decay(0.1).decoupled_weight_decay(true))
 }
 
 #[test]

@@ -243,8 +243,8 @@ impl Optimizer for Lbfgs {
         let loaded = self.groups.read(saved)?;
         let trained = self.trained();
         let spans = ids(&trained);
-        let memory = match self.groups.numbered(saved).next() {
-            Some((_, first)) if saved.state.contains_key(&first) => {
+        let memory = match self.groups.numbered(saved, &loaded).next() {
+            Some((.., first)) if saved.state.contains_key(&first) => {
                 let flat = Flat::new(trained, false);
                 Memory::load(&saved.state[&first], &flat)?
             }
