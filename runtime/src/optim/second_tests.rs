@@ -3,6 +3,7 @@
 use candle_core::DType;
 
 use super::*;
+use crate::ops::compute::plain_only;
 use crate::ops::EmbeddingOptions;
 use crate::tensor::{Generator, SparseGrad};
 use crate::testing::assert_close;

@@ -7,6 +7,7 @@ use crate::loss::{loss_struct, Reduction};
 use crate::ops::operand::broadcast_shape;
 use crate::ops::options::options;
 use crate::ops::where_;
+use crate::tensor::autocast::cast;
 use crate::tensor::Tensor;
 
 const OP: &str = "cosine_embedding_loss";
@@ -82,7 +83,8 @@ pub fn cosine_embedding_loss_with(
     target: impl AsRef<Tensor>,
     options: CosineEmbeddingLossOptions,
 ) -> Result<Tensor> {
-    let (input1, input2, target) = (input1.as_ref(), input2.as_ref(), target.as_ref());
+    let cast = cast(OP, [input1.as_ref(), input2.as_ref(), target.as_ref()])?;
+    let [input1, input2, target] = [&*cast[0], &*cast[1], &*cast[2]];
     let inputs = [("input1", input1), ("input2", input2)];
     check_floats(OP, &inputs, Some(target))?;
     check_shapes(&inputs, target)?;

@@ -7,6 +7,7 @@ use super::rows::{positive_part, Rows};
 use crate::error::{Error, Result};
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::options::tensor_options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{total, Tensor};
 
 const OP: &str = "multi_margin_loss";
@@ -74,7 +75,7 @@ pub fn multi_margin_loss_with(
     target: impl AsRef<Tensor>,
     options: MultiMarginLossOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(OP, [output.as_ref(), target.as_ref()])?;
     check_output(OP, output, target)?;
     check_indices(OP, target)?;
     let power = options.power()?;

@@ -7,6 +7,7 @@ use super::rows::{positive_part, Rows};
 use crate::error::{Error, Result};
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::{total, Tensor};
 
 const OP: &str = "multilabel_margin_loss";
@@ -68,7 +69,7 @@ pub fn multilabel_margin_loss_with(
     target: impl AsRef<Tensor>,
     options: MultilabelMarginLossOptions,
 ) -> Result<Tensor> {
-    let (output, target) = (output.as_ref(), target.as_ref());
+    let [output, target] = &cast(OP, [output.as_ref(), target.as_ref()])?;
     check_output(OP, output, target)?;
     check_indices(OP, target)?;
     let rows = Rows::new(OP, output, options.reduction)?;

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::operand::broadcast_shape;
 use crate::ops::options::options;
+use crate::tensor::autocast::cast;
 use crate::tensor::Tensor;
 
 const OP: &str = "margin_ranking_loss";
@@ -71,7 +72,8 @@ pub fn margin_ranking_loss_with(
     target: impl AsRef<Tensor>,
     options: MarginRankingLossOptions,
 ) -> Result<Tensor> {
-    let (input1, input2, target) = (input1.as_ref(), input2.as_ref(), target.as_ref());
+    let cast = cast(OP, [input1.as_ref(), input2.as_ref(), target.as_ref()])?;
+    let [input1, input2, target] = [&*cast[0], &*cast[1], &*cast[2]];
     let all = [("input1", input1), ("input2", input2), ("target", target)];
     check_floats(OP, &all[..2], Some(target))?;
     if target.dtype().is_float() {

@@ -8,6 +8,7 @@ use crate::ops::compute::expect_float;
 use crate::ops::operand::broadcast_shape;
 use crate::ops::options::options;
 use crate::ops::PairwiseDistanceOptions;
+use crate::tensor::autocast::cast;
 use crate::tensor::Tensor;
 
 const OP: &str = "triplet_margin_loss";
@@ -138,9 +139,9 @@ pub fn triplet_margin_loss_with(
     negative: impl AsRef<Tensor>,
     options: TripletMarginLossOptions,
 ) -> Result<Tensor> {
-    let given = [anchor.as_ref(), positive.as_ref(), negative.as_ref()];
-    Triplet::new(OP, given[0], given[1], given[2])?;
-    let [anchor, positive, negative] = [wide(given[0])?, wide(given[1])?, wide(given[2])?];
+    let given = &cast(OP, [anchor.as_ref(), positive.as_ref(), negative.as_ref()])?;
+    Triplet::new(OP, &given[0], &given[1], &given[2])?;
+    let [anchor, positive, negative] = [wide(&given[0])?, wide(&given[1])?, wide(&given[2])?];
     let norm = PairwiseDistanceOptions::default()
         .p(options.p)
         .eps(options.eps);
