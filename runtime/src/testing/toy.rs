@@ -4,7 +4,7 @@ use crate::module::{Module, State, Visitor, VisitorMut};
 use crate::{Buffer, DType, Device, Param, Result, Tensor};
 
 /// A module of any type name and members, in the order they were added.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Toy {
     type_name: &'static str,
     extra: String,

@@ -145,8 +145,8 @@ pub fn clip_grad_value_<P: Borrow<Param>>(
 /// ```
 /// use taper::optim::get_total_norm;
 /// use taper::{Device, Tensor};
-/// let tensors = [Tensor::new(&[3f32], &Device::Cpu)?, Tensor::new(&[[4f32, 12.]], &Device::Cpu)?];
-/// assert_eq!(get_total_norm(&tensors)?, 13.);
+/// let tensors = [Tensor::new(&[3f32], &Device::Cpu)?, Tensor::new(&[[4f32, 0.]], &Device::Cpu)?];
+/// assert_eq!(get_total_norm(&tensors)?, 5.);
 /// # Ok::<(), taper::Error>(())
 /// ```
 pub fn get_total_norm<T: AsRef<Tensor>>(tensors: impl IntoIterator<Item = T>) -> Result<f64> {
