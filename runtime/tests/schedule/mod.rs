@@ -52,6 +52,9 @@ pub fn build(opt: &mut dyn Optimizer, spec: &Value) -> Result<Any> {
     })
 }
 
+/// A function of the epoch.
+type Factor = Box<dyn Fn(usize) -> f64 + Send + Sync>;
+
 #[derive(Clone, Copy)]
 struct Spec<'a>(&'a Value);
 
@@ -111,7 +114,7 @@ impl<'a> Spec<'a> {
             .collect()
     }
 
-    fn functions(self) -> Result<Vec<Box<dyn Fn(usize) -> f64 + Send + Sync>>> {
+    fn functions(self) -> Result<Vec<Factor>> {
         let names = match self.get("lr_lambda") {
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
             Some(Value::String(name)) => vec![name.as_str()],

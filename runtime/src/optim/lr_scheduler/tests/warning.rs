@@ -84,7 +84,7 @@ fn steps_in_the_right_order_do_not_warn() -> Result<()> {
         }
         Ok(())
     })?;
-    assert_eq!(lines, [String::new(); 0]);
+    assert!(lines.is_empty(), "{lines:?}");
     Ok(())
 }
 
@@ -99,6 +99,6 @@ fn a_resumed_schedule_does_not_warn() -> Result<()> {
         resumed.load_state_dict(&scheduler.state_dict())?;
         resumed.step(&mut optimizer(0.1)?)
     })?;
-    assert_eq!(lines, [String::new(); 0]);
+    assert!(lines.is_empty(), "{lines:?}");
     Ok(())
 }
