@@ -1,5 +1,7 @@
 //! What the measurements share: the machine's description, statistics, results pages.
 
+pub mod workloads;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -244,10 +244,8 @@ fn half_types_and_empty_parameters_are_trained() -> Result<()> {
         empty.set_grad(Some(empty.zeros_like()?))?;
         opt.step()?;
         let after = w.to_vec::<f32>()?;
-        assert!(after
-            .iter()
-            .zip(&before)
-            .all(|(a, b)| a.is_finite() && a != b));
+        // A step may be less than bf16 shows of a weight.
+        assert!(after.iter().all(|x| x.is_finite()) && after != before);
         let state = opt.state_dict()?;
         assert!(state.state[&0]
             .values()

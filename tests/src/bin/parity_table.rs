@@ -20,6 +20,11 @@ const FAMILIES: &[(&str, &str, &str)] = &[
     ("conv", "Convolution", "torch.nn.functional."),
     ("pool", "Pooling", "torch.nn.functional."),
     ("norm", "Normalisation", "torch.nn.functional."),
+    (
+        "layers",
+        "Layers with their gradients and state",
+        "torch.nn, ",
+    ),
     ("losses", "Losses", "torch.nn.functional."),
     (
         "losses_elementwise",
@@ -36,28 +41,85 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "Connectionist temporal classification",
         "torch.nn.functional.",
     ),
+    ("losses_segmentation", "Losses of masks", "the textbook's "),
+    ("penalties", "Penalties", "torch, "),
     (
-        "losses_segmentation",
-        "Segmentation losses",
-        "textbook form of ",
-    ),
-    ("optimizers", "Optimizers", "torch.optim."),
-    (
-        "optimizers_first_order",
-        "First-order optimizers",
+        "optimizers",
+        "Optimizers: long trajectories",
         "torch.optim.",
     ),
+    ("optimizers_first_order", "Optimizers", "torch.optim."),
     ("optimizers_second", "Other optimizers", "torch.optim."),
     ("lr_schedulers", "Schedulers", "torch.optim.lr_scheduler."),
     (
         "lr_schedulers_all",
-        "Schedulers, all",
+        "All schedulers, and in compositions",
         "torch.optim.lr_scheduler.",
     ),
     ("init", "Initialisation", "torch.nn.init."),
     ("gradients", "Gradients", "torch.nn.utils."),
     ("averaging", "Averaged weights", "torch.optim.swa_utils."),
-    ("amp", "Mixed precision", "torch.autocast, "),
+    ("amp", "Mixed precision", "torch.autocast: "),
+    ("quickstart", "A whole training", "PyTorch's "),
+];
+
+/// Counterparts whose names are not those of the cases.
+const NAMES: &[(&str, &str)] = &[
+    ("adadelta", "Adadelta"),
+    ("adafactor", "Adafactor"),
+    ("adagrad", "Adagrad"),
+    ("adam", "Adam"),
+    ("adamax", "Adamax"),
+    ("adamw", "AdamW"),
+    ("asgd", "ASGD"),
+    ("averaged", "AveragedModel"),
+    ("chained", "ChainedScheduler"),
+    ("clip_grad_norm", "clip_grad_norm_"),
+    ("clip_grad_value", "clip_grad_value_"),
+    ("clip_grads_with_norm", "clip_grads_with_norm_"),
+    ("constant", "ConstantLR"),
+    ("cosine", "CosineAnnealingLR"),
+    ("cosine_annealing", "CosineAnnealingLR"),
+    ("cyclic", "CyclicLR"),
+    ("dirac", "dirac_"),
+    ("exponential", "ExponentialLR"),
+    ("eye", "eye_"),
+    ("fans", "_calculate_fan_in_and_fan_out"),
+    ("gain", "calculate_gain"),
+    ("kaiming_normal", "kaiming_normal_"),
+    ("kaiming_uniform", "kaiming_uniform_"),
+    ("lambda", "LambdaLR"),
+    ("lbfgs", "LBFGS"),
+    ("multi_step", "MultiStepLR"),
+    ("multiplicative", "MultiplicativeLR"),
+    ("muon", "Muon"),
+    ("nadam", "NAdam"),
+    ("one_cycle", "OneCycleLR"),
+    ("plateau", "ReduceLROnPlateau"),
+    ("polynomial", "PolynomialLR"),
+    ("radam", "RAdam"),
+    ("restarts", "CosineAnnealingWarmRestarts"),
+    ("restarts_to", "CosineAnnealingWarmRestarts"),
+    ("rmsprop", "RMSprop"),
+    ("rprop", "Rprop"),
+    ("sequential", "SequentialLR"),
+    ("sgd", "SGD"),
+    ("sparse_adam", "SparseAdam"),
+    ("step", "StepLR"),
+    ("xavier_normal", "xavier_normal_"),
+    ("xavier_uniform", "xavier_uniform_"),
+];
+
+/// Counterparts that are elsewhere than those of their family.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("optimizers_first_order", "lion", "NumPy, by the paper"),
+    (
+        "lr_schedulers_all",
+        "linear",
+        "torch.optim.lr_scheduler.LinearLR",
+    ),
+    ("lr_schedulers_all", "swa", "torch.optim.swa_utils.SWALR"),
+    ("amp", "grad_scaler", "torch.amp.GradScaler"),
 ];
 
 fn main() -> ExitCode {
@@ -160,7 +222,7 @@ fn text(families: &[(String, Rows)]) -> String {
                 worst.map_or("–".to_owned(), |worst| format!("{worst:.0e}"))
             };
             let (single, double, half) = (of(&["f32"]), of(&["f64"]), of(&["f16", "bf16"]));
-            let counterpart = format!("{prefix}{op}");
+            let counterpart = counterpart(name, prefix, op);
             let _ = writeln!(
                 out,
                 "| `{op}` | `{counterpart}` | {cases} | {single} | {double} | {half} |"
@@ -168,6 +230,20 @@ fn text(families: &[(String, Rows)]) -> String {
         }
     }
     out
+}
+
+/// What an operation of a family is compared with.
+fn counterpart(family: &str, prefix: &str, op: &str) -> String {
+    let elsewhere = ELSEWHERE
+        .iter()
+        .find(|(of, name, _)| *of == family && *name == op);
+    if let Some((.., counterpart)) = elsewhere {
+        return (*counterpart).to_owned();
+    }
+    let own = NAMES
+        .iter()
+        .find(|(name, _)| *name == op && prefix.ends_with('.'));
+    format!("{prefix}{}", own.map_or(op, |(_, name)| name))
 }
 
 /// An error that names what was measured and is not on the page.
