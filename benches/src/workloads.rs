@@ -3,7 +3,7 @@
 use taper::loss::mse_loss;
 use taper::optim::AdamW;
 use taper::prelude::*;
-use taper::Result;
+use taper::{Generator, Result};
 use taper_examples::pages::cifar::CifarNet;
 use taper_examples::pages::self_attention::SelfAttention;
 use taper_examples::zoo::resnet::ResNet18;
@@ -14,9 +14,15 @@ pub const WORKLOADS: &[(&str, &str)] = &[
     ("lenet", "LeNet, batch 64, Adam"),
     ("mlp", "MLP 784-512-512-10, batch 64, SGD"),
     ("cifar", "CIFAR CNN (3→32→32→64, k5), batch 64, SGD"),
-    ("resnet18", "ResNet-18, 16×3×64×64, 1,000 classes, SGD with momentum"),
+    (
+        "resnet18",
+        "ResNet-18, 16×3×64×64, 1,000 classes, SGD with momentum",
+    ),
     ("resnet18-inference", "ResNet-18, inference, 1×3×224×224"),
-    ("encoder", "Pre-norm encoder, d 256, 8 heads, 4 layers, 8×128 tokens, AdamW"),
+    (
+        "encoder",
+        "Pre-norm encoder, d 256, 8 heads, 4 layers, 8×128 tokens, AdamW",
+    ),
 ];
 
 /// One step: true to its last operation, with nothing left to compute.

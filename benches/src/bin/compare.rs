@@ -133,7 +133,10 @@ fn compare(
                 what.to_owned(),
                 framework.name.to_owned(),
                 format!("{:.2}", of(own, |run| run.step)),
-                format!("{:.2}", least(&own.iter().map(|run| run.least).collect::<Vec<_>>())),
+                format!(
+                    "{:.2}",
+                    least(&own.iter().map(|run| run.least).collect::<Vec<_>>())
+                ),
                 format!("{:.2}", median(&ratios)),
                 format!("{:.0}", of(own, |run| run.peak)),
                 format!("{:.0}", of(own, |run| run.first)),

@@ -6,7 +6,7 @@ use taper::optim::{FromSetting, Optimizer, Setting, Settings};
 use taper::{Error, Result};
 
 /// A scheduler, whatever its steps take.
-pub enum Any {
+pub(crate) enum Any {
     Plain(Box<dyn LrScheduler>),
     Plateau(ReduceLrOnPlateau),
     /// Stepped to an epoch.
@@ -14,7 +14,7 @@ pub enum Any {
 }
 
 impl Any {
-    pub fn step(&mut self, opt: &mut dyn Optimizer, extra: Option<f64>) -> Result<()> {
+    pub(crate) fn step(&mut self, opt: &mut dyn Optimizer, extra: Option<f64>) -> Result<()> {
         match (self, extra) {
             (Any::Plateau(scheduler), Some(metric)) => scheduler.step(opt, metric),
             (Any::Restarts(scheduler), Some(epoch)) => scheduler.step_to(opt, epoch),
@@ -25,7 +25,7 @@ impl Any {
         }
     }
 
-    pub fn last_lr(&self) -> &[f64] {
+    pub(crate) fn last_lr(&self) -> &[f64] {
         match self {
             Any::Plain(scheduler) => scheduler.last_lr(),
             Any::Plateau(scheduler) => scheduler.last_lr(),
@@ -33,7 +33,7 @@ impl Any {
         }
     }
 
-    pub fn load(&mut self, state: &Settings) -> Result<()> {
+    pub(crate) fn load(&mut self, state: &Settings) -> Result<()> {
         match self {
             Any::Plain(scheduler) => scheduler.load_state_dict(state),
             Any::Plateau(scheduler) => scheduler.load_state_dict(state),
@@ -43,7 +43,7 @@ impl Any {
 }
 
 /// The scheduler that a spec describes.
-pub fn build(opt: &mut dyn Optimizer, spec: &Value) -> Result<Any> {
+pub(crate) fn build(opt: &mut dyn Optimizer, spec: &Value) -> Result<Any> {
     let spec = Spec(spec);
     Ok(match spec.text("kind") {
         Some("ReduceLROnPlateau") => Any::Plateau(plateau(opt, spec)?),

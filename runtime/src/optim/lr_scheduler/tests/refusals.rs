@@ -1,5 +1,8 @@
 //! What is refused, and how.
 
+// What `hyperparameters!` declares is public.
+#![allow(unreachable_pub)]
+
 use candle_core::Tensor as Data;
 
 use super::*;
