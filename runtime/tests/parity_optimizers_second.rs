@@ -75,7 +75,9 @@ impl<'a> Problem<'a> {
         Ok(Problem {
             kind,
             params: (0..count).map(param).collect::<Result<_>>()?,
-            constants: (count..case.inputs()).map(constant).collect::<Result<_>>()?,
+            constants: (count..case.inputs())
+                .map(constant)
+                .collect::<Result<_>>()?,
         })
     }
 
@@ -87,7 +89,10 @@ impl<'a> Problem<'a> {
                 squares.mul(constant(0))?.sum(())?.mul(0.5)
             }
             "rosenbrock" => {
-                let (x, y) = (self.params[0].narrow(0, 0, 1)?, self.params[0].narrow(0, 1, 1)?);
+                let (x, y) = (
+                    self.params[0].narrow(0, 0, 1)?,
+                    self.params[0].narrow(0, 1, 1)?,
+                );
                 let wall = y.sub(x.square()?)?.square()?.sum(())?.mul(100.)?;
                 x.sub(1.)?.square()?.sum(())?.add(wall)
             }
@@ -112,7 +117,10 @@ impl<'a> Problem<'a> {
         let (ids, target) = (&self.constants[0], &self.constants[1]);
         let ids = ids.narrow(0, step % ids.dim(0)?, 1)?.flatten(0)?;
         let options = EmbeddingOptions::default().padding_idx(2).sparse(true);
-        let read = |at| ids.narrow(0, at, 3)?.embedding_with(&self.params[0], options);
+        let read = |at| {
+            ids.narrow(0, at, 3)?
+                .embedding_with(&self.params[0], options)
+        };
         let first = read(0)?.sub(target)?.square()?.sum(())?;
         let second = read(3)?.add(target)?.square()?.sum(())?;
         first.add(second.mul(0.5)?)
@@ -152,7 +160,7 @@ fn carried(case: &Case) -> Result<OptimizerState> {
     let names: Vec<String> = case.list("state")?;
     let first = case.inputs() - names.len();
     let tensors = names.iter().enumerate();
-    let tensors = tensors
-        .map(|(i, name)| Ok((format!("state.{name}"), case.input(first + i)?.detach())));
+    let tensors =
+        tensors.map(|(i, name)| Ok((format!("state.{name}"), case.input(first + i)?.detach())));
     OptimizerState::from_parts(groups, tensors.collect::<Result<Vec<_>>>()?)
 }

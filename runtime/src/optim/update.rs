@@ -56,13 +56,7 @@ impl<R: UpdateRule> Update<'_, R> {
         result
     }
 
-    fn whole(
-        &self,
-        moment: Moment,
-        grad: &Data,
-        dtype: DType,
-        state: &mut [Data],
-    ) -> Result<()> {
+    fn whole(&self, moment: Moment, grad: &Data, dtype: DType, state: &mut [Data]) -> Result<()> {
         match self.form(dtype) {
             Form::F32 => self.in_place::<f32>(moment, grad, state),
             Form::F64 => self.in_place::<f64>(moment, grad, state),

@@ -77,7 +77,11 @@ impl SparseGrad {
             )),
         };
         let rows = indices.to_vec::<i64>()?.into_iter().map(row);
-        Self::summed(&rows.collect::<Result<Vec<_>>>()?, values.as_candle(), shape)
+        Self::summed(
+            &rows.collect::<Result<Vec<_>>>()?,
+            values.as_candle(),
+            shape,
+        )
     }
 
     /// [`new`](Self::new) without checks. The sums are computed in the values' type.

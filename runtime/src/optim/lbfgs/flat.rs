@@ -90,20 +90,12 @@ impl<'a> Flat<'a> {
 
 /// The scalar product, summed in f64.
 pub(super) fn dot(a: &Data, b: &Data) -> Result<f64> {
-    by_form!(
-        a,
-        dot_slices(a, b),
-        number(&(a * b)?.sum_all()?)
-    )
+    by_form!(a, dot_slices(a, b), number(&(a * b)?.sum_all()?))
 }
 
 /// `a + factor · b`.
 pub(super) fn add_scaled(a: &Data, b: &Data, factor: f64) -> Result<Data> {
-    by_form!(
-        a,
-        add_scaled_slices(a, b, factor),
-        Ok((a + (b * factor)?)?)
-    )
+    by_form!(a, add_scaled_slices(a, b, factor), Ok((a + (b * factor)?)?))
 }
 
 /// The sum of the magnitudes.

@@ -162,8 +162,7 @@ fn interpolated(a: &Trial, b: &Trial, (least, most): (f64, f64)) -> f64 {
     let (a, b) = if a.t <= b.t { (a, b) } else { (b, a) };
     let d1 = a.slope + b.slope - 3. * (a.loss - b.loss) / (a.t - b.t);
     let d2 = (d1 * d1 - a.slope * b.slope).sqrt();
-    let minimum =
-        b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2. * d2));
+    let minimum = b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2. * d2));
     if minimum.is_nan() {
         (least + most) / 2.
     } else {

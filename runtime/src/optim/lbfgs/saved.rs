@@ -31,7 +31,10 @@ impl Memory {
         let mut saved = Saved::new();
         let mut keep = |name: &str, tensor: Data| saved.insert(name.to_owned(), tensor.into());
         keep("n_iter", Data::new(self.n_iter as i64, &Device::Cpu)?);
-        keep("func_evals", Data::new(self.func_evals as i64, &Device::Cpu)?);
+        keep(
+            "func_evals",
+            Data::new(self.func_evals as i64, &Device::Cpu)?,
+        );
         if let Some(last) = &self.last {
             keep("d", last.d.copy()?);
             keep("prev_flat_grad", last.prev_flat_grad.copy()?);
@@ -40,7 +43,9 @@ impl Memory {
             keep("prev_loss", Data::new(last.prev_loss, &Device::Cpu)?);
         }
         if !self.pairs.is_empty() {
-            let stacked = |of: fn(&Pair) -> &Data| Data::stack(&self.pairs.iter().map(of).collect::<Vec<_>>(), 0);
+            let stacked = |of: fn(&Pair) -> &Data| {
+                Data::stack(&self.pairs.iter().map(of).collect::<Vec<_>>(), 0)
+            };
             keep("old_dirs", stacked(|pair| &pair.y)?);
             keep("old_stps", stacked(|pair| &pair.s)?);
             let ro: Vec<f64> = self.pairs.iter().map(|pair| pair.ro).collect();
@@ -113,7 +118,12 @@ fn list(saved: &Saved, name: &str) -> Result<Vec<Tensor>> {
 }
 
 fn required<'s>(saved: &'s Saved, name: &str) -> Result<&'s Tensor> {
-    let missing = || Error::op("load_state_dict", format!("the state has `d` but not `{name}`"));
+    let missing = || {
+        Error::op(
+            "load_state_dict",
+            format!("the state has `d` but not `{name}`"),
+        )
+    };
     saved.get(name).ok_or_else(missing)
 }
 

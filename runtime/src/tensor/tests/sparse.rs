@@ -26,7 +26,9 @@ fn rows(table: &Param) -> Option<Vec<usize>> {
 #[test]
 fn sparse_and_sparse_stay_sparse() -> Result<()> {
     let table = table()?;
-    read(&table, &[3, 1])?.add(read(&table, &[1])?)?.backward()?;
+    read(&table, &[3, 1])?
+        .add(read(&table, &[1])?)?
+        .backward()?;
     assert_eq!(rows(&table), Some(vec![1, 3]));
     read(&table, &[0, 3])?.backward()?;
     assert_eq!(rows(&table), Some(vec![0, 1, 3]));
@@ -42,18 +44,27 @@ fn sparse_and_dense_become_dense() -> Result<()> {
     let one_pass = table()?;
     let (sparse, dense) = (read(&one_pass, &[3])?, one_pass.sum(())?);
     dense.add(&sparse)?.backward()?;
-    assert_eq!((rows(&one_pass), grad(&one_pass)?), (None, expected.to_vec()));
+    assert_eq!(
+        (rows(&one_pass), grad(&one_pass)?),
+        (None, expected.to_vec())
+    );
 
     let sparse_first = table()?;
     read(&sparse_first, &[3])?.backward()?;
     sparse_first.sum(())?.backward()?;
-    assert_eq!((rows(&sparse_first), grad(&sparse_first)?), (None, expected.to_vec()));
+    assert_eq!(
+        (rows(&sparse_first), grad(&sparse_first)?),
+        (None, expected.to_vec())
+    );
 
     let dense_first = table()?;
     dense_first.sum(())?.backward()?;
     let given_out = dense_first.grad();
     read(&dense_first, &[3])?.backward()?;
-    assert_eq!((rows(&dense_first), grad(&dense_first)?), (None, expected.to_vec()));
+    assert_eq!(
+        (rows(&dense_first), grad(&dense_first)?),
+        (None, expected.to_vec())
+    );
     let before = given_out.map(|grad| grad.to_vec::<f32>()).transpose()?;
     assert_eq!(before, Some(vec![1.; 8]));
     Ok(())
@@ -97,7 +108,10 @@ fn it_moves_with_its_parameter_and_reads_as_a_dense_one() -> Result<()> {
     let values = table.sparse_grad().map(|grad| grad.dtype());
     assert_eq!(values, Some(DType::F64));
     let sum = table.with_grad(|grad| grad.map(|grad| Tensor::from(grad).sum(())));
-    assert_eq!(sum.transpose()?.map(|sum| sum.item()).transpose()?, Some(2.));
+    assert_eq!(
+        sum.transpose()?.map(|sum| sum.item()).transpose()?,
+        Some(2.)
+    );
     Ok(())
 }
 
@@ -109,10 +123,18 @@ fn a_retained_graph_gives_it_again_and_half_types_add_up() -> Result<()> {
     let y = many.embedding_with(&table, options)?;
     let upstream = BackwardOptions::default().gradient(y.ones_like()?);
     y.backward_with(upstream.clone().retain_graph(true))?;
-    assert_eq!(table.grad().map(|g| g.to_vec::<f32>()).transpose()?, Some(vec![1000., 0., 0.]));
+    assert_eq!(
+        table.grad().map(|g| g.to_vec::<f32>()).transpose()?,
+        Some(vec![1000., 0., 0.])
+    );
     y.backward_with(upstream)?;
-    assert_eq!(table.grad().map(|g| g.to_vec::<f32>()).transpose()?, Some(vec![2000., 0., 0.]));
-    assert!(y.backward_with(BackwardOptions::default().gradient(y.ones_like()?)).is_err());
+    assert_eq!(
+        table.grad().map(|g| g.to_vec::<f32>()).transpose()?,
+        Some(vec![2000., 0., 0.])
+    );
+    assert!(y
+        .backward_with(BackwardOptions::default().gradient(y.ones_like()?))
+        .is_err());
     Ok(())
 }
 
