@@ -152,22 +152,28 @@ def carried(op, optimizer, name, before=7, after=30, **options):
     )
 
 
+# In curved valleys every iteration makes the last bit's difference greater, by 10⁸ in 60: few of them per step there.
 trajectories(
     "lbfgs",
     torch.optim.LBFGS,
     {"quadratic": {"lr": 0.2}, "rosenbrock": {"lr": 0.1}, "mlp": {"lr": 0.3}},
     {
-        "plain": {"max_iter": 2},
-        "long": {"max_iter": 5, "history_size": 3},
-        "tolerances": {"max_iter": 2, "tolerance_grad": 1e-2, "tolerance_change": 1e-4},
+        "plain": {"max_iter": 1},
+        "tolerances": {"max_iter": 1, "tolerance_grad": 1e-2, "tolerance_change": 1e-4},
         "wolfe": {"lr": 1.0, "max_iter": 1, "max_eval": 20, "line_search_fn": "strong_wolfe"},
         "wolfe_long": {"line_search_fn": "strong_wolfe"},
         "max_eval": {"lr": 1.0, "max_iter": 6, "max_eval": 4, "line_search_fn": "strong_wolfe"},
-        "maximize": {"max_iter": 2, "maximize": True},
+        "maximize": {"max_iter": 1, "maximize": True},
     },
     1e-6,
-    short_on={(p, v) for p in ("quadratic", "rosenbrock", "mlp") for v in ("plain", "long", "tolerances", "maximize")}
-    | {("mlp", "wolfe")},
+    short_on={(p, v) for p in ("quadratic", "rosenbrock", "mlp") for v in ("plain", "tolerances", "maximize")},
+)
+trajectories(
+    "lbfgs",
+    torch.optim.LBFGS,
+    {"quadratic": {"lr": 0.2}},
+    {"long": {"max_iter": 5, "history_size": 3}},
+    1e-6,
 )
 carried("lbfgs", torch.optim.LBFGS, "mlp", lr=0.3, max_iter=2)
 carried("lbfgs", torch.optim.LBFGS, "rosenbrock", max_iter=1, max_eval=20, history_size=4,
@@ -177,7 +183,7 @@ carried("lbfgs", torch.optim.LBFGS, "rosenbrock", max_iter=1, max_eval=20, histo
 trajectories(
     "adafactor",
     torch.optim.Adafactor,
-    {"quadratic": {}, "vector": {}, "cube": {}, "rosenbrock": {}, "mlp": {"lr": 0.05}},
+    {"quadratic": {"lr": 0.003}, "vector": {}, "cube": {}, "rosenbrock": {}, "mlp": {"lr": 0.05}},
     {
         "plain": {},
         "beta2_decay": {"beta2_decay": -0.5},

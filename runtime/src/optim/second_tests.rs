@@ -68,7 +68,7 @@ fn other_rows_are_not_touched() -> Result<()> {
     Ok(())
 }
 
-/// The size of the table does not matter: a step on two rows of a hundred million values would take seconds.
+/// A step's memory and time are those of the rows, since nothing else is in the gradient.
 #[test]
 fn the_gradient_holds_the_rows_alone() -> Result<()> {
     let table = Param::new(Tensor::zeros([1000, 4], DType::F32, &Device::Cpu)?)?;
