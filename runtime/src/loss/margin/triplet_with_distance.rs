@@ -21,7 +21,9 @@ const OP: &str = "triplet_margin_with_distance_loss";
 /// # Ok::<(), taper::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct DistanceFunction(Arc<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync>);
+pub struct DistanceFunction(Arc<Distance>);
+
+type Distance = dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync;
 
 impl DistanceFunction {
     /// The distance that a function computes.
