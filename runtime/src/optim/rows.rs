@@ -57,10 +57,8 @@ impl<R: UpdateRule> Update<'_, R> {
         let updated = updated.to_dtype(self.param.dtype())?;
         self.param
             .update(|param| write(param, &updated, grad.indices()))?;
-        let parts = state.iter().zip(&parts);
-        parts
-            .map(|(whole, part)| write(whole, part, grad.indices()))
-            .collect()
+        let mut parts = state.iter().zip(&parts);
+        parts.try_for_each(|(whole, part)| write(whole, part, grad.indices()))
     }
 }
 

@@ -20,11 +20,14 @@ type Gradients = Box<
         + Sync,
 >;
 
+/// From the gradient of the only output, the rows of the only input's gradient.
+type RowGradients = Box<dyn Fn(&candle_core::Tensor) -> Result<SparseGrad> + Send + Sync>;
+
 /// How an operation computes its inputs' gradients.
 pub(crate) enum Backward {
     Dense(Gradients),
     /// For one input and one output: the rows of the input that have a gradient.
-    Rows(Box<dyn Fn(&candle_core::Tensor) -> Result<SparseGrad> + Send + Sync>),
+    Rows(RowGradients),
 }
 
 /// Where a tensor's gradient goes: to a parameter, or to an output of the operation that made it.
