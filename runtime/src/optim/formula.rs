@@ -235,16 +235,16 @@ fn piece<T: Real, const N: usize>(
     // Slices of one length need no bounds checks.
     let lengths = state.iter().map(|slot| slot.len());
     let n = lengths.fold(param.len().min(grad.len()), usize::min);
-    let (param, grad, state) = (
+    let (param, grad, mut state) = (
         &mut param[..n],
         &grad[..n],
         state.map(|slot| &mut slot[..n]),
     );
-    for i in 0..n {
+    for (i, (p, &g)) in param.iter_mut().zip(grad).enumerate() {
         let mut kept: [_; N] = from_fn(|k| Element(state[k][i]));
-        param[i] = update(Element(param[i]), Element(grad[i]), &mut kept).0;
-        for k in 0..N {
-            state[k][i] = kept[k].0;
+        *p = update(Element(*p), Element(g), &mut kept).0;
+        for (slot, kept) in state.iter_mut().zip(kept) {
+            slot[i] = kept.0;
         }
     }
 }
