@@ -12,7 +12,7 @@ macro_rules! overlap_options {
                 $($own)*
                 /// What is added to numerator and denominator, so that an empty mask and an empty output agree. Default: 1.
                 smooth: f64 = 1.,
-                /// What the output is turned into probabilities by. Default: [`Activation::Sigmoid`].
+                /// What the output is turned into probabilities by. Default: [`Activation::Sigmoid`](crate::loss::Activation::Sigmoid).
                 activation: $crate::loss::Activation = $crate::loss::Activation::Sigmoid,
                 /// Whether every class, along dimension 1, has a loss of its own. Default: false.
                 per_class: bool = false,

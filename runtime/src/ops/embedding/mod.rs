@@ -110,7 +110,7 @@ impl Tensor {
     /// `max_norm` changes the weight itself, as in PyTorch: each row that is read and whose norm exceeds it is multiplied by
     /// `max_norm / (norm + 1e-7)`, without a gradient of its own.
     ///
-    /// With `sparse`, a parameter as weight gets a [`SparseGrad`](crate::tensor::SparseGrad), whose size and cost are those of the
+    /// With `sparse`, a parameter as weight gets a [`SparseGrad`], whose size and cost are those of the
     /// rows that were read; [`SparseAdam`](crate::optim::SparseAdam) and [`Sgd`](crate::optim::Sgd) take it. PyTorch refuses
     /// `scale_grad_by_freq` with it, which works here. The gradient of a weight that was computed from others is dense.
     ///
