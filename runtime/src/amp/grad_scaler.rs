@@ -50,12 +50,13 @@ options! {
 /// let w = Param::new(Tensor::new(&[[1f32], [2.]], &Device::Cpu)?)?;
 /// let mut opt = Sgd::new([&w], 0.1)?;
 /// let mut scaler = GradScaler::new(Default::default())?;
-/// for _ in 0..3 {
+/// for step in 0..4 {
 ///     let x = Tensor::new(&[[1f32, 1.]], &Device::Cpu)?;
-///     let loss = autocast(DType::F16, || x.matmul(&w)?.sum_all())?;
+///     let loss = autocast(DType::F16, || x.matmul(&w)?.sum(()))?;
 ///     scaler.scale(&loss)?.backward()?;
 ///     scaler.unscale(&mut opt)?; // only to clip gradients before the step
-///     assert!(scaler.step(&mut opt)?);
+///     let stepped = scaler.step(&mut opt)?;
+///     assert_eq!(stepped, step > 0); // 65536 is more than f16 holds: the first step is left out, and the scale halved
 ///     scaler.update()?;
 ///     w.zero_grad(true)?;
 /// }

@@ -78,11 +78,11 @@ impl<D: Dataset> Dataset for ConcatDataset<D> {
             .iter()
             .map(|&index| self.locate(index))
             .collect::<Result<Vec<_>>>()?;
-        if let Some((first, _)) = located.first() {
-            if located.iter().all(|(part, _)| std::ptr::eq(*part, *first)) {
-                let inner: Vec<usize> = located.iter().map(|&(_, index)| index).collect();
-                return first.batch(&inner, device);
-            }
+        if let Some((first, _)) = located.first()
+            && located.iter().all(|(part, _)| std::ptr::eq(*part, *first))
+        {
+            let inner: Vec<usize> = located.iter().map(|&(_, index)| index).collect();
+            return first.batch(&inner, device);
         }
         let samples = located
             .into_iter()

@@ -163,10 +163,10 @@ fn variance(output: &Tensor, var: &Tensor) -> Result<Tensor> {
         return Err(misfit.refuse(op, "variance", "expected 0 or greater"));
     }
     let (sizes, shape) = (var.dims(), output.dims());
-    if let Some((_, all_but_last)) = shape.split_last() {
-        if sizes == all_but_last {
-            return var.unsqueeze(-1);
-        }
+    if let Some((_, all_but_last)) = shape.split_last()
+        && sizes == all_but_last
+    {
+        return var.unsqueeze(-1);
     }
     let others = sizes.iter().zip(shape).filter(|(var, out)| var != out);
     let others: Vec<usize> = others.map(|(&var, _)| var).collect();

@@ -54,19 +54,19 @@ impl Tracer<'_> {
         size: Dim,
         given: Value,
     ) -> bool {
-        if let Value::Dim(want) = given {
-            if matches!(self.algebra.require_equal(size, want), Truth::No) {
-                let mut m = Text::new();
-                m.push(layer);
-                m.push(" expects ");
-                self.write_dim(want, &mut m);
-                m.push(" ");
-                m.push(what);
-                m.push(", but its input has shape ");
-                self.write_shape(x, &mut m);
-                self.error(&m);
-                return false;
-            }
+        if let Value::Dim(want) = given
+            && matches!(self.algebra.require_equal(size, want), Truth::No)
+        {
+            let mut m = Text::new();
+            m.push(layer);
+            m.push(" expects ");
+            self.write_dim(want, &mut m);
+            m.push(" ");
+            m.push(what);
+            m.push(", but its input has shape ");
+            self.write_shape(x, &mut m);
+            self.error(&m);
+            return false;
         }
         self.infer(layer, what, size)
     }

@@ -129,16 +129,16 @@ const GELU: &[Param] = &[Param::optional(
 
 /// The shape rule of `gelu`.
 pub(super) const fn trace_gelu(t: &mut Tracer<'_>, args: &Args) -> Value {
-    if let Some(arg) = args.get(1) {
-        if let Value::Str(word) = arg.value {
-            if !crate::trace::same(word, "none") && !crate::trace::same(word, "tanh") {
-                let mut m = Text::new();
-                m.push("gelu: `approximate` is \"none\" or \"tanh\", but got \"");
-                m.push(word);
-                m.push("\"");
-                return t.fail(&m);
-            }
-        }
+    if let Some(arg) = args.get(1)
+        && let Value::Str(word) = arg.value
+        && !crate::trace::same(word, "none")
+        && !crate::trace::same(word, "tanh")
+    {
+        let mut m = Text::new();
+        m.push("gelu: `approximate` is \"none\" or \"tanh\", but got \"");
+        m.push(word);
+        m.push("\"");
+        return t.fail(&m);
     }
     t.elementwise("gelu", GELU, args, Kind::Float)
 }

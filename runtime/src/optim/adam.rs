@@ -167,7 +167,7 @@ impl AdamWOptions {
 fn adam<V: Number>(
     options: &AdamOptions,
     moment: Moment<'_>,
-) -> impl Fn(V, V, &mut [V]) -> V + Sync {
+) -> impl Fn(V, V, &mut [V]) -> V + Sync + use<V> {
     let (beta1, beta2) = options.betas;
     let step = options.lr / (1. - beta1.powf(moment.t()));
     let root = (1. - beta2.powf(moment.t())).sqrt();

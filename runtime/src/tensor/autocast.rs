@@ -53,7 +53,7 @@ struct Cast {
 /// let x = Tensor::new(&[[1f32, 1.]], &Device::Cpu)?;
 /// let y = autocast(DType::BF16, || x.matmul(&w))?;
 /// assert_eq!(y.dtype(), DType::BF16);
-/// y.sum_all()?.backward()?;
+/// y.sum(())?.backward()?;
 /// assert_eq!(w.grad().map(|g| g.dtype()), Some(DType::F32));
 /// # Ok::<(), taper::Error>(())
 /// ```

@@ -173,10 +173,10 @@ impl Algebra {
         let zero = self.cond_eq(p, Dim::Known(0));
         if self.decide(zero).is_no() && self.lower(p) < 1 {
             let positive = self.cond_le(Dim::Known(1), p);
-            if !matches!(self.decide(positive), Truth::Yes) {
-                if let Cond::Expr(number) = positive {
-                    self.stack.push(Fact::Holds(number));
-                }
+            if !matches!(self.decide(positive), Truth::Yes)
+                && let Cond::Expr(number) = positive
+            {
+                self.stack.push(Fact::Holds(number));
             }
         }
         true

@@ -208,11 +208,11 @@ impl Algebra {
         while number != 0 && best == UNBOUNDED {
             let symbol = *self.symbols.get(number);
             let d = self.polys.dim(symbol.b);
-            if let (Kind::Floor, Dim::Known(d)) = (symbol.kind, d) {
-                if d > 0 {
-                    let n = self.polys.dim(symbol.a);
-                    best = self.lower_without_floor(id, number, n, d, floors);
-                }
+            if let (Kind::Floor, Dim::Known(d)) = (symbol.kind, d)
+                && d > 0
+            {
+                let n = self.polys.dim(symbol.a);
+                best = self.lower_without_floor(id, number, n, d, floors);
             }
             number = self.next_symbol(id, number);
         }

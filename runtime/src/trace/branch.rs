@@ -153,15 +153,15 @@ impl Tracer<'_> {
         if self.is_equal(a, b) {
             return a;
         }
-        if let Some(s2) = s2 {
-            if matches!(self.algebra.equal_under(s2, a, b), Truth::Yes) {
-                return a;
-            }
+        if let Some(s2) = s2
+            && matches!(self.algebra.equal_under(s2, a, b), Truth::Yes)
+        {
+            return a;
         }
-        if let Some(s1) = s1 {
-            if matches!(self.algebra.equal_under(s1, a, b), Truth::Yes) {
-                return b;
-            }
+        if let Some(s1) = s1
+            && matches!(self.algebra.equal_under(s1, a, b), Truth::Yes)
+        {
+            return b;
         }
         self.algebra.either(a, b)
     }

@@ -215,20 +215,20 @@ impl Algebra {
     const fn decide_by_alternatives(&mut self, number: u32) -> Truth {
         let mut i = 0;
         while i < self.stack.len() {
-            if let Some(fact) = self.stack.fact(i) {
-                if let (Shape::Both(a, b), true) = self.conditions.get(fact) {
-                    let other = if a | 1 == number | 1 {
-                        Some((a, b))
-                    } else if b | 1 == number | 1 {
-                        Some((b, a))
-                    } else {
-                        None
-                    };
-                    if let Some((own, other)) = other {
-                        if self.decide_alone(other).is_yes() {
-                            return Truth::from_bool(own != number);
-                        }
-                    }
+            if let Some(fact) = self.stack.fact(i)
+                && let (Shape::Both(a, b), true) = self.conditions.get(fact)
+            {
+                let other = if a | 1 == number | 1 {
+                    Some((a, b))
+                } else if b | 1 == number | 1 {
+                    Some((b, a))
+                } else {
+                    None
+                };
+                if let Some((own, other)) = other
+                    && self.decide_alone(other).is_yes()
+                {
+                    return Truth::from_bool(own != number);
                 }
             }
             i += 1;
@@ -295,10 +295,10 @@ impl Algebra {
         let mut positive = monomial::ONE;
         while common != monomial::ONE {
             let symbol = monomial::first(common);
-            if self.symbols.get(symbol).low >= 1 {
-                if let Some(product) = monomial::product(positive, monomial::of(symbol)) {
-                    positive = product;
-                }
+            if self.symbols.get(symbol).low >= 1
+                && let Some(product) = monomial::product(positive, monomial::of(symbol))
+            {
+                positive = product;
             }
             common = monomial::rest(common);
         }

@@ -51,12 +51,12 @@ impl Algebra {
     pub(super) const fn follows_zero(&mut self, p: Dim) -> bool {
         let mut i = 0;
         while i < self.stack.len() {
-            if let Some(fact) = self.stack.fact(i) {
-                if let (Shape::Zero(f), false) = self.conditions.get(fact) {
-                    let f = self.resolve(Dim::Expr(f));
-                    if self.goes_into(f, p) {
-                        return true;
-                    }
+            if let Some(fact) = self.stack.fact(i)
+                && let (Shape::Zero(f), false) = self.conditions.get(fact)
+            {
+                let f = self.resolve(Dim::Expr(f));
+                if self.goes_into(f, p) {
+                    return true;
                 }
             }
             i += 1;
@@ -68,12 +68,12 @@ impl Algebra {
     pub(super) const fn follows_nonzero(&mut self, p: Dim) -> bool {
         let mut i = 0;
         while i < self.stack.len() {
-            if let Some(fact) = self.stack.fact(i) {
-                if let (Shape::Zero(f), true) = self.conditions.get(fact) {
-                    let f = self.resolve(Dim::Expr(f));
-                    if self.goes_into(p, f) {
-                        return true;
-                    }
+            if let Some(fact) = self.stack.fact(i)
+                && let (Shape::Zero(f), true) = self.conditions.get(fact)
+            {
+                let f = self.resolve(Dim::Expr(f));
+                if self.goes_into(p, f) {
+                    return true;
                 }
             }
             i += 1;
@@ -89,12 +89,12 @@ impl Algebra {
     pub(super) const fn follows_at_least(&mut self, p: Dim, least: i64) -> bool {
         let mut i = 0;
         while i < self.stack.len() {
-            if let Some(fact) = self.stack.fact(i) {
-                if let Some(f) = self.at_least_zero(fact) {
-                    let more = self.sub(p, f);
-                    if self.lower(more) >= least {
-                        return true;
-                    }
+            if let Some(fact) = self.stack.fact(i)
+                && let Some(f) = self.at_least_zero(fact)
+            {
+                let more = self.sub(p, f);
+                if self.lower(more) >= least {
+                    return true;
                 }
             }
             i += 1;

@@ -162,10 +162,10 @@ impl Tracer<'_> {
     /// The call of a model whose body the trace can't see: it gives what its signature promises.
     pub const fn custom(&mut self, signature: Signed, model: &'static str, inputs: &Args) -> Value {
         let mut inputs = *inputs;
-        if let Some(signature) = signature {
-            if signature.broken || !self.accept_inputs(signature, &mut inputs, "forward") {
-                return Value::Any;
-            }
+        if let Some(signature) = signature
+            && (signature.broken || !self.accept_inputs(signature, &mut inputs, "forward"))
+        {
+            return Value::Any;
         }
         let result = self.promised(signature);
         self.called(model, &inputs, result)

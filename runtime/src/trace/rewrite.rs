@@ -101,16 +101,16 @@ impl Algebra {
         if !concerns(rule, symbol.inside, symbol.choice) {
             return self.symbol(number);
         }
-        if let Rule::Substitute { symbol, by } = rule {
-            if symbol == number {
-                return by;
-            }
+        if let Rule::Substitute { symbol, by } = rule
+            && symbol == number
+        {
+            return by;
         }
-        if let (Rule::Choose { choice, first }, Kind::Either(own)) = (rule, symbol.kind) {
-            if choice == own {
-                let arm = self.polys.dim(if first { symbol.a } else { symbol.b });
-                return self.rewrite(arm, rule);
-            }
+        if let (Rule::Choose { choice, first }, Kind::Either(own)) = (rule, symbol.kind)
+            && choice == own
+        {
+            let arm = self.polys.dim(if first { symbol.a } else { symbol.b });
+            return self.rewrite(arm, rule);
         }
         if matches!(symbol.kind, Kind::Free | Kind::Hyper) {
             return self.symbol(number);

@@ -20,11 +20,13 @@ impl Rounded {
 
     /// Notes `a / b`, written as `words`, if it has a rest.
     const fn note(&mut self, words: &'static str, a: Dim, b: Dim) {
-        if let (Dim::Known(a), Dim::Known(b)) = (a, b) {
-            if a > 0 && b > 0 && a % b != 0 {
-                self.divisions[self.count % KEPT] = (words, a, b);
-                self.count += 1;
-            }
+        if let (Dim::Known(a), Dim::Known(b)) = (a, b)
+            && a > 0
+            && b > 0
+            && a % b != 0
+        {
+            self.divisions[self.count % KEPT] = (words, a, b);
+            self.count += 1;
         }
     }
 }

@@ -73,10 +73,10 @@ impl Stack {
     pub(super) const fn substitute(&self, number: u32) -> Option<Dim> {
         let mut i = 0;
         while i < self.len {
-            if let Fact::Substitute { symbol, by } = self.facts[i] {
-                if symbol == number {
-                    return Some(by);
-                }
+            if let Fact::Substitute { symbol, by } = self.facts[i]
+                && symbol == number
+            {
+                return Some(by);
             }
             i += 1;
         }
@@ -87,10 +87,10 @@ impl Stack {
     pub(super) const fn states(&self, number: u32) -> Truth {
         let mut i = 0;
         while i < self.len {
-            if let Fact::Holds(fact) = self.facts[i] {
-                if fact | 1 == number | 1 {
-                    return Truth::from_bool(fact == number);
-                }
+            if let Fact::Holds(fact) = self.facts[i]
+                && fact | 1 == number | 1
+            {
+                return Truth::from_bool(fact == number);
             }
             i += 1;
         }

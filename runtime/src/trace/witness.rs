@@ -18,10 +18,11 @@ impl Algebra {
         let Dim::Expr(id) = p else { return false };
         let mut point = 0;
         while point < RANGES.len() {
-            if let Some(value) = self.evaluate(id, point as u64) {
-                if value != 0 && self.admits(point as u64) {
-                    return true;
-                }
+            if let Some(value) = self.evaluate(id, point as u64)
+                && value != 0
+                && self.admits(point as u64)
+            {
+                return true;
             }
             point += 1;
         }
@@ -32,10 +33,10 @@ impl Algebra {
     const fn admits(&self, point: u64) -> bool {
         let mut i = 0;
         while i < self.stack.len() {
-            if let Some(fact) = self.stack.fact(i) {
-                if !matches!(self.fact_at(fact, point), Some(true)) {
-                    return false;
-                }
+            if let Some(fact) = self.stack.fact(i)
+                && !matches!(self.fact_at(fact, point), Some(true))
+            {
+                return false;
             }
             i += 1;
         }

@@ -57,15 +57,14 @@ pub const fn trace_ctc_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
     let blank = b.int(4);
     if let (Some(blank), Some(classes)) =
         (t.algebra.known(blank), t.algebra.known(log_probs.last()))
+        && (blank < 0 || blank >= classes)
     {
-        if blank < 0 || blank >= classes {
-            let mut m = Text::new();
-            m.push("ctc_loss: `blank` must be one of the ");
-            m.push_int(classes);
-            m.push(" classes, but is ");
-            m.push_int(blank);
-            return t.fail(&m);
-        }
+        let mut m = Text::new();
+        m.push("ctc_loss: `blank` must be one of the ");
+        m.push_int(classes);
+        m.push(" classes, but is ");
+        m.push_int(blank);
+        return t.fail(&m);
     }
     if !(t.lengths_fit("input_lengths", b.value(2), samples)
         && t.lengths_fit("target_lengths", b.value(3), samples))

@@ -124,24 +124,25 @@ pub const fn trace_multi_margin_loss(t: &mut Tracer<'_>, args: &Args) -> Value {
     if !t.check_scores(OP, &input, &target) {
         return Value::Any;
     }
-    if let Some(p) = t.known_i64(b.value(2)) {
-        if p != 1 && p != 2 {
-            let mut m = Text::new();
-            m.push(OP);
-            m.push(": `p` is ");
-            m.push_int(p);
-            m.push(", but expected 1 or 2");
-            return t.fail(&m);
-        }
+    if let Some(p) = t.known_i64(b.value(2))
+        && p != 1
+        && p != 2
+    {
+        let mut m = Text::new();
+        m.push(OP);
+        m.push(": `p` is ");
+        m.push_int(p);
+        m.push(", but expected 1 or 2");
+        return t.fail(&m);
     }
     let samples = without_last(&input);
     if !t.agree(&samples, &target) {
         return t.refuse_target(OP, "classes", &samples, &target);
     }
-    if let (Some(weight), true) = (t.optional(b.value(4)), input.ranked) {
-        if !t.expect_shape(OP, "weight", &weight, &[input.last()]) {
-            return Value::Any;
-        }
+    if let (Some(weight), true) = (t.optional(b.value(4)), input.ranked)
+        && !t.expect_shape(OP, "weight", &weight, &[input.last()])
+    {
+        return Value::Any;
     }
     t.reduced_loss(OP, args, b.value(5), samples.of_kind(Kind::Float))
 }

@@ -163,10 +163,10 @@ impl Tracer<'_> {
     /// A loss between tensors of one shape, with a weight of that shape in row 3.
     const fn weighted_loss(&mut self, op: &'static str, table: &[Param], args: &Args) -> Value {
         let (b, each) = checked!(self.pair(op, table, args, false));
-        if let Some(weight) = self.optional(b.value(3)) {
-            if !self.agree(&each, &weight) {
-                return self.refuse_weight(op, "weight", " of the output's shape ", &each, &weight);
-            }
+        if let Some(weight) = self.optional(b.value(3))
+            && !self.agree(&each, &weight)
+        {
+            return self.refuse_weight(op, "weight", " of the output's shape ", &each, &weight);
         }
         self.reduced_loss(op, args, b.value(2), each)
     }

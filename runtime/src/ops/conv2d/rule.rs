@@ -44,10 +44,10 @@ pub(crate) const fn trace_conv2d(t: &mut Tracer<'_>, args: &Args) -> Value {
         t.write_shape(&x, &mut m);
         return t.fail(&m);
     }
-    if let Some(bias) = t.optional(b.value(1)) {
-        if !t.expect_shape("conv2d", "bias", &bias, &[out]) {
-            return Value::Any;
-        }
+    if let Some(bias) = t.optional(b.value(1))
+        && !t.expect_shape("conv2d", "bias", &bias, &[out])
+    {
+        return Value::Any;
     }
     let mut window = Window::new(2, kernel);
     window.stride = pair(b.pair(t, 2));

@@ -110,10 +110,10 @@ pub(crate) const fn trace_linear(t: &mut Tracer<'_>, args: &Args) -> Value {
             return t.fail(&m);
         }
     }
-    if let Some(bias) = t.optional(b.value(1)) {
-        if !t.expect_shape("linear", "bias", &bias, &[out]) {
-            return Value::Any;
-        }
+    if let Some(bias) = t.optional(b.value(1))
+        && !t.expect_shape("linear", "bias", &bias, &[out])
+    {
+        return Value::Any;
     }
     if !x.ranked || x.rank == 0 {
         let unknown = Value::Tensor(TensorValue::unranked(Kind::Float));

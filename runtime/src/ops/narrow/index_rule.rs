@@ -124,18 +124,18 @@ impl Tracer<'_> {
 
     /// A position from the front, no less than 0 and no more than `size`; unknown where that can't be decided.
     const fn cut(&mut self, d: Dim, size: Dim) -> Dim {
-        if let Some(n) = self.algebra.known(d) {
-            if n < 0 {
-                let from_front = self.algebra.add(size, Dim::Known(n));
-                let outside = self.algebra.less(from_front, Dim::Known(0));
-                return if outside.is_yes() {
-                    Dim::Known(0)
-                } else if outside.is_no() {
-                    from_front
-                } else {
-                    Dim::Unknown
-                };
-            }
+        if let Some(n) = self.algebra.known(d)
+            && n < 0
+        {
+            let from_front = self.algebra.add(size, Dim::Known(n));
+            let outside = self.algebra.less(from_front, Dim::Known(0));
+            return if outside.is_yes() {
+                Dim::Known(0)
+            } else if outside.is_no() {
+                from_front
+            } else {
+                Dim::Unknown
+            };
         }
         let longer = self.algebra.less(size, d);
         if longer.is_yes() {
