@@ -240,6 +240,10 @@ fn counterpart(family: &str, prefix: &str, op: &str) -> String {
     if let Some((.., counterpart)) = elsewhere {
         return (*counterpart).to_owned();
     }
+    // Cases with a number, several results or a variant have names of their own here.
+    let op = ["_number", "_with_indices", "_positive", "_list"]
+        .iter()
+        .fold(op, |op, suffix| op.strip_suffix(suffix).unwrap_or(op));
     let own = NAMES
         .iter()
         .find(|(name, _)| *name == op && prefix.ends_with('.'));
