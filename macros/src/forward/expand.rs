@@ -239,6 +239,7 @@ fn run_methods(methods: &[Method], self_ty: &Type, p: &TokenStream) -> TokenStre
         }
     }
 }
+
 /// A method with a signature gets names of its own; one without is part of its caller.
 fn helper(methods: &[Method], p: &TokenStream) -> TokenStream {
     // Nobody calls the methods of a block that has but one.

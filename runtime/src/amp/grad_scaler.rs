@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::ops::compute::dense;
 use crate::ops::options::options;
 use crate::optim::{FromSetting, Optimizer, Setting, Settings};
-use crate::tensor::{total, Param, Tensor};
+use crate::tensor::{total, Change, Param, Tensor};
 
 options! {
     /// The options of a [`GradScaler`]; the defaults are PyTorch's.
@@ -153,7 +153,8 @@ impl GradScaler {
         let inverse = f64::from((1. / f64::from(self.scale)) as f32);
         let groups = optimizer.param_groups();
         let params = || groups.iter().flat_map(|group| group.params());
-        let is_half = |param: &&Param| param.dtype() == DType::F16 && param.grad().is_some();
+        let has_gradient = |param: &Param| param.with_grad(|grad| grad.is_some());
+        let is_half = |param: &&Param| param.dtype() == DType::F16 && has_gradient(param);
         if let Some(param) = params().find(is_half) {
             let message = format!(
                 "the gradient of {} is f16 and can't be unscaled",
@@ -165,10 +166,8 @@ impl GradScaler {
         }
         let mut overflow = false;
         for param in params() {
-            let Some(grad) = param.grad() else { continue };
-            let grad = (grad.into_candle() * inverse)?;
-            overflow |= !all_finite(&grad)?;
-            param.set_grad(Some(Tensor::from(grad)))?;
+            param.change_grad(Change::Scale(inverse))?;
+            overflow |= !param.with_grad(|grad| grad.map_or(Ok(true), all_finite))?;
         }
         let stepped = false;
         self.optimizers.insert(key, Progress { overflow, stepped });

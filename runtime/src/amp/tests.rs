@@ -1,7 +1,8 @@
 //! What autocast casts and keeps, and what a scaler refuses.
 
 use super::*;
-use crate::optim::{Optimizer, Sgd};
+use crate::ops::EmbeddingOptions;
+use crate::optim::{Optimizer, Sgd, SparseAdam};
 use crate::{no_grad, DType, Device, Param, Result, Tensor};
 
 fn param() -> Result<Param> {
@@ -202,5 +203,23 @@ fn nothing_is_scaled_where_it_is_turned_off() -> Result<()> {
     scaler.update()?;
     assert_eq!(scaler.get_scale(), 1.);
     assert!(scaler.state_dict().is_empty());
+    Ok(())
+}
+
+#[test]
+fn row_sparse_gradients_stay_so() -> Result<()> {
+    let table = param()?;
+    let mut opt = SparseAdam::new([&table], 0.1)?;
+    let mut scaler = GradScaler::new(GradScalerOptions::default())?;
+    let row = Tensor::new(&[1u32], &Device::Cpu)?;
+    let read = row.embedding_with(&table, EmbeddingOptions::default().sparse(true))?;
+    scaler.scale(read.sum(())?)?.backward()?;
+    scaler.unscale(&mut opt)?;
+    let values = table
+        .sparse_grad()
+        .map(|grad| grad.values().to_vec::<f32>());
+    assert_eq!(values.transpose()?, Some(vec![1., 1.]));
+    assert!(scaler.step(&mut opt)?);
+    assert_eq!(table.to_vec::<f32>()?[..2], [1., 2.]);
     Ok(())
 }
