@@ -177,6 +177,7 @@ macro_rules! rules {
 rules! {
     binary_cross_entropy => rule::trace_binary_cross_entropy,
     binary_cross_entropy_with_logits => rule::trace_binary_cross_entropy_with_logits,
+    cosine_embedding_loss => margin::rule::trace_cosine_embedding_loss,
     ctc_loss => ctc::rule::trace_ctc_loss,
     dice_bce_loss => segmentation::rule::trace_dice_bce_loss,
     dice_loss => segmentation::rule::trace_dice_loss,
@@ -188,11 +189,17 @@ rules! {
     kl_div => rule::trace_kl_div,
     l1_loss => rule::trace_l1_loss,
     lovasz_loss => segmentation::rule::trace_lovasz_loss,
+    margin_ranking_loss => margin::rule::trace_margin_ranking_loss,
     mse_loss => rule::trace_mse_loss,
+    multi_margin_loss => margin::rule::trace_multi_margin_loss,
+    multilabel_margin_loss => margin::rule::trace_multilabel_margin_loss,
+    multilabel_soft_margin_loss => margin::rule::trace_multilabel_soft_margin_loss,
     nll_loss => rule::trace_nll_loss,
     poisson_nll_loss => rule::trace_poisson_nll_loss,
     smooth_l1_loss => rule::trace_smooth_l1_loss,
     soft_margin_loss => rule::trace_soft_margin_loss,
+    triplet_margin_loss => margin::rule::trace_triplet_margin_loss,
+    triplet_margin_with_distance_loss => margin::rule::trace_triplet_margin_with_distance_loss,
     tversky_loss => segmentation::rule::trace_tversky_loss,
 }
 

@@ -69,22 +69,6 @@ pub(super) fn check_margin(op: &'static str, margin: f64) -> Result<()> {
     ))
 }
 
-/// An error unless the network's output is of floats.
-pub(super) fn check_output(op: &'static str, output: &Tensor, target: &Tensor) -> Result<()> {
-    if output.dtype().is_float() {
-        return Ok(());
-    }
-    let message = format!(
-        "expected an output of floats, but it has type {:?}",
-        output.dtype()
-    );
-    Err(Error::op(op, message).help(if target.dtype().is_float() {
-        "output and target look swapped: the output comes first"
-    } else {
-        "convert it with `to_dtype`"
-    }))
-}
-
 /// An error unless the target has class indices.
 pub(super) fn check_indices(op: &'static str, target: &Tensor) -> Result<()> {
     if !target.dtype().is_float() {

@@ -8,7 +8,7 @@ mod multilabel_margin;
 mod multilabel_soft_margin;
 mod ranking;
 mod rows;
-mod rule;
+pub(super) mod rule;
 #[cfg(test)]
 mod tests;
 mod triplet;
@@ -39,23 +39,3 @@ pub use triplet_with_distance::{
     triplet_margin_with_distance_loss, triplet_margin_with_distance_loss_with, DistanceFunction,
     TripletMarginWithDistanceLoss, TripletMarginWithDistanceLossOptions,
 };
-
-/// Beside each function a module of its name, where `#[forward]` finds its shape rule.
-macro_rules! rules {
-    ($($name:ident => $rule:ident),* $(,)?) => {$(
-        #[doc(hidden)]
-        pub mod $name {
-            pub use super::rule::$rule as trace;
-        }
-    )*};
-}
-
-rules! {
-    cosine_embedding_loss => trace_cosine_embedding_loss,
-    margin_ranking_loss => trace_margin_ranking_loss,
-    multi_margin_loss => trace_multi_margin_loss,
-    multilabel_margin_loss => trace_multilabel_margin_loss,
-    multilabel_soft_margin_loss => trace_multilabel_soft_margin_loss,
-    triplet_margin_loss => trace_triplet_margin_loss,
-    triplet_margin_with_distance_loss => trace_triplet_margin_with_distance_loss,
-}

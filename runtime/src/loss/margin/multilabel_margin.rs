@@ -2,9 +2,10 @@
 
 use candle_core::Tensor as Data;
 
-use super::check::{check_indices, check_output};
+use super::check::check_indices;
 use super::rows::{positive_part, Rows};
 use crate::error::{Error, Result};
+use crate::loss::checks::check_output;
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::options::options;
 use crate::tensor::autocast::cast;

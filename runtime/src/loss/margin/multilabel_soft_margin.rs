@@ -1,8 +1,8 @@
 //! The multi-label soft margin loss.
 
-use super::check::check_output;
 use super::compose::{reduce, wide};
 use crate::error::{Error, Result};
+use crate::loss::checks::check_output;
 use crate::loss::{loss_struct, Reduction};
 use crate::ops::compute::expect_dtype;
 use crate::ops::operand::broadcast_shape;

@@ -5,9 +5,11 @@ use super::masks::{check_unit, zeroed, Masks};
 use super::Activation;
 use crate::error::{Error, Result};
 use crate::loss::reduction::unknown;
-use crate::loss::Reduction;
+use crate::loss::{
+    binary_cross_entropy_with_logits_with, BinaryCrossEntropyWithLogitsOptions, Reduction,
+};
 use crate::ops::compute::dense;
-use crate::ops::{where_, SoftplusOptions};
+use crate::ops::where_;
 use crate::tensor::{when, Tensor};
 
 /// The cross-entropies of a batch: of every element or, with a softmax, of every position.
@@ -45,7 +47,11 @@ impl Entropies {
             }
             _ => {
                 let each = match activation {
-                    Activation::Sigmoid => of_logits(x, y)?,
+                    Activation::Sigmoid => {
+                        let each = BinaryCrossEntropyWithLogitsOptions::default();
+                        let each = each.reduction(Reduction::None);
+                        binary_cross_entropy_with_logits_with(x, y, each)?
+                    }
                     _ => of_probabilities(masks.op, x, y)?,
                 };
                 let weight = weight.map(|weight| weight.expand_as(x));
@@ -85,14 +91,6 @@ impl Entropies {
             (None, None) => Ok(self.each.elem_count() as f64),
         }
     }
-}
-
-/// (1 − y) x + log(1 + e⁻ˣ), which is −y log σ(x) − (1 − y) log(1 − σ(x)) for scores of any size.
-fn of_logits(x: &Tensor, y: &Tensor) -> Result<Tensor> {
-    // Beyond 40 the logarithm is its argument in every type.
-    let sharp = SoftplusOptions::default().threshold(40.);
-    let rest = x.neg()?.softplus_with(sharp)?;
-    y.neg()?.add(1.)?.mul(x)?.add(rest)
 }
 
 /// The least that a logarithm counts, and that the gradient divides by, as in `torch.nn.functional.binary_cross_entropy`.

@@ -3,6 +3,7 @@
 use candle_core::{DType, Tensor as Data};
 
 use crate::error::{Error, Result};
+use crate::loss::checks::check_output;
 use crate::loss::Classes;
 use crate::ops::compute::{compute_dtype, expect_dtype};
 use crate::ops::{where_, AmaxOptions};
@@ -77,21 +78,6 @@ pub(super) fn zeroed(counts: &Option<Tensor>, x: &Tensor) -> Result<Tensor> {
         Some(counts) => where_(counts, x, 0.),
         None => Ok(x.clone()),
     }
-}
-
-fn check_output(op: &'static str, output: &Tensor, target: &Tensor) -> Result<()> {
-    if output.dtype().is_float() {
-        return Ok(());
-    }
-    let message = format!(
-        "expected an output of floats, but it has type {:?}",
-        output.dtype()
-    );
-    Err(Error::op(op, message).help(if target.dtype().is_float() {
-        "output and target look swapped: the output comes first"
-    } else {
-        "convert it with `to_dtype`"
-    }))
 }
 
 fn misfit(op: &'static str, output: &Tensor, target: &Tensor) -> Error {
