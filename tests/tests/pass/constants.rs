@@ -29,7 +29,8 @@ impl Net {
 
 const _: () = assert!(Net::PARAMS == (8 * 16 + 16) + (16 * 8 + 8) + (8 * 4 + 4));
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     assert_eq!(Net::init(&Device::Cpu)?.parameters().len(), 6);
     Ok(())
 }

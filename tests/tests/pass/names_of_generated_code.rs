@@ -27,7 +27,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let (_, _, _, _, _): (Option, Vec, core, Tracer, Value) = (0, 0, 0, Tracer, Value);
     let x = Tensor::zeros((2, 8), DType::F32, &Device::Cpu)?;
     assert_eq!(Net::init(&Device::Cpu)?.forward(&x)?.dims(), [2, 4]);

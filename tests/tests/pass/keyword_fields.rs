@@ -27,9 +27,24 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
-    let names: Vec<String> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["type.weight", "type.bias", "match.weight", "match.bias", "default.weight", "default.bias"]);
+    let names: Vec<String> = net
+        .named_parameters()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "type.weight",
+            "type.bias",
+            "match.weight",
+            "match.bias",
+            "default.weight",
+            "default.bias"
+        ]
+    );
     Ok(())
 }

@@ -30,7 +30,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     assert_eq!((net.parameters().len(), net.buffers().len()), (3, 4));
     Ok(())

@@ -8,8 +8,12 @@ pub struct LeNet {
     #[config(default = 10)]
     classes: usize,
     features: sequential!(
-        Conv2d(6, 3, padding = 2), ReLU, MaxPool2d(2),
-        Conv2d(16, 5), ReLU, MaxPool2d(2),
+        Conv2d(6, 3, padding = 2),
+        ReLU,
+        MaxPool2d(2),
+        Conv2d(16, 5),
+        ReLU,
+        MaxPool2d(2),
     ),
     #[layer(120)]
     fc1: Linear,
@@ -33,7 +37,8 @@ impl LeNet {
 
 const _: () = assert!(LeNet::PARAMS == 62_018);
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = LeNet::init(&Device::Cpu)?;
     let x = Tensor::zeros((2, 1, 28, 28), DType::F32, &Device::Cpu)?;
     assert_eq!(net.forward(&x)?.dims(), [2, 10]);

@@ -35,7 +35,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     assert_eq!(net.scale.factor.dims(), [3, 1]);
     assert_eq!(net.scale.extra[1].dims(), [3, 2]);
@@ -48,6 +49,10 @@ fn main() -> taper::Result<()> {
 
     let net = sequential! { <[B, T, C] -> [B, T, 2 * C]> Linear(2 * C), wide: sequential!(Linear(4 * C), ReLU), Linear(2 * C) };
     let net = net.input([1, 3, 5]).init(&Device::Cpu)?;
-    assert_eq!(net.forward(&Tensor::zeros((2, 3, 5), DType::F32, &Device::Cpu)?)?.dims(), [2, 3, 10]);
+    assert_eq!(
+        net.forward(&Tensor::zeros((2, 3, 5), DType::F32, &Device::Cpu)?)?
+            .dims(),
+        [2, 3, 10]
+    );
     Ok(())
 }

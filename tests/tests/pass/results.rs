@@ -23,9 +23,13 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     let x = Tensor::zeros((2, 8), DType::F32, &Device::Cpu)?;
-    assert_eq!((net.forward(&x)?.dims(), net.encode(x)?.dims()), (&[2, 4][..], &[2, 6][..]));
+    assert_eq!(
+        (net.forward(&x)?.dims(), net.encode(x)?.dims()),
+        (&[2, 4][..], &[2, 6][..])
+    );
     Ok(())
 }

@@ -15,11 +15,15 @@ impl Net {
     }
 }
 
-fn run(module: &dyn candle_core::Module, x: &candle_core::Tensor) -> candle_core::Result<candle_core::Tensor> {
+fn run(
+    module: &dyn candle_core::Module,
+    x: &candle_core::Tensor,
+) -> candle_core::Result<candle_core::Tensor> {
     module.forward(x)
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+#[test]
+fn runs() -> Result<(), Box<dyn std::error::Error>> {
     let net = Net::init(&Device::Cpu)?;
     let x = candle_core::Tensor::zeros((2, 8), DType::F32, &Device::Cpu)?;
     assert_eq!(run(&net, &x)?.dims(), [2, 4]);

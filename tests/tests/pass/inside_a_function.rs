@@ -2,7 +2,8 @@
 
 use taper::prelude::*;
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     #[model([B, 8] -> [B, 4])]
     struct Net {
         #[layer(4)]

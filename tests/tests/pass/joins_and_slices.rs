@@ -18,7 +18,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::config().input([1, 8, 4, 4]).init(&Device::Cpu)?;
     let x = Tensor::zeros((2, 8, 4, 4), DType::F32, &Device::Cpu)?;
     assert_eq!(net.forward(&x)?.dims(), [2, 16]);

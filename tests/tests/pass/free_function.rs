@@ -8,7 +8,8 @@ pub fn squared(x: Tensor, y: Tensor) -> Tensor {
     (x - y).square().mean()
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let x = Tensor::ones((2, 3), DType::F32, &Device::Cpu)?;
     assert!(squared(&x, &x)?.dims().is_empty());
     Ok(())

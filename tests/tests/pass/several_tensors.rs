@@ -11,12 +11,17 @@ pub struct Net {
 #[forward]
 impl Net {
     fn forward(&self, x: Tensor, bias: Option<Tensor>) -> (Tensor, Tensor) {
-        let y = if let Some(bias) = bias { &x + bias } else { x.relu() };
+        let y = if let Some(bias) = bias {
+            &x + bias
+        } else {
+            x.relu()
+        };
         (self.fc(x), y)
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     let x = Tensor::zeros((2, 8), DType::F32, &Device::Cpu)?;
     let (y, z) = net.forward(&x, None)?;

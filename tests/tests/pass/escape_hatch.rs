@@ -17,7 +17,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let x = Tensor::zeros((2, 8), DType::F32, &Device::Cpu)?;
     assert_eq!(Net::init(&Device::Cpu)?.forward(&x)?.dims(), [2, 4]);
     Ok(())

@@ -22,7 +22,11 @@ impl BasicBlock {
     fn forward(&self, x: Tensor) -> Tensor {
         let y = self.bn1(self.conv1(&x)).relu();
         let y = self.bn2(self.conv2(y));
-        let skip = if self.stride != 1 || x.dim(1) != self.out { self.downsample(x) } else { x };
+        let skip = if self.stride != 1 || x.dim(1) != self.out {
+            self.downsample(x)
+        } else {
+            x
+        };
         (y + skip).relu()
     }
 }
@@ -42,7 +46,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     assert!(net.same.downsample.is_none() && net.half.downsample.is_some());
     let x = Tensor::zeros((1, 8, 16, 16), DType::F32, &Device::Cpu)?;

@@ -29,8 +29,16 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let x = Tensor::zeros((2, 8), DType::F32, &Device::Cpu)?;
-    assert_eq!(Net::config().kind(7).init(&Device::Cpu)?.forward(&x)?.dims(), [2, 8]);
+    assert_eq!(
+        Net::config()
+            .kind(7)
+            .init(&Device::Cpu)?
+            .forward(&x)?
+            .dims(),
+        [2, 8]
+    );
     Ok(())
 }

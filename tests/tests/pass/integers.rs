@@ -15,7 +15,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let x = Tensor::zeros((2, 3), DType::I64, &Device::Cpu)?;
     assert_eq!(Net::init(&Device::Cpu)?.forward(&x)?.dims(), [2, 3, 16]);
     Ok(())

@@ -32,7 +32,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     assert_eq!(Net::init(&Device::Cpu)?.parameters().len(), 4);
     Ok(())
 }

@@ -70,12 +70,18 @@ impl PartialEq for Empty {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     let copy = net.clone();
-    net.list[0].factor.set(Tensor::zeros(4, DType::F32, &Device::Cpu)?)?;
+    net.list[0]
+        .factor
+        .set(Tensor::zeros(4, DType::F32, &Device::Cpu)?)?;
     let x = Tensor::ones((1, 4), DType::F32, &Device::Cpu)?;
-    let (y, z) = (net.forward(&x, NetChoices::Scale)?, copy.forward(&x, NetChoices::Scale)?);
+    let (y, z) = (
+        net.forward(&x, NetChoices::Scale)?,
+        copy.forward(&x, NetChoices::Scale)?,
+    );
     assert_eq!((y.sum(())?.item()?, z.sum(())?.item()?), (0.0, 4.0));
     assert_eq!(format!("{net:?}"), net.to_string());
     assert!(net.to_string().contains("(list): ModuleList"));

@@ -39,8 +39,12 @@ mod inner {
 
 use taper::prelude::*;
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = inner::Net::init(&Device::Cpu)?;
-    assert_eq!((net.classes, net.fc.weight.dims().len(), inner::hidden()?), (4, 2, 0));
+    assert_eq!(
+        (net.classes, net.fc.weight.dims().len(), inner::hidden()?),
+        (4, 2, 0)
+    );
     Ok(())
 }

@@ -30,7 +30,8 @@ impl Net {
 
 const _: () = assert!(Net::PARAMS == 8 * 4 + 4 + 8);
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     assert!(net.always);
     assert_eq!(net.named_parameters().len(), 4);

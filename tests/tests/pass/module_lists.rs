@@ -28,9 +28,14 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::config().depth(2).init(&Device::Cpu)?;
-    let names: Vec<String> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
+    let names: Vec<String> = net
+        .named_parameters()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(names[0], "same.0.weight");
     assert_eq!(names[4], "step1.weight");
     Ok(())

@@ -25,7 +25,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?.clone();
     assert!(format!("{net:?}").contains("out_features=4"));
     Ok(())

@@ -17,7 +17,8 @@ impl Net {
     }
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::init(&Device::Cpu)?;
     let _ = (Net::HEAD, Net::WEIGHTS, mask!(Net: "fc1.*", "fc2.bias"));
     assert_eq!(net.parameters().len(), 4);
