@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::simd::vectorized;
+
 /// Operations below which waking another thread costs more than it brings.
 const SERIAL: usize = 1 << 18;
 
@@ -21,12 +23,12 @@ pub(crate) fn for_each_chunk<T: Send>(
         buffer
             .chunks_mut(size)
             .enumerate()
-            .for_each(|(i, chunk)| f(i, chunk));
+            .for_each(|(i, chunk)| vectorized(|| f(i, chunk)));
     } else {
         buffer
             .par_chunks_mut(size)
             .enumerate()
-            .for_each(|(i, chunk)| f(i, chunk));
+            .for_each(|(i, chunk)| vectorized(|| f(i, chunk)));
     }
 }
 
@@ -42,10 +44,14 @@ pub(crate) fn for_each_chunk_pair<A: Send, B: Send>(
     }
     if cost < SERIAL || a.len() <= a_size {
         let chunks = a.chunks_mut(a_size).zip(b.chunks_mut(b_size));
-        chunks.enumerate().for_each(|(i, (a, b))| f(i, a, b));
+        chunks
+            .enumerate()
+            .for_each(|(i, (a, b))| vectorized(|| f(i, a, b)));
     } else {
         let chunks = a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size));
-        chunks.enumerate().for_each(|(i, (a, b))| f(i, a, b));
+        chunks
+            .enumerate()
+            .for_each(|(i, (a, b))| vectorized(|| f(i, a, b)));
     }
 }
 

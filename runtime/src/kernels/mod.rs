@@ -16,6 +16,7 @@ mod norm;
 mod pool2d;
 mod real;
 mod reduce;
+mod simd;
 mod softmax;
 mod values;
 mod window;
