@@ -1,12 +1,10 @@
 //! Per-channel statistics and affine maps of `[batch, channels, pixels]`. Sums are in f64.
 
 use super::chunks::{for_each_chunk, for_each_chunk_pair};
+use super::columns::{column_sums, new_rows};
 use super::Real;
 
-/// Channels whose sums are taken together where each has but one element per image.
-const BLOCK: usize = 32;
-
-/// The sizes of an input `[batch, channels, pixels]`.
+/// The sizes of an input `[batch, channels, pixels]`. Where the channels lie last, every pixel is an image of one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Channels {
     pub(crate) batch: usize,
@@ -15,13 +13,22 @@ pub(crate) struct Channels {
 }
 
 impl Channels {
+    /// The same channels where they lie last.
+    pub(crate) fn last(self) -> Self {
+        Channels {
+            batch: self.batch * self.pixels,
+            pixels: 1,
+            ..self
+        }
+    }
+
     /// Every channel's mean and biased variance.
     pub(crate) fn moments<T: Real>(&self, x: &[T]) -> (Vec<T>, Vec<T>) {
         let count = (self.batch * self.pixels) as f64;
-        let [sums, _] = self.sums(x, x, |_, x, _| [x, 0.]);
+        let [sums, _] = self.sums(x, x, &vec![0.; self.channels], |x, _, _| [x, 0.]);
         let means: Vec<f64> = sums.iter().map(|sum| sum / count).collect();
-        let [squares, _] = self.sums(x, x, |channel, x, _| {
-            let centred = x - means[channel];
+        let [squares, _] = self.sums(x, x, &means, |x, _, mean| {
+            let centred = x - mean;
             [centred * centred, 0.]
         });
         let variances = squares.iter().map(|sum| T::from_f64(sum / count)).collect();
@@ -36,23 +43,28 @@ impl Channels {
         mean: &[T],
     ) -> (Vec<T>, Vec<T>) {
         let mean: Vec<f64> = mean.iter().map(|mean| mean.to_f64()).collect();
-        let [a, b] = self.sums(grad, x, |channel, g, x| [g, g * (x - mean[channel])]);
+        let [a, b] = self.sums(grad, x, &mean, |g, x, mean| [g, g * (x - mean)]);
         let narrow = |sums: Vec<f64>| sums.into_iter().map(T::from_f64).collect();
         (narrow(a), narrow(b))
     }
 
     /// `(x − sub) · mul + add`, with one of each per channel.
     pub(crate) fn affine<T: Real>(&self, x: &[T], [sub, mul, add]: [&[T]; 3]) -> Vec<T> {
+        if self.pixels == 1 {
+            return new_rows(x.len(), self.channels, |start, out| {
+                let x = x[start..].chunks_exact(self.channels);
+                for (out, x) in out.chunks_exact_mut(self.channels).zip(x) {
+                    let coefficients = sub.iter().zip(mul).zip(add);
+                    for ((out, &x), ((&sub, &mul), &add)) in out.iter_mut().zip(x).zip(coefficients)
+                    {
+                        *out = (x - sub) * mul + add;
+                    }
+                }
+            });
+        }
         let mut out = vec![T::zero(); x.len()];
         self.for_each_image(&mut out, |start, out| {
             let x = &x[start..][..out.len()];
-            if self.pixels == 1 {
-                let coefficients = sub.iter().zip(mul).zip(add);
-                for ((out, &x), ((&sub, &mul), &add)) in out.iter_mut().zip(x).zip(coefficients) {
-                    *out = (x - sub) * mul + add;
-                }
-                return;
-            }
             let planes = out.chunks_mut(self.pixels).zip(x.chunks(self.pixels));
             for (i, (out, x)) in planes.enumerate() {
                 let channel = (start / self.pixels + i) % self.channels;
@@ -73,6 +85,19 @@ impl Channels {
         mean: &[T],
         [a, b, c]: [&[T]; 3],
     ) -> Vec<T> {
+        if self.pixels == 1 {
+            return new_rows(x.len(), self.channels, |start, dx| {
+                let rows = x[start..].chunks_exact(self.channels);
+                let rows = rows.zip(grad[start..].chunks_exact(self.channels));
+                for (dx, (x, grad)) in dx.chunks_exact_mut(self.channels).zip(rows) {
+                    let coefficients = a.iter().zip(b).zip(c).zip(mean);
+                    let terms = x.iter().zip(grad).zip(coefficients);
+                    for (dx, ((&x, &g), (((&a, &b), &c), &mean))) in dx.iter_mut().zip(terms) {
+                        *dx = a * g + b * (x - mean) + c;
+                    }
+                }
+            });
+        }
         let mut dx = vec![T::zero(); x.len()];
         self.for_each_image(&mut dx, |start, dx| {
             let (x, grad) = (&x[start..][..dx.len()], &grad[start..][..dx.len()]);
@@ -100,32 +125,26 @@ impl Channels {
         for_each_chunk(out, part, cost, |i, out| f(i * part, out));
     }
 
-    /// Every channel's sums of `term(channel, a, b)`.
+    /// Every channel's sums of `term(a, b, centre)`.
     fn sums<T: Real>(
         &self,
         a: &[T],
         b: &[T],
-        term: impl Fn(usize, f64, f64) -> [f64; 2] + Sync,
+        centre: &[f64],
+        term: impl Fn(f64, f64, f64) -> [f64; 2] + Sync,
     ) -> [Vec<f64>; 2] {
+        if self.pixels == 1 {
+            return column_sums(a, b, centre, term);
+        }
         let mut sums = [vec![0.; self.channels], vec![0.; self.channels]];
         let [first, second] = &mut sums;
-        let size = if self.pixels == 1 { BLOCK } else { 1 };
-        let parts = ((&mut first[..], size), (&mut second[..], size));
+        let parts = ((&mut first[..], 1), (&mut second[..], 1));
         for_each_chunk_pair(parts.0, parts.1, a.len(), |i, first, second| {
             for image in 0..self.batch {
-                let start = (image * self.channels + i * size) * self.pixels;
-                let len = first.len() * self.pixels;
-                let (a, b) = (&a[start..][..len], &b[start..][..len]);
-                if self.pixels == 1 {
-                    let sums = first.iter_mut().zip(second.iter_mut());
-                    for (j, ((&a, &b), (first, second))) in a.iter().zip(b).zip(sums).enumerate() {
-                        let [x, y] = term(i * size + j, a.to_f64(), b.to_f64());
-                        (*first, *second) = (*first + x, *second + y);
-                    }
-                } else {
-                    let [x, y] = plane_sums(a, b, |a, b| term(i, a, b));
-                    (first[0], second[0]) = (first[0] + x, second[0] + y);
-                }
+                let start = (image * self.channels + i) * self.pixels;
+                let (a, b) = (&a[start..][..self.pixels], &b[start..][..self.pixels]);
+                let [x, y] = plane_sums(a, b, |a, b| term(a, b, centre[i]));
+                (first[0], second[0]) = (first[0] + x, second[0] + y);
             }
         });
         sums

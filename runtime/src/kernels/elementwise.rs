@@ -3,7 +3,7 @@
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 
 use super::chunks::for_each_chunk;
-use super::Float;
+use super::{Float, Order};
 
 /// A function of one number.
 pub(crate) trait Map: Sync {
@@ -22,19 +22,24 @@ pub(crate) trait Zip3: Sync {
 
 /// `f` of every element of `x`, a float tensor on the CPU.
 pub(crate) fn map(f: &impl Map, x: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op1_no_bwd(&Kernel(f))
+    let order = Order::of(&[x]);
+    order.give(order.take(x)?.apply_op1_no_bwd(&Kernel(f))?)
 }
 
 /// `f` of every pair of elements of `a` and `b`, float tensors of one shape and type on the CPU.
 pub(crate) fn zip(f: &impl Zip, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    a.contiguous()?
-        .apply_op2_no_bwd(&b.contiguous()?, &Kernel(f))
+    let order = Order::of(&[a, b]);
+    let out = order
+        .take(a)?
+        .apply_op2_no_bwd(&order.take(b)?, &Kernel(f))?;
+    order.give(out)
 }
 
 /// `f` of every three elements of `a`, `b` and `c`, float tensors of one shape and type on the CPU.
 pub(crate) fn zip3(f: &impl Zip3, a: &Tensor, b: &Tensor, c: &Tensor) -> Result<Tensor> {
-    a.contiguous()?
-        .apply_op3_no_bwd(&b.contiguous()?, &c.contiguous()?, &Kernel(f))
+    let order = Order::of(&[a, b, c]);
+    let (a, b, c) = (order.take(a)?, order.take(b)?, order.take(c)?);
+    order.give(a.apply_op3_no_bwd(&b, &c, &Kernel(f))?)
 }
 
 /// A function as Candle's custom operation.

@@ -5,14 +5,17 @@
 
 mod batch_norm;
 mod chunks;
+mod columns;
 mod conv2d;
 mod ctc;
 pub(crate) mod elementwise;
 mod float;
 mod gemm;
+mod lanes;
 mod layer_norm;
 mod lovasz;
 mod norm;
+mod order;
 mod pool2d;
 mod real;
 mod reduce;
@@ -28,6 +31,7 @@ pub(crate) use float::Float;
 pub(crate) use layer_norm::Rows;
 pub(crate) use lovasz::Lovasz;
 pub(crate) use norm::norm;
+pub(crate) use order::{in_order, is_channels_last, row_major, Order};
 pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use real::Real;
 pub(crate) use reduce::{best, cumsum, sum};

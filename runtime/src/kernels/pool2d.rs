@@ -1,8 +1,8 @@
-//! Two-dimensional pools, plane by plane.
+//! Two-dimensional pools: of planes, and of pixels whose channels lie side by side.
 
 use std::ops::Range;
 
-use super::chunks::{for_each_chunk, for_each_chunk_pair};
+use super::chunks::{for_each_chunk, for_each_chunk_pair, new_chunks};
 use super::window::Line;
 use super::{Axis, Real};
 
@@ -47,6 +47,71 @@ impl MaxPool2d {
             }
         });
         dx
+    }
+
+    /// [`forward`](Self::forward) of `[batch, y, x, channels]`; the positions are those in a channel's plane.
+    pub(crate) fn forward_last<T: Real>(&self, x: &[T], channels: usize) -> (Vec<T>, Vec<u32>) {
+        let (image, windows) = (self.input_pixels() * channels, self.windows());
+        let mut out = vec![T::NEG_INFINITY; self.planes * windows];
+        let mut index = vec![0; out.len()];
+        let row = self.x.output * channels;
+        let (rows, indices) = ((&mut out[..], row), (&mut index[..], row));
+        let cost = self.planes * windows * self.y.kernel * self.x.kernel;
+        let first = self.first_seen();
+        for_each_chunk_pair(rows, indices, cost, |i, out, index| {
+            let (x, oy) = (&x[i / self.y.output * image..][..image], i % self.y.output);
+            let pixels = out
+                .chunks_exact_mut(channels)
+                .zip(index.chunks_exact_mut(channels));
+            for (ox, (out, index)) in pixels.enumerate() {
+                index.fill(first[oy * self.x.output + ox]);
+                for position in self.positions(oy, ox) {
+                    let x = &x[position * channels..][..channels];
+                    for ((out, index), &value) in out.iter_mut().zip(index.iter_mut()).zip(x) {
+                        #[allow(clippy::eq_op)] // as in `row`
+                        let better = (value > *out) | (value != value);
+                        *out = if better { value } else { *out };
+                        *index = if better { position as u32 } else { *index };
+                    }
+                }
+            }
+        });
+        (out, index)
+    }
+
+    /// [`backward`](Self::backward) to `[batch, y, x, channels]`.
+    pub(crate) fn backward_last<T: Real>(
+        &self,
+        grad: &[T],
+        index: &[u32],
+        channels: usize,
+    ) -> Vec<T> {
+        let (image, windows) = (self.input_pixels() * channels, self.windows() * channels);
+        let len = self.planes * self.input_pixels();
+        let cost = grad.len() * self.y.kernel * self.x.kernel;
+        new_chunks(T::zero(), len, image, cost, |i, dx| {
+            let grad = grad[i * windows..][..windows].chunks_exact(channels);
+            let index = index[i * windows..][..windows].chunks_exact(channels);
+            for (window, (grad, index)) in grad.zip(index).enumerate() {
+                let (oy, ox) = (window / self.x.output, window % self.x.output);
+                // Every element of the window, and not the one alone that was largest: that needs no scattered writes.
+                for position in self.positions(oy, ox) {
+                    let dx = &mut dx[position * channels..][..channels];
+                    for ((dx, &g), &at) in dx.iter_mut().zip(grad).zip(index) {
+                        *dx += if at == position as u32 { g } else { T::zero() };
+                    }
+                }
+            }
+        })
+    }
+
+    /// The positions in a plane that a window sees.
+    fn positions(&self, oy: usize, ox: usize) -> impl Iterator<Item = usize> + '_ {
+        let rows = (0..self.y.kernel).filter_map(move |ky| self.y.position(oy, ky));
+        rows.flat_map(move |iy| {
+            let columns = (0..self.x.kernel).filter_map(move |kx| self.x.position(ox, kx));
+            columns.map(move |ix| iy * self.x.input + ix)
+        })
     }
 
     /// For every window, the first position that is not padding: what counts if all are −∞.
@@ -156,6 +221,46 @@ impl Average {
             });
         });
         dx
+    }
+
+    /// [`forward`](Self::forward) of `[batch, y, x, channels]`.
+    pub(crate) fn forward_last<T: Real>(&self, x: &[T], channels: usize) -> Vec<T> {
+        let [height, width] = self.input;
+        let (image, windows) = (height * width * channels, self.divisors.len() * channels);
+        let mut out = vec![T::zero(); self.planes * self.divisors.len()];
+        for_each_chunk(&mut out, windows, x.len(), |i, out| {
+            let x = &x[i * image..][..image];
+            self.each(|window, rows, columns, divisor| {
+                let out = &mut out[window * channels..][..channels];
+                for pixel in rows.flat_map(|iy| columns.clone().map(move |ix| iy * width + ix)) {
+                    let x = &x[pixel * channels..][..channels];
+                    out.iter_mut().zip(x).for_each(|(out, &x)| *out += x);
+                }
+                let divisor = T::from_f64(divisor);
+                out.iter_mut().for_each(|out| *out = *out / divisor);
+            });
+        });
+        out
+    }
+
+    /// [`backward`](Self::backward) to `[batch, y, x, channels]`.
+    pub(crate) fn backward_last<T: Real>(&self, grad: &[T], channels: usize) -> Vec<T> {
+        let [height, width] = self.input;
+        let (image, windows) = (height * width * channels, self.divisors.len() * channels);
+        let len = self.planes * height * width;
+        new_chunks(T::zero(), len, image, len, |i, dx| {
+            let grad = &grad[i * windows..][..windows];
+            self.each(|window, rows, columns, divisor| {
+                let grad = &grad[window * channels..][..channels];
+                let divisor = T::from_f64(divisor);
+                for pixel in rows.flat_map(|iy| columns.clone().map(move |ix| iy * width + ix)) {
+                    let dx = &mut dx[pixel * channels..][..channels];
+                    dx.iter_mut()
+                        .zip(grad)
+                        .for_each(|(dx, &g)| *dx += g / divisor);
+                }
+            });
+        })
     }
 
     fn each(&self, mut f: impl FnMut(usize, Range<usize>, Range<usize>, f64)) {

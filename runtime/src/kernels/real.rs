@@ -4,8 +4,10 @@ use std::cell::RefCell;
 
 use candle_core::WithDType;
 
+use super::lanes::Lanes;
+
 /// `f32` or `f64`.
-pub(crate) trait Real: WithDType {
+pub(crate) trait Real: WithDType + Lanes {
     const NEG_INFINITY: Self;
 
     /// Runs `f` with `len` elements of memory that belongs to the thread and is kept for the next call, so that its pages

@@ -3,6 +3,7 @@
 use candle_core::{Shape, Tensor as Data};
 
 use crate::error::Result;
+use crate::kernels::in_order;
 use crate::ops::operand::{beside, broadcast_shape, promoted, Operand, Value};
 use crate::ops::unary::{forward, functions, unary};
 use crate::tensor::{grad_to_shape, when, Tensor};
@@ -41,7 +42,7 @@ fn prepare(
 ) -> Result<Prepared> {
     let (a, b) = promoted(a, b)?;
     broadcast_shape(op, &[a.shape(), b.shape()])?;
-    let data = compute(a.as_candle(), b.as_candle())?;
+    let data = in_order(a.as_candle(), b.as_candle(), compute)?;
     let shapes = [a.shape().clone(), b.shape().clone()];
     Ok((a, b, data, shapes))
 }

@@ -3,6 +3,7 @@
 pub(super) mod rule;
 
 use crate::error::{Error, Result};
+use crate::kernels::{is_channels_last, row_major};
 use crate::ops::Sizes;
 use crate::tensor::{when, Dim, Dims, Tensor};
 
@@ -52,7 +53,8 @@ impl Tensor {
         self.reshaped("reshape", shape)
     }
 
-    /// [`reshape`](Self::reshape) that never copies (`torch.Tensor.view`).
+    /// [`reshape`](Self::reshape) that never copies (`torch.Tensor.view`), except for images whose channels a convolution or
+    /// pool put last in memory.
     ///
     /// # Errors
     /// If the sizes don't make up the number of elements, or the tensor is not contiguous.
@@ -66,7 +68,7 @@ impl Tensor {
     /// ```
     pub fn view(&self, sizes: impl Into<Sizes>) -> Result<Tensor> {
         let shape = sizes.into().resolve(self.elem_count(), "view")?;
-        if !self.is_contiguous() {
+        if !self.is_contiguous() && !is_channels_last(self.as_candle()) {
             let message = format!("the tensor of shape {:?} is not contiguous", self.dims());
             return Err(
                 Error::op("view", message).help("use `reshape`, which copies where it must")
@@ -202,9 +204,10 @@ impl Tensor {
         if self.dims() == shape {
             return Ok(self.clone());
         }
-        let (data, from) = (self.as_candle().reshape(shape)?, self.shape().clone());
+        let data = row_major(self.as_candle())?.reshape(shape)?;
+        let from = self.shape().clone();
         Ok(Tensor::record(op, data, [self], move |grad, [needed]| {
-            Ok([when(needed, || Ok(grad.reshape(&from)?))?])
+            Ok([when(needed, || Ok(row_major(grad)?.reshape(&from)?))?])
         }))
     }
 }

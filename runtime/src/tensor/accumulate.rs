@@ -5,6 +5,7 @@ use candle_core::{CpuStorage, DType, Device, InplaceOp2, Layout, Tensor as Data}
 use super::change::Change;
 use super::sparse::SparseGrad;
 use crate::error::Result;
+use crate::kernels::{in_order, row_major, Order};
 use crate::ops::compute::has_kernels;
 
 /// A gradient that grows as contributions arrive. It is row-sparse as long as all of them are.
@@ -131,10 +132,13 @@ impl DenseSum {
         if grad.elem_count() == 0 {
             return Ok(()); // Candle takes the strides of an empty tensor for repeated elements
         }
-        if self.owned && self.tensor.device().is_cpu() && self.tensor.is_contiguous() {
-            self.tensor.inplace_op2(&grad.contiguous()?, &AddAssign)?;
+        let order = Order::of(&[&self.tensor]);
+        let is_dense = order != Order::Rows || self.tensor.is_contiguous();
+        if self.owned && self.tensor.device().is_cpu() && is_dense {
+            let sum = order.take(&self.tensor)?; // a view
+            sum.inplace_op2(&order.take(grad)?, &AddAssign)?;
         } else {
-            self.tensor = (&self.tensor + grad)?;
+            self.tensor = in_order(&self.tensor, grad, |a, b| a + b)?;
             self.owned = true;
         }
         Ok(())
@@ -180,7 +184,7 @@ impl DenseSum {
             return Ok(self);
         }
         Ok(DenseSum {
-            tensor: self.tensor.contiguous()?,
+            tensor: row_major(&self.tensor)?,
             owned: true,
         })
     }

@@ -4,6 +4,7 @@ use candle_core::{DType, Device};
 
 use super::{when, Tensor};
 use crate::error::Result;
+use crate::kernels::row_major;
 
 impl Tensor {
     /// The values as another type. The gradient comes back in this tensor's type.
@@ -74,7 +75,7 @@ impl Tensor {
         if self.is_contiguous() {
             return Ok(self.clone());
         }
-        let data = self.data.contiguous()?;
+        let data = row_major(&self.data)?;
         Ok(Tensor::record(
             "contiguous",
             data,

@@ -2,10 +2,12 @@
 
 use candle_core::{Shape, Tensor as Data};
 
-use super::compute::{by_form, compute_dtype, dense, expect_dtype, expect_float, record_optional};
+use super::compute::{
+    by_form, compute_dtype, dense, expect_dtype, expect_float, has_kernels, record_optional,
+};
 use super::Pair;
 use crate::error::{Error, Result};
-use crate::kernels::{conv_windows, output, values, Axis, Conv2d, Real};
+use crate::kernels::{conv_windows, output, row_major, values, Axis, Conv2d, Order, Real};
 use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::{when, Tensor};
 
@@ -79,29 +81,57 @@ impl Tensor {
     ) -> Result<Tensor> {
         let conv = check(self, weight, bias, options)?;
         let batched = self.rank() == 4;
-        let data = forward(
+        let order = match has_kernels(self.as_candle()) && conv.channels_last() {
+            true => Order::ChannelsLast,
+            false => Order::Rows,
+        };
+        // An image alone is a batch of one.
+        let taken = move |x: &Data| -> Result<Data> {
+            let x = x.to_dtype(compute_dtype(x.dtype()))?;
+            let x = if batched { x } else { x.unsqueeze(0)? };
+            Ok(order.take(&x)?)
+        };
+        let given = move |x: Data| -> Result<Data> {
+            let x = order.give(x)?;
+            match batched {
+                true => Ok(x),
+                false => Ok(row_major(&x)?.squeeze(0)?),
+            }
+        };
+        let out = forward(
             &conv,
-            self.as_candle(),
-            weight.as_candle(),
-            bias.map(Tensor::as_candle),
+            &taken(self.as_candle())?,
+            &dense(weight.as_candle())?,
+            bias.map(|bias| dense(bias.as_candle()))
+                .transpose()?
+                .as_ref(),
         )?;
-        let data = if batched { data } else { data.squeeze(0)? };
-        let [x_shape, w_shape] = [self.shape().clone(), weight.shape().clone()];
+        let shape = out_shape(&conv, order);
+        let data = given(out.to_dtype(self.dtype())?.reshape(shape)?)?;
+        let mut x_shape = [
+            conv.batch,
+            conv.groups * conv.inputs,
+            conv.y.input,
+            conv.x.input,
+        ];
+        if order == Order::ChannelsLast {
+            x_shape[1..].rotate_left(1);
+        }
+        let w_shape = weight.shape().clone();
         let x_saved = self.save_if(weight.requires_grad());
         let w_saved = weight.save_if(self.requires_grad());
         let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
             let dtype = grad.dtype();
-            let grad = dense(grad)?;
+            let grad = taken(grad)?;
             let back = |dx: Data, shape: &Shape| Ok(dx.to_dtype(dtype)?.reshape(shape)?);
             Ok([
                 when(x, || {
-                    back(grad_input(&conv, &grad, &dense(w_saved.get()?)?)?, &x_shape)
+                    let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
+                    given(back(dx, &Shape::from(&x_shape[..]))?)
                 })?,
                 when(w, || {
-                    back(
-                        grad_weight(&conv, &dense(x_saved.get()?)?, &grad)?,
-                        &w_shape,
-                    )
+                    let dw = grad_weight(&conv, &taken(x_saved.get()?)?, &grad)?;
+                    back(dw, &w_shape)
                 })?,
                 when(b, || {
                     let channels = conv.groups * conv.outputs;
@@ -230,26 +260,21 @@ fn axis(
     })
 }
 
-fn out_shape(conv: &Conv2d) -> (usize, usize, usize, usize) {
-    (
-        conv.batch,
-        conv.groups * conv.outputs,
-        conv.y.output,
-        conv.x.output,
-    )
+/// The sizes of the result as they lie in memory.
+fn out_shape(conv: &Conv2d, order: Order) -> (usize, usize, usize, usize) {
+    let (channels, height, width) = (conv.groups * conv.outputs, conv.y.output, conv.x.output);
+    match order {
+        Order::Rows => (conv.batch, channels, height, width),
+        Order::ChannelsLast => (conv.batch, height, width, channels),
+    }
 }
 
 fn forward(conv: &Conv2d, x: &Data, weight: &Data, bias: Option<&Data>) -> Result<Data> {
-    let dtype = x.dtype();
-    let (x, weight) = (dense(x)?, dense(weight)?);
-    let bias = bias.map(dense).transpose()?;
-    let out = by_form!(
-        &x,
-        forward_kernel(conv, &x, &weight, bias.as_ref()),
-        plain::forward(conv, &x, &weight, bias.as_ref()),
-    )?;
-    debug_assert_eq!(out.dtype(), compute_dtype(dtype));
-    Ok(out.to_dtype(dtype)?)
+    by_form!(
+        x,
+        forward_kernel(conv, x, weight, bias),
+        plain::forward(conv, x, weight, bias),
+    )
 }
 
 fn forward_kernel<T: Real>(
@@ -262,7 +287,8 @@ fn forward_kernel<T: Real>(
     let bias = bias.map(values).transpose()?;
     let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
     let out = conv.forward::<T>(x.slice()?, weight.slice()?, bias);
-    output(out, out_shape(conv))
+    let len = out.len();
+    output(out, len)
 }
 
 fn grad_input(conv: &Conv2d, grad: &Data, weight: &Data) -> Result<Data> {

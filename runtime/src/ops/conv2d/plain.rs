@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 
 use crate::error::Result;
-use crate::kernels::Conv2d;
+use crate::kernels::{Conv2d, Order};
 use crate::ops::windows::Windows;
 
 pub(super) fn forward(
@@ -17,7 +17,7 @@ pub(super) fn forward(
         .reshape((conv.groups, conv.outputs, conv.batch, pixels(conv)))?
         .permute((2, 0, 1, 3))?
         .contiguous()?
-        .reshape(super::out_shape(conv))?;
+        .reshape(super::out_shape(conv, Order::Rows))?;
     Ok(match bias {
         Some(bias) => out.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
         None => out,

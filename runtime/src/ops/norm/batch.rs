@@ -4,8 +4,10 @@ use candle_core::{Shape, Tensor as Data};
 
 use super::{batch_plain as plain, check_affine, check_eps, like};
 use crate::error::{Error, Result};
-use crate::kernels::{output, values, Channels, Real};
-use crate::ops::compute::{by_form, compute_dtype, dense, expect_float, record_optional};
+use crate::kernels::{output, values, Channels, Order, Real};
+use crate::ops::compute::{
+    by_form, compute_dtype, dense, expect_float, has_kernels, record_optional,
+};
 use crate::tensor::{when, Buffer, Tensor};
 
 const OP: &str = "batch_norm";
@@ -121,7 +123,18 @@ impl Tensor {
     ) -> Result<Tensor> {
         let running = [running_mean, running_var];
         let sizes = check(self, running, weight, bias, options)?;
-        let x = dense(self.as_candle())?;
+        let order = match has_kernels(self.as_candle()) {
+            true => Order::of(&[self.as_candle()]),
+            false => Order::Rows,
+        };
+        let sizes = match order {
+            Order::Rows => sizes,
+            Order::ChannelsLast => sizes.last(),
+        };
+        let taken = move |x: &Data| -> Result<Data> {
+            Ok(order.take(&x.to_dtype(compute_dtype(x.dtype()))?)?)
+        };
+        let x = taken(self.as_candle())?;
         let from_batch = options.training && self.elem_count() > 0;
         let [mean, variance] = if from_batch {
             moments(&sizes, &x)?
@@ -138,7 +151,7 @@ impl Tensor {
         };
         let add = bias.map_or_else(|| Ok(mean.zeros_like()?), |bias| dense(bias.as_candle()))?;
         let data = affine(&sizes, &x, [&mean, &mul, &add])?.to_dtype(self.dtype())?;
-        let data = data.reshape(self.shape())?;
+        let data = order.give(data)?;
 
         let affine_needs = [weight, bias]
             .into_iter()
@@ -146,11 +159,10 @@ impl Tensor {
             .any(Tensor::requires_grad);
         let saved = self.save_if(affine_needs || (from_batch && self.requires_grad()));
         let weight_saved = weight.map(|weight| weight.save_if(self.requires_grad()));
-        let shape = self.shape().clone();
         let types = [self, weight.unwrap_or(self), bias.unwrap_or(self)].map(Tensor::dtype);
         let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
-            let grad = dense(grad)?;
-            let input = when(w || b || from_batch, || dense(saved.get()?))?;
+            let grad = taken(grad)?;
+            let input = when(w || b || from_batch, || taken(saved.get()?))?;
             let sums = input
                 .as_ref()
                 .map(|x| gradient_sums(&sizes, &grad, x, &mean));
@@ -169,7 +181,7 @@ impl Tensor {
                         affine(&sizes, &grad, [&zeros, &mul, &zeros])?
                     }
                 };
-                like(dx, types[0], &shape)
+                Ok(order.give(dx.to_dtype(types[0])?)?)
             })?;
             let channels = Shape::from(sizes.channels);
             let of = |sum: Option<Data>, i: usize| {

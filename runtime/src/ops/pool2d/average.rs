@@ -2,10 +2,10 @@
 
 use candle_core::Tensor as Data;
 
-use super::{flat, planes, record, seen, Sliding};
+use super::{channels, flat, ordered, planes, record, seen, Sliding};
 use crate::error::{Error, Result};
-use crate::kernels::{output, values, Average, Axis, Real};
-use crate::ops::compute::{by_form, dense};
+use crate::kernels::{output, values, Average, Axis, Order, Real};
+use crate::ops::compute::by_form;
 use crate::ops::windows::Windows;
 use crate::ops::Pair;
 use crate::tensor::Tensor;
@@ -172,25 +172,38 @@ fn counted(axis: &Axis, window: usize, include_padding: bool) -> usize {
 /// Records the average over rectangles.
 pub(super) fn average(op: &'static str, input: &Tensor, pool: Average) -> Result<Tensor> {
     let size = [pool.y.len(), pool.x.len()];
-    let x = dense(input.as_candle())?;
-    let data = by_form!(&x, forward_kernel(&pool, &x), forward_plain(&pool, &x))?;
-    record(op, input, data, size, move |grad| {
+    let (x, order) = ordered(input)?;
+    let last = (order == Order::ChannelsLast).then(|| channels(input));
+    let data = by_form!(
+        &x,
+        forward_kernel(&pool, &x, last),
+        forward_plain(&pool, &x)
+    )?;
+    record(op, input, data, size, order, move |grad| {
         by_form!(
             grad,
-            backward_kernel(&pool, grad),
+            backward_kernel(&pool, grad, last),
             backward_plain(&pool, grad)
         )
     })
 }
 
-fn forward_kernel<T: Real>(pool: &Average, x: &Data) -> Result<Data> {
-    let out = pool.forward::<T>(values(x)?.slice()?);
+fn forward_kernel<T: Real>(pool: &Average, x: &Data, last: Option<usize>) -> Result<Data> {
+    let x = values(x)?;
+    let out = match last {
+        Some(channels) => pool.forward_last::<T>(x.slice()?, channels),
+        None => pool.forward::<T>(x.slice()?),
+    };
     let len = out.len();
     output(out, len)
 }
 
-fn backward_kernel<T: Real>(pool: &Average, grad: &Data) -> Result<Data> {
-    let dx = pool.backward::<T>(values(grad)?.slice()?);
+fn backward_kernel<T: Real>(pool: &Average, grad: &Data, last: Option<usize>) -> Result<Data> {
+    let grad = values(grad)?;
+    let dx = match last {
+        Some(channels) => pool.backward_last::<T>(grad.slice()?, channels),
+        None => pool.backward::<T>(grad.slice()?),
+    };
     let len = dx.len();
     output(dx, len)
 }

@@ -2,10 +2,10 @@
 
 use candle_core::{DType, Tensor as Data};
 
-use super::{flat, planes, record, with_planes, Sliding};
+use super::{channels, flat, ordered, placed, planes, record, with_planes, Sliding};
 use crate::error::Result;
-use crate::kernels::{output, values, MaxPool2d, Real};
-use crate::ops::compute::{by_form, compute_dtype, dense};
+use crate::kernels::{output, values, MaxPool2d, Order, Real};
+use crate::ops::compute::by_form;
 use crate::ops::windows::Windows;
 use crate::ops::Pair;
 use crate::tensor::Tensor;
@@ -161,30 +161,37 @@ impl Tensor {
         };
         let [y, x] = sliding.axes(size)?;
         let pool = MaxPool2d { planes, y, x };
-        let (max, index) = forward(&pool, self.as_candle())?;
+        let (data, order) = ordered(self)?;
+        let last = (order == Order::ChannelsLast).then(|| channels(self));
+        let (max, index) = forward(&pool, &data, last)?;
         let (size, saved) = ([y.output, x.output], index.clone());
-        let max = record("max_pool2d", self, max, size, move |grad| {
-            backward(&pool, grad, &saved)
+        let max = record("max_pool2d", self, max, size, order, move |grad| {
+            backward(&pool, grad, &saved, last)
         })?;
-        let index = index.reshape(with_planes(self.dims(), size))?;
+        let index = placed(index, with_planes(self.dims(), size), order)?;
         Ok((max, index.into()))
     }
 }
 
-fn forward(pool: &MaxPool2d, x: &Data) -> Result<(Data, Data)> {
-    let dtype = x.dtype();
-    let x = dense(x)?;
-    let (max, index) = by_form!(&x, forward_kernel(pool, &x), forward_plain(pool, &x))?;
-    debug_assert_eq!(max.dtype(), compute_dtype(dtype));
-    Ok((max, index))
+/// The maxima and where they are, of planes or of so many channels that lie last.
+fn forward(pool: &MaxPool2d, x: &Data, last: Option<usize>) -> Result<(Data, Data)> {
+    by_form!(x, forward_kernel(pool, x, last), forward_plain(pool, x))
 }
 
 fn shape(pool: &MaxPool2d) -> (usize, usize) {
     (pool.planes, pool.y.output * pool.x.output)
 }
 
-fn forward_kernel<T: Real>(pool: &MaxPool2d, x: &Data) -> Result<(Data, Data)> {
-    let (max, index) = pool.forward::<T>(values(x)?.slice()?);
+fn forward_kernel<T: Real>(
+    pool: &MaxPool2d,
+    x: &Data,
+    last: Option<usize>,
+) -> Result<(Data, Data)> {
+    let x_values = values(x)?;
+    let (max, index) = match last {
+        Some(channels) => pool.forward_last::<T>(x_values.slice()?, channels),
+        None => pool.forward::<T>(x_values.slice()?),
+    };
     let index = Data::from_vec(index, shape(pool), x.device())?;
     Ok((output(max, shape(pool))?, index))
 }
@@ -210,18 +217,26 @@ fn forward_plain(pool: &MaxPool2d, x: &Data) -> Result<(Data, Data)> {
     Ok((max, index))
 }
 
-fn backward(pool: &MaxPool2d, grad: &Data, index: &Data) -> Result<Data> {
-    let grad = flat(grad, pool.planes)?;
+fn backward(pool: &MaxPool2d, grad: &Data, index: &Data, last: Option<usize>) -> Result<Data> {
     by_form!(
-        &grad,
-        backward_kernel(pool, &grad, index),
-        backward_plain(pool, &grad, index),
+        grad,
+        backward_kernel(pool, grad, index, last),
+        backward_plain(pool, &flat(grad, pool.planes)?, index),
     )
 }
 
-fn backward_kernel<T: Real>(pool: &MaxPool2d, grad: &Data, index: &Data) -> Result<Data> {
-    let index = index.flatten_all()?.to_vec1::<u32>()?;
-    let dx = pool.backward::<T>(values(grad)?.slice()?, &index);
+fn backward_kernel<T: Real>(
+    pool: &MaxPool2d,
+    grad: &Data,
+    index: &Data,
+    last: Option<usize>,
+) -> Result<Data> {
+    let (grad, index) = (values(grad)?, values(index)?);
+    let (grad, index) = (grad.slice()?, index.slice::<u32>()?);
+    let dx = match last {
+        Some(channels) => pool.backward_last::<T>(grad, index, channels),
+        None => pool.backward::<T>(grad, index),
+    };
     let len = dx.len();
     output(dx, len)
 }

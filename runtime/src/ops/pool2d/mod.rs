@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use candle_core::Tensor as Data;
 
-use super::compute::{dense, expect_float};
+use super::compute::{compute_dtype, expect_float, has_kernels};
 use super::Pair;
 use crate::error::{Error, Result};
-use crate::kernels::{pool_windows, Axis};
+use crate::kernels::{pool_windows, Axis, Order};
 use crate::tensor::{when, Tensor};
 
 mod adaptive;
@@ -40,25 +40,57 @@ fn with_planes(dims: &[usize], size: [usize; 2]) -> Vec<usize> {
     dims
 }
 
-/// Records a pool whose planes are `size`; `backward` gives the input's gradient from the output's, which is dense.
+/// Records a pool whose planes are `size`; `backward` gives the input's gradient from the output's, which is contiguous in the
+/// given order.
 fn record(
     op: &'static str,
     input: &Tensor,
     data: Data,
     size: [usize; 2],
+    order: Order,
     backward: impl Fn(&Data) -> Result<Data> + Send + Sync + 'static,
 ) -> Result<Tensor> {
     let dtype = input.dtype();
-    let data = data
-        .to_dtype(dtype)?
-        .reshape(with_planes(input.dims(), size))?;
     let shape = input.shape().clone();
+    let data = placed(
+        data.to_dtype(dtype)?,
+        with_planes(input.dims(), size),
+        order,
+    )?;
     Ok(Tensor::record(op, data, [input], move |grad, [needed]| {
         Ok([when(needed, || {
-            let dx = backward(&dense(grad)?)?;
-            Ok(dx.to_dtype(dtype)?.reshape(&shape)?)
+            let dx = backward(&order.take(&wide(grad)?)?)?;
+            placed(dx.to_dtype(dtype)?, shape.dims().to_vec(), order)
         })?])
     }))
+}
+
+/// Contiguous values in the given order, in a shape whose last three sizes are channels, height and width.
+fn placed(data: Data, mut shape: Vec<usize>, order: Order) -> Result<Data> {
+    if order == Order::ChannelsLast {
+        shape[1..].rotate_left(1);
+    }
+    Ok(order.give(data.reshape(shape)?)?)
+}
+
+/// The input of a kernel: its values, contiguous in the order that they lie in, and the order.
+fn ordered(input: &Tensor) -> Result<(Data, Order)> {
+    let x = input.as_candle();
+    let order = match has_kernels(x) {
+        true => Order::of(&[x]),
+        false => Order::Rows,
+    };
+    Ok((order.take(&wide(x)?)?, order))
+}
+
+/// The values in the type that is computed in.
+fn wide(x: &Data) -> Result<Data> {
+    Ok(x.to_dtype(compute_dtype(x.dtype()))?)
+}
+
+/// The channels of an input `[N, C, H, W]`.
+fn channels(input: &Tensor) -> usize {
+    input.dims().iter().rev().nth(2).copied().unwrap_or(1)
 }
 
 /// `[planes, pixels]`.

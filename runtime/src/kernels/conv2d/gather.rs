@@ -1,16 +1,16 @@
-//! Two-dimensional convolution: image by image, columns gathered into scratch memory that stays in the cache, then a
-//! matrix product.
+//! Convolution of planes, `[batch, channels, y, x]`: image by image, columns gathered into scratch memory that stays in the
+//! cache, then a matrix product.
 //!
 //! With the columns `col[(c, ky, kx), (oy, ox)] = x[c, oy·stride + ky·dilation − padding, …]` of one image, per group,
 //! `out = W · col`, `∂col = Wᵀ · ∂out` (added back to where the columns came from) and `∂W = Σ ∂out · colᵀ` over the images.
 
 use std::ops::Range;
 
-use super::chunks::{blocks, for_each_chunk};
-use super::gemm::{gemm, Strides};
-use super::real::sum;
-use super::window::Line;
-use super::{Axis, Real};
+use super::{Conv2d, Real};
+use crate::kernels::chunks::{blocks, for_each_chunk};
+use crate::kernels::gemm::{gemm, Strides};
+use crate::kernels::real::sum;
+use crate::kernels::window::Line;
 
 /// Elements of a band of columns: what is gathered at once. Fits a second-level cache with the weights beside it.
 const BAND: usize = 1 << 16;
@@ -21,22 +21,14 @@ const PIECES: usize = 16;
 /// Weights up to this many are accumulated by several threads in copies of their own.
 const SMALL_WEIGHT: usize = 1 << 16;
 
-/// The sizes of a convolution; inputs are `[batch, groups · inputs, y.input, x.input]`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Conv2d {
-    pub(crate) batch: usize,
-    pub(crate) groups: usize,
-    /// Input channels of one group.
-    pub(crate) inputs: usize,
-    /// Output channels of one group.
-    pub(crate) outputs: usize,
-    pub(crate) y: Axis,
-    pub(crate) x: Axis,
-}
-
 impl Conv2d {
     /// `x ⋆ weight + bias`, as `[batch, groups · outputs, y.output, x.output]`.
-    pub(crate) fn forward<T: Real>(&self, x: &[T], weight: &[T], bias: Option<&[T]>) -> Vec<T> {
+    pub(super) fn planes_forward<T: Real>(
+        &self,
+        x: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+    ) -> Vec<T> {
         let (pixels, column) = (self.output_pixels(), self.column());
         let mut out = vec![T::zero(); self.batch * self.groups * self.outputs * pixels];
         let per_group = blocks(self.outputs, self.batch * self.groups, 16, PIECES);
@@ -61,7 +53,7 @@ impl Conv2d {
     }
 
     /// The gradient of the input.
-    pub(crate) fn grad_input<T: Real>(&self, grad: &[T], weight: &[T]) -> Vec<T> {
+    pub(super) fn planes_grad_input<T: Real>(&self, grad: &[T], weight: &[T]) -> Vec<T> {
         let (plane, pixels, column) = (self.input_pixels(), self.output_pixels(), self.column());
         let taps = self.taps();
         let mut dx = vec![T::zero(); self.batch * self.groups * self.inputs * plane];
@@ -92,7 +84,7 @@ impl Conv2d {
     }
 
     /// The gradient of the weight, `[groups · outputs, inputs, y.kernel, x.kernel]`.
-    pub(crate) fn grad_weight<T: Real>(&self, x: &[T], grad: &[T]) -> Vec<T> {
+    pub(super) fn planes_grad_weight<T: Real>(&self, x: &[T], grad: &[T]) -> Vec<T> {
         let (pixels, column) = (self.output_pixels(), self.column());
         let len = self.groups * self.outputs * column;
         // Each part sums a range of images; the parts are then added in order.
@@ -128,7 +120,7 @@ impl Conv2d {
     }
 
     /// The gradient of the bias.
-    pub(crate) fn grad_bias<T: Real>(&self, grad: &[T]) -> Vec<T> {
+    pub(super) fn planes_grad_bias<T: Real>(&self, grad: &[T]) -> Vec<T> {
         let (channels, pixels) = (self.groups * self.outputs, self.output_pixels());
         let mut db = vec![T::zero(); channels];
         for_each_chunk(&mut db, 1, grad.len(), |channel, db| {
@@ -136,28 +128,6 @@ impl Conv2d {
             db[0] = T::from_f64((0..self.batch).map(|i| sum(plane(i), |g| g)).sum());
         });
         db
-    }
-
-    fn input_pixels(&self) -> usize {
-        self.y.input * self.x.input
-    }
-
-    fn output_pixels(&self) -> usize {
-        self.y.output * self.x.output
-    }
-
-    fn taps(&self) -> usize {
-        self.y.kernel * self.x.kernel
-    }
-
-    /// The length of a column: the weights of one output channel.
-    fn column(&self) -> usize {
-        self.inputs * self.taps()
-    }
-
-    /// Multiplications of a whole pass.
-    fn cost(&self) -> usize {
-        self.batch * self.groups * self.outputs * self.output_pixels() * self.column()
     }
 
     fn is_pointwise(&self) -> bool {

@@ -1,0 +1,76 @@
+//! Sums over the rows of a matrix, which the channels of an image that has them last are columns of.
+
+use super::chunks::{for_each_chunk, new_chunks};
+use super::Real;
+
+/// Elements of the rows that are summed in one piece.
+const PIECE: usize = 1 << 14;
+
+/// The sums of `term(a, b, centre)` over the rows of two matrices, for every column; `centre` has one number per column.
+///
+/// Pieces of rows are summed in f64 and then added in order.
+pub(super) fn column_sums<T: Real>(
+    a: &[T],
+    b: &[T],
+    centre: &[f64],
+    term: impl Fn(f64, f64, f64) -> [f64; 2] + Sync,
+) -> [Vec<f64>; 2] {
+    let columns = centre.len();
+    if columns == 0 || a.is_empty() {
+        return [vec![0.; columns], vec![0.; columns]];
+    }
+    let piece = (PIECE / columns).max(1) * columns;
+    let pieces = a.len().div_ceil(piece);
+    let mut partial = vec![0f64; pieces * 2 * columns];
+    for_each_chunk(&mut partial, 2 * columns, a.len(), |i, sums| {
+        let (first, second) = sums.split_at_mut(columns);
+        let rows = i * piece..((i + 1) * piece).min(a.len());
+        let rows = a[rows.clone()]
+            .chunks_exact(columns)
+            .zip(b[rows].chunks_exact(columns));
+        for (a, b) in rows {
+            let sums = first.iter_mut().zip(second.iter_mut());
+            let terms = a.iter().zip(b).zip(centre);
+            for ((first, second), ((a, b), &centre)) in sums.zip(terms) {
+                let [x, y] = term(a.to_f64(), b.to_f64(), centre);
+                *first += x;
+                *second += y;
+            }
+        }
+    });
+    let (total, rest) = partial.split_at_mut(2 * columns);
+    for sums in rest.chunks_exact(2 * columns) {
+        total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+    }
+    let (first, second) = total.split_at(columns);
+    [first.to_vec(), second.to_vec()]
+}
+
+/// A new matrix, made by `f` in pieces of whole rows, given where one starts.
+pub(super) fn new_rows<T: Real>(
+    len: usize,
+    columns: usize,
+    f: impl Fn(usize, &mut [T]) + Sync,
+) -> Vec<T> {
+    let piece = (PIECE / columns.max(1)).max(1) * columns;
+    new_chunks(T::zero(), len, piece, len, |i, out| f(i * piece, out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_summed_over_all_pieces() {
+        let rows = 3 * PIECE / 5;
+        let x: Vec<f32> = (0..rows * 5).map(|i| (i % 5) as f32 + 0.1).collect();
+        let [sums, squares] = column_sums(&x, &x, &[0.; 5], |a, b, _| [a, a * b]);
+        for column in 0..5 {
+            let x = f64::from(column as f32 + 0.1);
+            assert!((sums[column] - x * rows as f64).abs() < 1e-7 * rows as f64);
+            assert!((squares[column] - x * x * rows as f64).abs() < 1e-6 * rows as f64);
+        }
+        let empty = column_sums::<f32>(&[], &[], &[0.; 2], |a, _, _| [a, a]);
+        assert_eq!(empty, [vec![0.; 2], vec![0.; 2]]);
+    }
+}

@@ -1,0 +1,346 @@
+//! Sums over what every pixel sees: the result of a convolution, and the gradient of its input.
+//!
+//! The destination's channels are cut into panels of a few vectors, whose weights are packed in the order in which they are
+//! needed. Pixels that see the same elements of the kernel are taken together, across rows and images, so that nothing is
+//! multiplied with padding.
+
+use std::ops::Range;
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::pack::{Panel, Weights};
+use super::sweep::{Class, Sweep};
+use super::tile::{rows, sum_over_taps, Segment, FEW};
+use super::{Conv2d, Real};
+use crate::kernels::chunks::new_chunks;
+
+/// Pixels of one piece of work, about: what they see fits a second-level cache.
+const PIXELS: usize = 512;
+/// Pieces of work wanted at least, so that several threads have some.
+const PIECES: usize = 8;
+/// The widest panel of all instruction sets.
+const WIDEST: usize = 32;
+
+/// `to[n, p, d] = bias[d] + Σ weight · from[n, …, c]` over the taps that pixel `p` sees and all channels `c` of the group.
+#[derive(Clone, Debug)]
+pub(super) struct Direct {
+    pub(super) arch: Arch,
+    pub(super) batch: usize,
+    pub(super) groups: usize,
+    /// Channels of one group in the source.
+    pub(super) from: usize,
+    /// Channels of one group in the destination.
+    pub(super) to: usize,
+    pub(super) y: Sweep,
+    pub(super) x: Sweep,
+}
+
+/// Pixels that see the same elements of the kernel.
+struct Tiles {
+    pixels: Vec<Pixel>,
+    segments: Vec<Segment>,
+}
+
+/// Where what it sees starts in the source, and which pixel of the piece it is.
+#[derive(Clone, Copy)]
+struct Pixel {
+    source: usize,
+    index: usize,
+}
+
+impl Direct {
+    /// The result of `conv`.
+    pub(super) fn forward(conv: &Conv2d, arch: Arch) -> Self {
+        Direct {
+            arch,
+            batch: conv.batch,
+            groups: conv.groups,
+            from: conv.inputs,
+            to: conv.outputs,
+            y: Sweep::forward(&conv.y),
+            x: Sweep::forward(&conv.x),
+        }
+    }
+
+    /// The gradient of its input.
+    pub(super) fn backward(conv: &Conv2d, arch: Arch) -> Self {
+        Direct {
+            from: conv.outputs,
+            to: conv.inputs,
+            y: Sweep::backward(&conv.y),
+            x: Sweep::backward(&conv.x),
+            ..Self::forward(conv, arch)
+        }
+    }
+
+    /// The elements of the kernel in the order in which they are needed.
+    pub(super) fn taps(&self) -> Vec<usize> {
+        let (rows, columns) = (&self.y.order, &self.x.order);
+        rows.iter()
+            .flat_map(|row| {
+                columns
+                    .iter()
+                    .map(move |column| row * columns.len() + column)
+            })
+            .collect()
+    }
+
+    /// The destination, `[batch, y, x, groups · to]`; `cost` is the number of multiplications.
+    pub(super) fn run<T: Real>(
+        &self,
+        source: &[T],
+        weights: Weights<'_, T>,
+        bias: Option<&[T]>,
+        cost: usize,
+    ) -> Vec<T> {
+        let len = self.batch * self.pixels() * self.groups * self.to;
+        if len == 0 {
+            return Vec::new();
+        }
+        let panels = Panel::all::<T>(self.arch, self.groups, self.to);
+        let weight_count = self.groups * self.to * self.column();
+        // Eight multiplications or so are one instruction.
+        let cost = cost / 4;
+        if weight_count > source.len() + len && panels.len() > 1 {
+            self.by_panel(source, &weights, bias, &panels, cost)
+        } else {
+            self.by_rows(source, &weights, bias, &panels, cost)
+        }
+    }
+
+    /// Every piece of work has some rows of pixels, and all panels.
+    fn by_rows<T: Real>(
+        &self,
+        source: &[T],
+        weights: &Weights<'_, T>,
+        bias: Option<&[T]>,
+        panels: &[Panel],
+        cost: usize,
+    ) -> Vec<T> {
+        let width = panels[0].width::<T>(self.arch);
+        let size = (self.column() * width).max(1);
+        let len = panels.len() * size;
+        let packed = new_chunks(T::zero(), len, size, len, |i, packed| {
+            weights.pack(&panels[i], panels[i].width::<T>(self.arch), packed);
+        });
+        let channels = self.groups * self.to;
+        let rows = self.rows_of_a_piece();
+        let row = self.x.windows.len() * channels;
+        let len = self.batch * self.y.windows.len() * row;
+        new_chunks(T::zero(), len, rows * row, cost, |i, out| {
+            let first = i * rows;
+            let tiles = self.tiles(first..first + out.len() / row);
+            for (panel, packed) in panels.iter().zip(packed.chunks_exact(size)) {
+                self.arch.dispatch(Run {
+                    source: &source[panel.group * self.from..],
+                    tiles: &tiles,
+                    panel,
+                    packed,
+                    bias: bias.map(|bias| &bias[panel.channel(self.to)..][..panel.count]),
+                    out: &mut out[panel.channel(self.to)..],
+                    stride: channels,
+                });
+            }
+        })
+    }
+
+    /// Every piece of work has one panel, which is packed where it is used, and all pixels.
+    fn by_panel<T: Real>(
+        &self,
+        source: &[T],
+        weights: &Weights<'_, T>,
+        bias: Option<&[T]>,
+        panels: &[Panel],
+        cost: usize,
+    ) -> Vec<T> {
+        let width = panels[0].width::<T>(self.arch);
+        let pixels = self.batch * self.pixels();
+        let tiles = self.tiles(0..self.batch * self.y.windows.len());
+        let (size, zero) = (pixels * width, T::zero());
+        let parts = new_chunks(zero, panels.len() * size, size, cost, |i, part| {
+            let panel = &panels[i];
+            T::with_scratch(self.column() * width, |packed| {
+                weights.pack(panel, panel.width::<T>(self.arch), packed);
+                self.arch.dispatch(Run {
+                    source: &source[panel.group * self.from..],
+                    tiles: &tiles,
+                    panel,
+                    packed,
+                    bias: bias.map(|bias| &bias[panel.channel(self.to)..][..panel.count]),
+                    out: part,
+                    stride: width,
+                });
+            });
+        });
+        let channels = self.groups * self.to;
+        let len = pixels * channels;
+        new_chunks(zero, len, PIXELS * channels, len, |i, out| {
+            for (pixel, out) in out.chunks_exact_mut(channels).enumerate() {
+                let pixel = i * PIXELS + pixel;
+                for (panel, part) in panels.iter().zip(parts.chunks_exact(size)) {
+                    let from = &part[pixel * width..][..panel.count];
+                    out[panel.channel(self.to)..][..panel.count].copy_from_slice(from);
+                }
+            }
+        })
+    }
+
+    /// The pixels of the given rows of all images, by what they see.
+    fn tiles(&self, rows: Range<usize>) -> Vec<Tiles> {
+        let (height, width) = (self.y.windows.len(), self.x.windows.len());
+        let (y_classes, x_classes) = (self.y.classes(), self.x.classes());
+        let mut all = Vec::new();
+        for y in &y_classes {
+            for x in &x_classes {
+                let mut pixels = Vec::new();
+                for row in rows.clone() {
+                    let (image, window) = (row / height, &self.y.windows[row % height]);
+                    if window.taps != y.taps {
+                        continue;
+                    }
+                    let line = (image * self.y.source + window.start) * self.x.source;
+                    pixels.extend(x.positions.iter().map(|&position| Pixel {
+                        source: (line + self.x.windows[position].start) * self.channels(),
+                        index: (row - rows.start) * width + position,
+                    }));
+                }
+                if !pixels.is_empty() {
+                    let segments = self.segments(y, x);
+                    all.push(Tiles { pixels, segments });
+                }
+            }
+        }
+        all
+    }
+
+    /// What the pixels of a class see, as runs of the source.
+    fn segments(&self, y: &Class, x: &Class) -> Vec<Segment> {
+        let (line, taps) = (self.x.source * self.channels(), self.x.order.len());
+        let mut segments = Vec::new();
+        for (i, ky) in y.taps.clone().enumerate() {
+            let (start, row) = (i * self.y.step * line, ky * taps);
+            if self.groups == 1 && self.x.step == 1 {
+                segments.push(Segment {
+                    source: start,
+                    row: (row + x.taps.start) * self.from,
+                    len: x.taps.len() * self.from,
+                });
+                continue;
+            }
+            segments.extend(x.taps.clone().enumerate().map(|(j, kx)| Segment {
+                source: start + j * self.x.step * self.channels(),
+                row: (row + kx) * self.from,
+                len: self.from,
+            }));
+        }
+        segments
+    }
+
+    /// How many rows of pixels make a piece of work: some of an image, or whole images.
+    fn rows_of_a_piece(&self) -> usize {
+        let height = self.y.windows.len();
+        let rows = PIXELS.div_ceil(self.x.windows.len());
+        let most = (self.batch * height).div_ceil(PIECES);
+        let rows = rows.min(most).max(1);
+        if rows > height {
+            rows / height * height
+        } else {
+            rows
+        }
+    }
+
+    /// Channels of the source.
+    fn channels(&self) -> usize {
+        self.groups * self.from
+    }
+
+    /// Pixels of a destination image.
+    fn pixels(&self) -> usize {
+        self.y.windows.len() * self.x.windows.len()
+    }
+
+    /// Weights of one channel of the destination.
+    fn column(&self) -> usize {
+        self.y.order.len() * self.x.order.len() * self.from
+    }
+}
+
+/// One panel's channels of a piece's pixels.
+struct Run<'a, T> {
+    source: &'a [T],
+    tiles: &'a [Tiles],
+    panel: &'a Panel,
+    packed: &'a [T],
+    bias: Option<&'a [T]>,
+    /// From the panel's first channel on.
+    out: &'a mut [T],
+    /// From one pixel to the next in `out`.
+    stride: usize,
+}
+
+impl<T: Real> WithSimd for Run<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.panel.vectors {
+            1 => self.all::<S, 12, 1>(simd),
+            _ if rows::<S>(2) == 12 => self.all::<S, 12, 2>(simd),
+            _ => self.all::<S, 6, 2>(simd),
+        }
+    }
+}
+
+impl<T: Real> Run<'_, T> {
+    #[inline(always)]
+    fn all<S: Simd, const P: usize, const V: usize>(mut self, simd: S) {
+        for tiles in self.tiles {
+            let mut pixels = &tiles.pixels[..];
+            while !pixels.is_empty() {
+                // A small tile takes as long per tap as one of `2 · FEW` sums.
+                let few = pixels.len().div_ceil(FEW) * FEW < P * V / 2;
+                let (now, later) = pixels.split_at(pixels.len().min(if few { FEW } else { P }));
+                if few {
+                    self.tile::<S, FEW, V>(simd, now, &tiles.segments);
+                } else {
+                    self.tile::<S, P, V>(simd, now, &tiles.segments);
+                }
+                pixels = later;
+            }
+        }
+    }
+
+    /// Up to `P` pixels; where there are fewer, the last one is computed more than once.
+    #[inline(always)]
+    fn tile<S: Simd, const P: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        pixels: &[Pixel],
+        segments: &[Segment],
+    ) {
+        let starts = std::array::from_fn(|p| pixels[p.min(pixels.len() - 1)].source);
+        let mut sums =
+            sum_over_taps::<S, T, P, V>(simd, self.source, starts, segments, self.packed);
+        if let Some(bias) = self.bias {
+            let mut whole = [T::zero(); WIDEST];
+            whole[..bias.len()].copy_from_slice(bias);
+            let bias = T::vectors::<S>(&whole);
+            for sums in &mut sums {
+                for v in 0..V {
+                    sums[v] = T::plus(simd, sums[v], bias[v]);
+                }
+            }
+        }
+        let count = self.panel.count;
+        for (pixel, sums) in pixels.iter().zip(sums) {
+            let out = &mut self.out[pixel.index * self.stride..][..count];
+            if count == V * T::lanes::<S>() {
+                T::vectors_mut::<S>(out)[..V].copy_from_slice(&sums);
+            } else {
+                let mut whole = [T::zero(); WIDEST];
+                T::vectors_mut::<S>(&mut whole)[..V].copy_from_slice(&sums);
+                out.copy_from_slice(&whole[..count]);
+            }
+        }
+    }
+}

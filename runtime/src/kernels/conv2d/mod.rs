@@ -1,0 +1,182 @@
+//! Two-dimensional convolution.
+//!
+//! Channels lie last in memory (`[batch, y, x, channels]`), so that what a row of the kernel sees of a pixel's
+//! neighbourhood is one run of the source, and no columns are gathered. `direct` has the result and the input's gradient,
+//! which are the same sum with other taps (`sweep`); `weight` has the weight's gradient. Groups of a few channels would leave
+//! most of a vector empty: for them `gather` works on planes.
+
+use pulp::Arch;
+
+use self::direct::Direct;
+use self::pack::Weights;
+use self::weight::Weight;
+use super::chunks::new_chunks;
+use super::columns::column_sums;
+use super::{Axis, Real};
+
+mod direct;
+mod gather;
+mod pack;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod tile;
+mod weight;
+
+/// Output channels of a group at least, so that vectors are worth while.
+const LEAST_CHANNELS: usize = 4;
+/// Input channels up to which the input is padded in memory: all elements of a kernel's row make one run then.
+const FEW_CHANNELS: usize = 8;
+
+/// The sizes of a convolution; inputs are `[batch, groups · inputs, y.input, x.input]`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Conv2d {
+    pub(crate) batch: usize,
+    pub(crate) groups: usize,
+    /// Input channels of one group.
+    pub(crate) inputs: usize,
+    /// Output channels of one group.
+    pub(crate) outputs: usize,
+    pub(crate) y: Axis,
+    pub(crate) x: Axis,
+}
+
+impl Conv2d {
+    /// Whether inputs and results have their channels last; otherwise they are planes.
+    pub(crate) fn channels_last(&self) -> bool {
+        self.groups == 1 || self.outputs.min(self.inputs) >= LEAST_CHANNELS
+    }
+
+    /// `x ⋆ weight + bias`: `[batch, y.output, x.output, groups · outputs]`, or planes.
+    pub(crate) fn forward<T: Real>(&self, x: &[T], weight: &[T], bias: Option<&[T]>) -> Vec<T> {
+        if !self.channels_last() {
+            return self.planes_forward(x, weight, bias);
+        }
+        match self.padded(x) {
+            Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weight, bias),
+            None => self.direct_forward(Arch::new(), x, weight, bias),
+        }
+    }
+
+    /// The gradient of the input, in its order.
+    pub(crate) fn grad_input<T: Real>(&self, grad: &[T], weight: &[T]) -> Vec<T> {
+        if self.channels_last() {
+            self.direct_backward(Arch::new(), grad, weight)
+        } else {
+            self.planes_grad_input(grad, weight)
+        }
+    }
+
+    /// The gradient of the weight, `[groups · outputs, inputs, y.kernel, x.kernel]`.
+    pub(crate) fn grad_weight<T: Real>(&self, x: &[T], grad: &[T]) -> Vec<T> {
+        if !self.channels_last() {
+            return self.planes_grad_weight(x, grad);
+        }
+        match self.padded(x) {
+            Some((conv, x)) => Weight::new::<T>(&conv, Arch::new()).run(&x, grad),
+            None => Weight::new::<T>(self, Arch::new()).run(x, grad),
+        }
+    }
+
+    /// The gradient of the bias.
+    pub(crate) fn grad_bias<T: Real>(&self, grad: &[T]) -> Vec<T> {
+        if !self.channels_last() {
+            return self.planes_grad_bias(grad);
+        }
+        let channels = self.groups * self.outputs;
+        let [sums, _] = column_sums(grad, grad, &vec![0.; channels], |g, _, _| [g, 0.]);
+        sums.into_iter().map(T::from_f64).collect()
+    }
+
+    fn direct_forward<T: Real>(
+        &self,
+        arch: Arch,
+        x: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+    ) -> Vec<T> {
+        let direct = Direct::forward(self, arch);
+        let weights = Weights {
+            weights: weight,
+            group: self.outputs * self.column(),
+            to: self.column(),
+            from: self.taps(),
+            channels: self.inputs,
+            taps: direct.taps(),
+        };
+        direct.run(x, weights, bias, self.cost())
+    }
+
+    fn direct_backward<T: Real>(&self, arch: Arch, grad: &[T], weight: &[T]) -> Vec<T> {
+        let direct = Direct::backward(self, arch);
+        let weights = Weights {
+            weights: weight,
+            group: self.outputs * self.column(),
+            to: self.taps(),
+            from: self.column(),
+            channels: self.outputs,
+            taps: direct.taps(),
+        };
+        direct.run(grad, weights, None, self.cost())
+    }
+
+    /// Where there are few input channels: the input with its padding in memory, and the convolution of that.
+    fn padded<T: Real>(&self, x: &[T]) -> Option<(Self, Vec<T>)> {
+        let within = |axis: &Axis| {
+            let size = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
+            Axis {
+                input: size,
+                padding: 0,
+                ..*axis
+            }
+        };
+        let conv = Conv2d {
+            y: within(&self.y),
+            x: within(&self.x),
+            ..*self
+        };
+        let channels = self.groups * self.inputs;
+        let is_inside =
+            |axis: &Axis, within: &Axis| axis.padding == 0 && within.input <= axis.input;
+        if x.is_empty()
+            || channels > FEW_CHANNELS
+            || (is_inside(&self.y, &conv.y) && is_inside(&self.x, &conv.x))
+        {
+            return None;
+        }
+        let (row, wide) = (self.x.input * channels, conv.x.input * channels);
+        let before = self.x.padding * channels;
+        let len = row.min(wide.saturating_sub(before));
+        let size = conv.y.input * wide;
+        let padded = new_chunks(T::zero(), self.batch * size, size, x.len(), |image, to| {
+            let x = &x[image * self.y.input * row..][..self.y.input * row];
+            let rows = to.chunks_exact_mut(wide).skip(self.y.padding);
+            for (to, from) in rows.zip(x.chunks_exact(row)) {
+                to[before..][..len].copy_from_slice(&from[..len]);
+            }
+        });
+        Some((conv, padded))
+    }
+
+    fn input_pixels(&self) -> usize {
+        self.y.input * self.x.input
+    }
+
+    fn output_pixels(&self) -> usize {
+        self.y.output * self.x.output
+    }
+
+    fn taps(&self) -> usize {
+        self.y.kernel * self.x.kernel
+    }
+
+    /// The length of a column: the weights of one output channel.
+    fn column(&self) -> usize {
+        self.inputs * self.taps()
+    }
+
+    /// Multiplications of a whole pass.
+    fn cost(&self) -> usize {
+        self.batch * self.groups * self.outputs * self.output_pixels() * self.column()
+    }
+}

@@ -1,0 +1,160 @@
+//! The kernels on every set of instructions that this processor has, against sums that are written down as they are defined.
+
+use super::*;
+use crate::kernels::conv_windows;
+
+fn axis(input: usize, [kernel, stride, padding, dilation]: [usize; 4]) -> Option<Axis> {
+    let output = conv_windows(input + 2 * padding, kernel, stride, dilation)?;
+    Some(Axis {
+        input,
+        output,
+        kernel,
+        stride,
+        padding,
+        dilation,
+    })
+}
+
+/// Numbers between −1 and 1.
+fn numbers(count: usize, seed: usize) -> Vec<f64> {
+    (0..count)
+        .map(|i| ((i * 7 + seed * 13) as f64 * 0.7311).sin())
+        .collect()
+}
+
+/// The instruction sets that can be tested here.
+fn arches() -> Vec<Arch> {
+    let mut arches = vec![Arch::Scalar, Arch::new()];
+    #[cfg(target_arch = "x86_64")]
+    arches.extend(pulp::x86::V3::try_new().map(Arch::V3));
+    arches
+}
+
+/// The result and the gradients of input and weight, by definition.
+fn expected(conv: &Conv2d, x: &[f64], weight: &[f64], grad: &[f64]) -> [Vec<f64>; 3] {
+    let (inputs, outputs) = (conv.groups * conv.inputs, conv.groups * conv.outputs);
+    let mut out = vec![0.; grad.len()];
+    let (mut dx, mut dw) = (vec![0.; x.len()], vec![0.; weight.len()]);
+    for to in 0..out.len() {
+        let (pixel, o) = (to / outputs, to % outputs);
+        let (image, oy) = (
+            pixel / conv.output_pixels(),
+            pixel / conv.x.output % conv.y.output,
+        );
+        let ox = pixel % conv.x.output;
+        for from in 0..conv.column() {
+            let (c, tap) = (from / conv.taps(), from % conv.taps());
+            let at = conv.y.position(oy, tap / conv.x.kernel);
+            let Some((iy, ix)) = at.zip(conv.x.position(ox, tap % conv.x.kernel)) else {
+                continue;
+            };
+            let pixel = (image * conv.y.input + iy) * conv.x.input + ix;
+            let xi = pixel * inputs + o / conv.outputs * conv.inputs + c;
+            let wi = o * conv.column() + from;
+            out[to] += x[xi] * weight[wi];
+            dx[xi] += grad[to] * weight[wi];
+            dw[wi] += grad[to] * x[xi];
+        }
+    }
+    [out, dx, dw]
+}
+
+fn assert_near<T: Real>(what: &str, found: &[T], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (found, expected) in found.iter().zip(expected) {
+        let error = (found.to_f64() - expected).abs();
+        assert!(error <= tolerance, "{what}: {found} is not {expected}");
+    }
+}
+
+fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
+    let x = numbers(
+        conv.batch * conv.groups * conv.inputs * conv.input_pixels(),
+        1,
+    );
+    let weight = numbers(conv.groups * conv.outputs * conv.column(), 2);
+    let grad = numbers(
+        conv.batch * conv.groups * conv.outputs * conv.output_pixels(),
+        3,
+    );
+    let expected = expected(conv, &x, &weight, &grad);
+    let of = |values: &[f64]| values.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
+    let (x, weight, grad) = (of(&x), of(&weight), of(&grad));
+    for arch in arches() {
+        let found = [
+            conv.direct_forward(arch, &x, &weight, None),
+            conv.direct_backward(arch, &grad, &weight),
+            Weight::new::<T>(conv, arch).run(&x, &grad),
+        ];
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_near(&format!("{conv:?} {arch:?}"), found, expected, tolerance);
+        }
+    }
+    if conv.channels_last() {
+        let bias = of(&numbers(conv.groups * conv.outputs, 4));
+        let out = conv.forward(&x, &weight, Some(&bias));
+        let plus = expected[0].iter().zip(bias.iter().cycle());
+        let plus: Vec<f64> = plus.map(|(out, bias)| out + bias.to_f64()).collect();
+        assert_near(&format!("{conv:?} with bias"), &out, &plus, tolerance);
+        let dw = conv.grad_weight(&x, &grad);
+        assert_near(&format!("{conv:?} weight"), &dw, &expected[2], tolerance);
+    }
+}
+
+#[test]
+fn sums_by_definition() {
+    let channels = [
+        [1, 1, 1],
+        [1, 3, 5],
+        [1, 9, 17],
+        [2, 4, 6],
+        [3, 1, 2],
+        [1, 2, 33],
+        [1, 13, 8],
+    ];
+    let mut count = 0;
+    for case in 0..360usize {
+        let pick = |of: usize, shift: usize| (case / of + case * shift / 7) % of;
+        let y = [1 + pick(4, 1), 1 + pick(3, 5), pick(3, 2), 1 + pick(2, 3)];
+        let x = [1 + pick(4, 3), 1 + pick(3, 2), pick(3, 4), 1 + pick(2, 1)];
+        let axes = axis(1 + pick(8, 3), y).zip(axis(1 + pick(9, 5), x));
+        let Some((y, x)) = axes else { continue };
+        let [groups, inputs, outputs] = channels[case % channels.len()];
+        let conv = Conv2d {
+            batch: 1 + case % 3,
+            groups,
+            inputs,
+            outputs,
+            y,
+            x,
+        };
+        check::<f64>(&conv, 1e-12);
+        check::<f32>(&conv, 2e-5);
+        count += 1;
+    }
+    assert!(count > 150, "{count}");
+}
+
+/// More weights than activations, so that panels are the pieces of work; more sums than are made in parts; several blocks of pixels.
+#[test]
+fn large_sizes_are_cut() {
+    for (batch, inputs, outputs, size, taps) in [
+        (3, 70, 90, 3, [3, 1, 1, 1]),
+        (2, 40, 200, 5, [3, 2, 1, 1]),
+        (19, 5, 7, 21, [5, 1, 2, 1]),
+    ] {
+        let Some(axis) = axis(size, taps) else {
+            continue;
+        };
+        let conv = Conv2d {
+            batch,
+            groups: 1,
+            inputs,
+            outputs,
+            y: axis,
+            x: axis,
+        };
+        check::<f64>(&conv, 1e-11);
+        check::<f32>(&conv, 5e-3);
+    }
+}
