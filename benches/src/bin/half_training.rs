@@ -27,13 +27,15 @@ const WIDTH: usize = 64;
 const HEADS: usize = 4;
 
 /// Attention to what came before and a feed-forward network, each behind a normalisation.
-#[model(([B, T, WIDTH], [T, T]) -> [B, T, WIDTH])]
+#[model(([B, T, {WIDTH}], [T, T]) -> [B, T, {WIDTH}])]
 struct Block {
+    #[layer(WIDTH)]
     norm1: LayerNorm,
     #[layer(3 * WIDTH)]
     qkv: Linear,
     #[layer(WIDTH)]
     out: Linear,
+    #[layer(WIDTH)]
     norm2: LayerNorm,
     #[layer(4 * WIDTH)]
     linear1: Linear,
@@ -67,6 +69,7 @@ struct Encoder {
     positions: Param,
     block1: Block,
     block2: Block,
+    #[layer(WIDTH)]
     norm: LayerNorm,
     #[layer(CHARACTERS)]
     head: Linear,
@@ -179,7 +182,7 @@ fn encoder(text: &Text, seed: u64, dtype: Option<DType>, steps: usize) -> Result
     let batches = std::iter::repeat_with(|| text.batch(&mut random));
     run(opt, steps, batches, |(x, y)| {
         let scores = in_type(dtype, || net.forward(&x, &mask))?;
-        cross_entropy(scores.flatten_with(0, 1)?, &y)
+        cross_entropy(scores.reshape([BATCH * LENGTH, CHARACTERS])?, &y)
     })
 }
 
