@@ -26,4 +26,16 @@ for shape in [(5,), (4, 5), (2, 3, 5), (0, 5)]:
            dtypes=ALL if len(shape) == 2 else ("f32", "f64"))
 w.case("linear.frozen", F.linear, [w.randn((4, 5)), w.randn((3, 5)), w.randn((3,))], no_grad=(1,))
 
+sdpa = F.scaled_dot_product_attention
+for name, q, k, v in [("plain", (2, 4, 3), (2, 5, 3), (2, 5, 2)), ("heads", (2, 2, 7, 4), (2, 2, 7, 4), (2, 2, 7, 4)),
+                      ("matrix", (3, 4), (5, 4), (5, 4))]:
+    w.case(f"attention.{name}", sdpa, [w.randn(q), w.randn(k), w.randn(v)])
+    w.case(f"attention.causal_{name}", sdpa, [w.randn(q), w.randn(k), w.randn(v)], is_causal=True)
+w.case("attention.scale", sdpa, [w.randn((2, 4, 3)), w.randn((2, 5, 3)), w.randn((2, 5, 2))], scale=0.3)
+w.case("attention.broadcast", sdpa, [w.randn((2, 2, 4, 3)), w.randn((1, 2, 5, 3)), w.randn((1, 2, 5, 3))])
+w.case("attention.mask", lambda q, k, v, m: sdpa(q, k, v, attn_mask=m),
+       [w.randn((2, 4, 3)), w.randn((2, 5, 3)), w.randn((2, 5, 2)), w.randn((4, 5))])
+w.case("attention.seen", lambda q, k, v, m: sdpa(q, k, v, attn_mask=m),
+       [w.randn((2, 4, 3)), w.randn((2, 5, 3)), w.randn((2, 5, 2)), w.randn((4, 5)) > -0.5])
+
 w.save()

@@ -1,4 +1,4 @@
-//! Multi-head self-attention, written out.
+//! Multi-head self-attention.
 
 use taper::prelude::*;
 
@@ -25,8 +25,7 @@ impl SelfAttention {
             .reshape([b, t, 3, self.heads, d])
             .permute([2, 0, 3, 1, 4]);
         let (q, k, v) = (qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));
-        let scores = q.matmul(k.transpose(-2, -1)) / (d as f64).sqrt();
-        let y = scores.softmax(-1).matmul(v);
+        let y = q.scaled_dot_product_attention(k, v);
         self.out(y.transpose(1, 2).reshape([b, t, self.embed]))
     }
 }

@@ -74,6 +74,7 @@ const OPERATIONS: &[Operation] = &[
     row("permute", &["dims"], &[], &[]),
     row("pixel_shuffle", &["upscale_factor"], &[], &[]),
     row("reshape", &["shape"], &[], &[]),
+    row("scaled_dot_product_attention", &["key", "value"], &["attn_mask", "dropout_p", "is_causal"], &["scale"]),
     row("select", &["dim", "index"], &[], &[]),
     row("softmax", &["dim"], &[], &[]),
     row("softplus", &[], &["beta", "threshold"], &[]),

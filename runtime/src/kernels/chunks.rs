@@ -2,13 +2,51 @@
 #![allow(unsafe_code)] // buffers that are filled piece by piece: a pass of zeros over all of the memory is not free
 
 use std::mem::MaybeUninit;
+use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::*;
-
-use super::simd::vectorized;
+use super::simd::{vectorized, Closure, Work};
 
 /// Operations below which waking another thread costs more than it brings.
 const SERIAL: usize = 1 << 18;
+
+/// The work on every item, in the order of the items, by several threads if the `cost`, the number of operations of all together, is
+/// worth it.
+///
+/// The calling thread works too, and at once: others are slow to wake, and take what is left when they come.
+pub(crate) fn work_on<I, W>(items: I, cost: usize, work: &W)
+where
+    I: ExactSizeIterator + Send,
+    W: Work<I::Item>,
+{
+    let threads = match cost < SERIAL {
+        true => 1,
+        false => items.len().min(rayon::current_num_threads()),
+    };
+    let queue = Mutex::new(items);
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let drain = || {
+        while let Some(item) = next() {
+            vectorized(work, item);
+        }
+    };
+    if threads <= 1 {
+        return drain();
+    }
+    rayon::in_place_scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|_| drain());
+        }
+        drain();
+    });
+}
+
+/// [`work_on`] with a function, whose loops are compiled for vectors only if it is small or calls what is.
+pub(crate) fn for_each<I>(items: I, cost: usize, f: impl Fn(I::Item) + Sync)
+where
+    I: ExactSizeIterator + Send,
+{
+    work_on(items, cost, &Closure(f));
+}
 
 /// `f(i, chunk i)` for every chunk of `size` elements; `cost` is the number of operations of all together.
 ///
@@ -19,19 +57,10 @@ pub(crate) fn for_each_chunk<T: Send>(
     cost: usize,
     f: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    if buffer.is_empty() || size == 0 {
-        return;
-    }
-    if cost < SERIAL || buffer.len() <= size {
-        buffer
-            .chunks_mut(size)
-            .enumerate()
-            .for_each(|(i, chunk)| vectorized(|| f(i, chunk)));
-    } else {
-        buffer
-            .par_chunks_mut(size)
-            .enumerate()
-            .for_each(|(i, chunk)| vectorized(|| f(i, chunk)));
+    if size > 0 {
+        for_each(buffer.chunks_mut(size).enumerate(), cost, |(i, chunk)| {
+            f(i, chunk)
+        });
     }
 }
 
@@ -67,17 +96,8 @@ pub(crate) fn for_each_chunk_pair<A: Send, B: Send>(
     if a.is_empty() || b.is_empty() {
         return;
     }
-    if cost < SERIAL || a.len() <= a_size {
-        let chunks = a.chunks_mut(a_size).zip(b.chunks_mut(b_size));
-        chunks
-            .enumerate()
-            .for_each(|(i, (a, b))| vectorized(|| f(i, a, b)));
-    } else {
-        let chunks = a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size));
-        chunks
-            .enumerate()
-            .for_each(|(i, (a, b))| vectorized(|| f(i, a, b)));
-    }
+    let chunks = a.chunks_mut(a_size).zip(b.chunks_mut(b_size));
+    for_each(chunks.enumerate(), cost, |(i, (a, b))| f(i, a, b));
 }
 
 /// Into how many equal blocks `items` are cut so that there are about `wanted` pieces of work when each of the `outer`

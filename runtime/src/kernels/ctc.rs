@@ -187,7 +187,7 @@ fn log_sum<T: Exponential>(terms: [T; 3]) -> T {
     if max == T::NEG_INFINITY {
         max = T::zero(); // −∞ − (−∞) is NaN
     }
-    let [a, b, c] = terms.map(|x| (x - max).exp_negative());
+    let [a, b, c] = terms.map(|x| (x - max).exp());
     (a + b + c).ln() + max
 }
 

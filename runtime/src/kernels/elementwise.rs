@@ -1,11 +1,15 @@
 //! One pass over contiguous values.
+#![allow(unsafe_code)] // `Elements` promises to write all of a new buffer
+
+use std::mem::MaybeUninit;
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+use half::{bf16, f16};
 
-use super::chunks::for_each_chunk;
+use super::fresh::{build, Elements};
 use super::{Float, Order};
 
-/// A function of one number.
+/// A function of one number. For vectors `call` must be inlined always, here and below.
 pub(crate) trait Map: Sync {
     fn call<T: Float>(&self, x: T) -> T;
 }
@@ -60,41 +64,76 @@ fn mismatch() -> candle_core::Error {
     .bt()
 }
 
-/// How many elements are computed in one piece, and what one costs beside copying it: a guess between a comparison and an
-/// exponential.
-const CHUNK: usize = 1 << 14;
-const COST: usize = 4;
+/// What an element costs beside copying it: a guess between a comparison and an exponential.
+pub(super) const COST: usize = 4;
 
-/// `len` elements, which `fill` writes piece by piece, given where a piece starts.
-fn build<T: Clone + Default + Send>(len: usize, fill: impl Fn(usize, &mut [T]) + Sync) -> Vec<T> {
-    let mut out = vec![T::default(); len];
-    for_each_chunk(&mut out, CHUNK, len.saturating_mul(COST), |i, piece| {
-        fill(i * CHUNK, piece)
-    });
-    out
+/// A type as it is stored, and the one that it is computed in.
+pub(super) trait Stored: Copy + Send + Sync {
+    type Wide: Float;
+
+    fn widen(self) -> Self::Wide;
+    fn narrow(wide: Self::Wide) -> Self;
 }
 
-/// Evaluates `$body` for the element types that there are, in f32 for the half types: `$wide` widens an element and
-/// `$narrow` rounds a result.
+macro_rules! stored {
+    ($($ty:ident as $wide:ident: $widen:path, $narrow:path;)*) => {$(
+        impl Stored for $ty {
+            type Wide = $wide;
+
+            #[inline(always)]
+            fn widen(self) -> $wide {
+                $widen(self)
+            }
+            #[inline(always)]
+            fn narrow(wide: $wide) -> Self {
+                $narrow(wide)
+            }
+        }
+    )*};
+}
+stored! {
+    f32 as f32: std::convert::identity, std::convert::identity;
+    f64 as f64: std::convert::identity, std::convert::identity;
+    f16 as f32: f16::to_f32, f16::from_f32;
+    bf16 as f32: bf16::to_f32, bf16::from_f32;
+}
+
+/// A function of some slices, all of the result's length.
+struct Of<'a, F, T, const N: usize>(&'a F, [&'a [T]; N]);
+
+/// The elements of a function of one, two or three numbers.
+macro_rules! elements {
+    ($($trait:ident of $count:literal: $($x:ident)*;)*) => {$(
+        // SAFETY: the loop is over all of `out`.
+        unsafe impl<F: $trait, T: Stored> Elements for Of<'_, F, T, $count> {
+            type Item = T;
+
+            #[inline(always)]
+            fn write(&self, start: usize, out: &mut [MaybeUninit<T>]) {
+                let end = start + out.len();
+                let [$($x),*] = self.1.map(|values| &values[start..end]);
+                // Slices of one length need no bounds checks.
+                for (i, out) in out.iter_mut().enumerate() {
+                    out.write(T::narrow(self.0.call($($x[i].widen()),*)));
+                }
+            }
+        }
+    )*};
+}
+elements! {
+    Map of 1: a;
+    Zip of 2: a b;
+    Zip3 of 3: a b c;
+}
+
+/// Evaluates `$body` for the element types that there are.
 macro_rules! for_each_type {
-    (($($storage:expr),+), ($($v:ident),+), $wide:ident, $narrow:ident => $body:expr) => {
+    (($($storage:expr),+), ($($v:ident),+) => $body:expr) => {
         match ($($storage),+,) {
-            ($(CpuStorage::F32($v)),+,) => {
-                let ($wide, $narrow) = (|x: f32| x, |x: f32| x);
-                CpuStorage::F32($body)
-            }
-            ($(CpuStorage::F64($v)),+,) => {
-                let ($wide, $narrow) = (|x: f64| x, |x: f64| x);
-                CpuStorage::F64($body)
-            }
-            ($(CpuStorage::F16($v)),+,) => {
-                let ($wide, $narrow) = (half::f16::to_f32, half::f16::from_f32);
-                CpuStorage::F16($body)
-            }
-            ($(CpuStorage::BF16($v)),+,) => {
-                let ($wide, $narrow) = (half::bf16::to_f32, half::bf16::from_f32);
-                CpuStorage::BF16($body)
-            }
+            ($(CpuStorage::F32($v)),+,) => CpuStorage::F32($body),
+            ($(CpuStorage::F64($v)),+,) => CpuStorage::F64($body),
+            ($(CpuStorage::F16($v)),+,) => CpuStorage::F16($body),
+            ($(CpuStorage::BF16($v)),+,) => CpuStorage::BF16($body),
             _ => return Err(mismatch()),
         }
     };
@@ -106,14 +145,9 @@ impl<F: Map> CustomOp1 for Kernel<'_, F> {
     }
 
     fn cpu_fwd(&self, x: &CpuStorage, lx: &Layout) -> Result<(CpuStorage, Shape)> {
-        let f = self.0;
-        let out = for_each_type!((x), (x), wide, narrow => {
+        let out = for_each_type!((x), (x) => {
             let x = part(x, lx)?;
-            build(x.len(), |start, piece| {
-                for (out, &x) in piece.iter_mut().zip(&x[start..]) {
-                    *out = narrow(f.call(wide(x)));
-                }
-            })
+            build(&Of(self.0, [x]), x.len(), COST)
         });
         Ok((out, lx.shape().clone()))
     }
@@ -131,17 +165,12 @@ impl<F: Zip> CustomOp2 for Kernel<'_, F> {
         b: &CpuStorage,
         lb: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let f = self.0;
-        let out = for_each_type!((a, b), (a, b), wide, narrow => {
+        let out = for_each_type!((a, b), (a, b) => {
             let (a, b) = (part(a, la)?, part(b, lb)?);
             if a.len() != b.len() {
                 return Err(mismatch());
             }
-            build(a.len(), |start, piece| {
-                for ((out, &a), &b) in piece.iter_mut().zip(&a[start..]).zip(&b[start..]) {
-                    *out = narrow(f.call(wide(a), wide(b)));
-                }
-            })
+            build(&Of(self.0, [a, b]), a.len(), COST)
         });
         Ok((out, la.shape().clone()))
     }
@@ -161,18 +190,12 @@ impl<F: Zip3> CustomOp3 for Kernel<'_, F> {
         c: &CpuStorage,
         lc: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let f = self.0;
-        let out = for_each_type!((a, b, c), (a, b, c), wide, narrow => {
+        let out = for_each_type!((a, b, c), (a, b, c) => {
             let (a, b, c) = (part(a, la)?, part(b, lb)?, part(c, lc)?);
             if a.len() != b.len() || a.len() != c.len() {
                 return Err(mismatch());
             }
-            build(a.len(), |start, piece| {
-                let operands = a[start..].iter().zip(&b[start..]).zip(&c[start..]);
-                for (out, ((&a, &b), &c)) in piece.iter_mut().zip(operands) {
-                    *out = narrow(f.call(wide(a), wide(b), wide(c)));
-                }
-            })
+            build(&Of(self.0, [a, b, c]), a.len(), COST)
         });
         Ok((out, la.shape().clone()))
     }

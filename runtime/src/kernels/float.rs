@@ -4,6 +4,8 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use candle_core::cpu::erf;
 
+use super::exact;
+
 /// f32 or f64.
 pub(crate) trait Float:
     Copy
@@ -35,39 +37,41 @@ pub(crate) trait Float:
     fn erf(self) -> Self;
 
     /// 1 / (1 + e^−x), which no argument overflows.
+    #[inline(always)]
     fn sigmoid(self) -> Self {
         // exp(710) is infinite and 1 / inf is the right 0.
         Self::ONE / (Self::ONE + (-self).exp())
     }
 }
 
+// Inlined always: only then is a loop over them compiled for the vectors that the processor has.
 macro_rules! float {
-    ($ty:ident, $erf:path) => {
+    ($ty:ident: $($function:ident => $path:path),*) => {
         impl Float for $ty {
             const ZERO: Self = 0.;
             const ONE: Self = 1.;
 
-            #[inline]
+            #[inline(always)]
             fn of(x: f64) -> Self {
                 x as $ty
             }
-            #[inline]
-            fn erf(self) -> Self {
-                $erf(self)
-            }
-            #[inline]
+            #[inline(always)]
             fn powf(self, exponent: Self) -> Self {
                 $ty::powf(self, exponent)
             }
-            float!(@ $ty: abs, exp, exp_m1, ln, ln_1p, sqrt, sin, cos, tanh);
+            $(#[inline(always)]
+            fn $function(self) -> Self {
+                $path(self)
+            })*
+            float!(@ $ty: abs, exp_m1, ln_1p, sqrt, sin, cos);
         }
     };
     (@ $ty:ident: $($name:ident),*) => {$(
-        #[inline]
+        #[inline(always)]
         fn $name(self) -> Self {
             $ty::$name(self)
         }
     )*};
 }
-float!(f32, erf::erf_f32);
-float!(f64, erf::erf_f64);
+float!(f32: exp => exact::exp, ln => exact::ln, tanh => exact::tanh, erf => exact::erf);
+float!(f64: exp => f64::exp, ln => f64::ln, tanh => f64::tanh, erf => erf::erf_f64);

@@ -1,11 +1,15 @@
-//! Normalisation of rows. Sums are in f64.
+//! Normalisation of rows.
 
-use super::batch_norm::plane_sums;
-use super::chunks::{for_each_chunk, for_each_chunk_pair};
+use super::chunks::work_on;
+use super::simd::Work;
+use super::sums::{column_sums, sum_of, sum_of_pairs};
 use super::Real;
 
 /// Parts that the rows are cut into for the gradients of weight and bias, which sum over them.
 const PARTS: usize = 16;
+
+/// Elements per piece of work, in whole rows.
+const PIECE: usize = 1 << 13;
 
 /// Rows of `[count, width]`.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +19,12 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
+    /// Elements of a piece of work, and its rows.
+    fn piece(&self) -> [usize; 2] {
+        let rows = (PIECE / self.width.max(1)).max(1);
+        [rows * self.width, rows]
+    }
+
     /// `x̂ · weight + bias`, and `[mean, 1/std]` of every row.
     pub(crate) fn forward<T: Real>(
         &self,
@@ -23,27 +33,18 @@ impl Rows {
         bias: Option<&[T]>,
         eps: f64,
     ) -> (Vec<T>, Vec<T>) {
-        let mut out = vec![T::zero(); x.len()];
+        let mut out = x.to_vec();
         let mut stats = vec![T::zero(); 2 * self.count];
-        let chunks = ((&mut out[..], self.width), (&mut stats[..], 2));
-        for_each_chunk_pair(chunks.0, chunks.1, 4 * x.len(), |i, out, stats| {
-            let x = &x[i * self.width..][..self.width];
-            let width = self.width as f64;
-            let mean = plane_sums(x, x, |x, _| [x, 0.])[0] / width;
-            let variance = plane_sums(x, x, |x, _| [(x - mean) * (x - mean), 0.])[0] / width;
-            stats[0] = T::from_f64(mean);
-            stats[1] = T::from_f64(1. / (variance + eps).sqrt());
-            let [mean, scale] = [stats[0], stats[1]];
-            for (out, &x) in out.iter_mut().zip(x) {
-                *out = (x - mean) * scale;
-            }
-            if let Some(weight) = weight {
-                out.iter_mut().zip(weight).for_each(|(out, &w)| *out *= w);
-            }
-            if let Some(bias) = bias {
-                out.iter_mut().zip(bias).for_each(|(out, &b)| *out += b);
-            }
-        });
+        if self.width > 0 {
+            let [size, rows] = self.piece();
+            let items = out.chunks_mut(size).zip(stats.chunks_mut(2 * rows));
+            let work = Forward {
+                width: self.width,
+                affine: [weight, bias],
+                eps,
+            };
+            work_on(items, 4 * x.len(), &work);
+        }
         (out, stats)
     }
 
@@ -56,43 +57,121 @@ impl Rows {
         weight: Option<&[T]>,
     ) -> Vec<T> {
         let mut dx = grad.to_vec();
-        for_each_chunk(&mut dx, self.width, 4 * x.len(), |i, dx| {
-            let x = &x[i * self.width..][..self.width];
-            let [mean, scale] = [stats[2 * i], stats[2 * i + 1]];
-            if let Some(weight) = weight {
-                dx.iter_mut().zip(weight).for_each(|(dx, &w)| *dx *= w);
-            }
-            let (m, s) = (mean.to_f64(), scale.to_f64());
-            let [sum, product] = plane_sums(dx, x, |h, x| [h, h * (x - m)]);
-            let width = self.width as f64;
-            let shift = T::from_f64(sum / width);
-            let slope = T::from_f64(product * s * s / width);
-            for (dx, &x) in dx.iter_mut().zip(x) {
-                *dx = (*dx - shift - (x - mean) * slope) * scale;
-            }
-        });
+        if self.width > 0 {
+            let [size, rows] = self.piece();
+            let inputs = x.chunks(size).zip(stats.chunks(2 * rows));
+            let work = GradInput {
+                width: self.width,
+                weight,
+            };
+            work_on(dx.chunks_mut(size).zip(inputs), 4 * x.len(), &work);
+        }
         dx
     }
 
     /// The gradients of the weight, `Σ g · x̂`, and of the bias, `Σ g`, one after the other.
     pub(crate) fn grad_affine<T: Real>(&self, grad: &[T], x: &[T], stats: &[T]) -> Vec<T> {
         let parts = self.count.clamp(1, PARTS);
-        let rows = self.count.div_ceil(parts);
         let mut sums = vec![0f64; parts * 2 * self.width];
-        for_each_chunk(&mut sums, 2 * self.width, 2 * x.len(), |part, sums| {
-            let (dw, db) = sums.split_at_mut(self.width);
-            for row in part * rows..((part + 1) * rows).min(self.count) {
-                let range = row * self.width..(row + 1) * self.width;
-                let [mean, scale] = [stats[2 * row], stats[2 * row + 1]];
-                let sums = dw.iter_mut().zip(db.iter_mut());
-                let inputs = grad[range.clone()].iter().zip(&x[range]);
-                for ((dw, db), (&g, &x)) in sums.zip(inputs) {
-                    *dw += (g * (x - mean) * scale).to_f64();
-                    *db += g.to_f64();
-                }
-            }
-        });
+        if self.width > 0 {
+            let work = GradAffine {
+                rows: *self,
+                per_part: self.count.div_ceil(parts),
+                inputs: [grad, x, stats],
+            };
+            let items = sums.chunks_mut(2 * self.width).enumerate();
+            work_on(items, 2 * x.len(), &work);
+        }
         let total = |i| (0..parts).map(|part| sums[part * 2 * self.width + i]).sum();
         (0..2 * self.width).map(|i| T::from_f64(total(i))).collect()
+    }
+}
+
+struct Forward<'a, T> {
+    width: usize,
+    affine: [Option<&'a [T]>; 2],
+    eps: f64,
+}
+
+impl<T: Real> Work<(&mut [T], &mut [T])> for Forward<'_, T> {
+    #[inline(always)]
+    fn run(&self, (rows, stats): (&mut [T], &mut [T])) {
+        let rows = rows.chunks_exact_mut(self.width);
+        for (row, stats) in rows.zip(stats.chunks_exact_mut(2)) {
+            let width = self.width as f64;
+            let mean = T::from_f64(sum_of(row, |x| x) / width);
+            // What the mean lost when it was rounded.
+            let rest = sum_of(row, |x| x - mean) / width;
+            let squares = sum_of(row, |x| (x - mean) * (x - mean)) / width;
+            let variance = (squares - rest * rest).max(0.);
+            let scale = T::from_f64(1. / (variance + self.eps).sqrt());
+            stats.copy_from_slice(&[mean, scale]);
+            match self.affine {
+                [Some(weight), Some(bias)] => {
+                    for ((x, &w), &b) in row.iter_mut().zip(weight).zip(bias) {
+                        *x = (*x - mean) * scale * w + b;
+                    }
+                }
+                [weight, bias] => {
+                    row.iter_mut().for_each(|x| *x = (*x - mean) * scale);
+                    if let Some(weight) = weight {
+                        row.iter_mut().zip(weight).for_each(|(x, &w)| *x *= w);
+                    }
+                    if let Some(bias) = bias {
+                        row.iter_mut().zip(bias).for_each(|(x, &b)| *x += b);
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct GradInput<'a, T> {
+    width: usize,
+    weight: Option<&'a [T]>,
+}
+
+impl<T: Real> Work<(&mut [T], (&[T], &[T]))> for GradInput<'_, T> {
+    #[inline(always)]
+    fn run(&self, (rows, (x, stats)): (&mut [T], (&[T], &[T]))) {
+        let inputs = x.chunks_exact(self.width).zip(stats.as_chunks::<2>().0);
+        for (dx, (x, &[mean, scale])) in rows.chunks_exact_mut(self.width).zip(inputs) {
+            if let Some(weight) = self.weight {
+                dx.iter_mut().zip(weight).for_each(|(dx, &w)| *dx *= w);
+            }
+            let width = self.width as f64;
+            let shift = T::from_f64(sum_of(dx, |h| h) / width);
+            let product = sum_of_pairs(dx, x, |h, x| h * ((x - mean) * scale));
+            let slope = T::from_f64(product / width);
+            for (dx, &x) in dx.iter_mut().zip(x) {
+                *dx = (*dx - shift - (x - mean) * scale * slope) * scale;
+            }
+        }
+    }
+}
+
+struct GradAffine<'a, T> {
+    rows: Rows,
+    per_part: usize,
+    inputs: [&'a [T]; 3],
+}
+
+impl<T: Real> Work<(usize, &mut [f64])> for GradAffine<'_, T> {
+    #[inline(always)]
+    fn run(&self, (part, totals): (usize, &mut [f64])) {
+        let width = self.rows.width;
+        let [grad, x, stats] = self.inputs;
+        let first = part * self.per_part;
+        let rows = first..(first + self.per_part).min(self.rows.count);
+        column_sums(rows, totals, |row, sums: &mut [T]| {
+            let (dw, db) = sums.split_at_mut(width);
+            let (g, x) = (&grad[row * width..][..width], &x[row * width..][..width]);
+            let [mean, scale] = [stats[2 * row], stats[2 * row + 1]];
+            let sums = dw.iter_mut().zip(db.iter_mut());
+            for ((dw, db), (&g, &x)) in sums.zip(g.iter().zip(x)) {
+                *dw += g * (x - mean) * scale;
+                *db += g;
+            }
+        });
     }
 }

@@ -3,38 +3,52 @@
 //! Their callers in `ops` have checked the arguments. Work is cut into pieces by the shapes alone and every sum has a
 //! fixed order, so that results don't depend on the number of threads.
 
+mod attention;
 mod batch_norm;
+mod broadcast;
 mod chunks;
 mod columns;
 mod conv2d;
 mod ctc;
 pub(crate) mod elementwise;
+mod exact;
 mod float;
+mod fresh;
 mod gemm;
 mod lanes;
 mod layer_norm;
 mod lovasz;
 mod norm;
 mod order;
+mod pages;
 mod pool2d;
+mod product;
 mod real;
 mod reduce;
 mod simd;
 mod softmax;
+mod sums;
 mod values;
 mod window;
 
+pub(crate) use attention::Attention;
 pub(crate) use batch_norm::Channels;
+pub(crate) use broadcast::zip_broadcast;
+pub(crate) use chunks::{for_each_chunk, work_on};
 pub(crate) use conv2d::Conv2d;
 pub(crate) use ctc::{Alignment, Ctc, Paths};
 pub(crate) use float::Float;
+pub(crate) use gemm::Strides;
+pub(crate) use lanes::Lanes;
 pub(crate) use layer_norm::Rows;
 pub(crate) use lovasz::Lovasz;
 pub(crate) use norm::norm;
 pub(crate) use order::{in_order, is_channels_last, row_major, Order};
 pub(crate) use pool2d::{Average, MaxPool2d};
+pub(crate) use product::{new_products, Begin, Matrix};
 pub(crate) use real::Real;
 pub(crate) use reduce::{best, cumsum, sum};
+pub(crate) use simd::Work;
 pub(crate) use softmax::{Exponential, Softmax};
-pub(crate) use values::{output, values};
+pub(crate) use values::{output, strided, values};
 pub(crate) use window::{conv_windows, pool_windows, Axis};

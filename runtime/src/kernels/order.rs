@@ -62,14 +62,14 @@ impl Order {
 }
 
 /// `f` of two tensors in the order that is best for both; `f` treats all elements alike.
-pub(crate) fn in_order(
+pub(crate) fn in_order<E: From<candle_core::Error>>(
     a: &Tensor,
     b: &Tensor,
-    f: impl FnOnce(&Tensor, &Tensor) -> Result<Tensor>,
-) -> Result<Tensor> {
+    f: impl FnOnce(&Tensor, &Tensor) -> std::result::Result<Tensor, E>,
+) -> std::result::Result<Tensor, E> {
     match Order::of(&[a, b]) {
         Order::Rows => f(a, b),
-        order => order.give(f(&order.take(a)?, &order.take(b)?)?),
+        order => Ok(order.give(f(&order.take(a)?, &order.take(b)?)?)?),
     }
 }
 
@@ -183,14 +183,14 @@ mod tests {
     fn pairs_are_taken_in_one_order() -> Result<()> {
         let x = image((2, 3, 4, 5))?;
         let last = Order::ChannelsLast.give(Order::ChannelsLast.take(&x)?)?;
-        let sum = in_order(&last, &x, |a, b| a + b)?;
+        let sum = in_order(&last, &x, Tensor::add)?;
         assert!(is_channels_last(&sum));
         assert_eq!(elements(&sum)?, elements(&(&x + &x)?)?);
         let spread = x
             .narrow(2, 0, 1)?
             .narrow(3, 0, 1)?
             .broadcast_as(x.shape())?;
-        let sum = in_order(&spread, &last, |a, b| a + b)?;
+        let sum = in_order(&spread, &last, Tensor::add)?;
         assert_eq!(elements(&sum)?, elements(&(&x + &spread)?)?);
         Ok(())
     }

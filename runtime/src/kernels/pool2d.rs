@@ -237,7 +237,7 @@ impl Average {
                     out.iter_mut().zip(x).for_each(|(out, &x)| *out += x);
                 }
                 let divisor = T::from_f64(divisor);
-                out.iter_mut().for_each(|out| *out = *out / divisor);
+                out.iter_mut().for_each(|out| *out /= divisor);
             });
         });
         out

@@ -15,6 +15,9 @@ pub(crate) trait Real: WithDType + Lanes {
     fn with_scratch<R>(len: usize, f: impl FnOnce(&mut [Self]) -> R) -> R;
 }
 
+/// Bytes of a cache line, which are more than enough elements.
+const LINE: usize = 64;
+
 macro_rules! real {
     ($($ty:ty),*) => {$(
         impl Real for $ty {
@@ -22,15 +25,18 @@ macro_rules! real {
 
             fn with_scratch<R>(len: usize, f: impl FnOnce(&mut [Self]) -> R) -> R {
                 thread_local! {
-                    static SCRATCH: RefCell<Vec<$ty>> = const { RefCell::new(Vec::new()) };
+                    static SCRATCH: RefCell<Vec<Vec<$ty>>> = const { RefCell::new(Vec::new()) };
                 }
                 // Taken out, so that a nested call gets memory of its own.
-                let mut scratch = SCRATCH.take();
-                if scratch.len() < len {
-                    scratch.resize(len, 0.);
+                let scratch = SCRATCH.with_borrow_mut(Vec::pop);
+                let mut scratch = scratch.unwrap_or_default();
+                if scratch.len() < len + LINE {
+                    scratch.resize(len + LINE, 0.);
                 }
-                let result = f(&mut scratch[..len]);
-                SCRATCH.set(scratch);
+                // From the start of a cache line on, so that vectors don't lie in two.
+                let start = scratch.as_ptr().align_offset(LINE).min(LINE);
+                let result = f(&mut scratch[start..start + len]);
+                SCRATCH.with_borrow_mut(|kept| kept.push(scratch));
                 result
             }
         }

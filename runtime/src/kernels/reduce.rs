@@ -2,10 +2,12 @@
 
 use candle_core::WithDType;
 
-use super::chunks::{blocks, for_each_chunk};
+use super::chunks::{blocks, for_each_chunk, work_on};
+use super::simd::Work;
+use super::sums::column_sums;
 use super::{real, Real};
 
-/// The sums over `n`, each made in f64 and in a fixed order.
+/// The sums over `n`, in a fixed order: of neighbours in f64, of columns in f64 for every 64 rows.
 pub(crate) fn sum<T: Real>(x: &[T], [outer, n, inner]: [usize; 3]) -> Vec<T> {
     let mut out = vec![T::zero(); outer * inner];
     if inner == 1 {
@@ -19,21 +21,42 @@ pub(crate) fn sum<T: Real>(x: &[T], [outer, n, inner]: [usize; 3]) -> Vec<T> {
         return out;
     }
     let pieces = blocks(inner, outer, 64, 8);
-    let width = inner / pieces;
-    for_each_chunk(&mut out, width, x.len(), |i, out| {
-        let start = i / pieces * n * inner + i % pieces * width;
-        let mut sums = vec![0f64; width];
-        for row in 0..n {
-            let row = &x[start + row * inner..][..width];
-            sums.iter_mut()
-                .zip(row)
-                .for_each(|(sum, x)| *sum += x.to_f64());
-        }
-        out.iter_mut()
-            .zip(sums)
-            .for_each(|(out, sum)| *out = T::from_f64(sum));
-    });
+    let columns = Columns {
+        x,
+        n,
+        inner,
+        width: inner / pieces,
+    };
+    if columns.width > 0 {
+        let items = out.chunks_mut(columns.width).enumerate();
+        work_on(items, x.len(), &columns);
+    }
     out
+}
+
+/// Sums of some columns.
+struct Columns<'a, T> {
+    x: &'a [T],
+    n: usize,
+    inner: usize,
+    width: usize,
+}
+
+impl<T: Real> Work<(usize, &mut [T])> for Columns<'_, T> {
+    #[inline(always)]
+    fn run(&self, (i, out): (usize, &mut [T])) {
+        let (n, inner, width) = (self.n, self.inner, self.width);
+        let pieces = inner / width;
+        let start = i / pieces * n * inner + i % pieces * width;
+        let mut totals = vec![0f64; width];
+        column_sums::<T>(0..n, &mut totals, |row, sums| {
+            let row = &self.x[start + row * inner..][..width];
+            sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x);
+        });
+        for (out, total) in out.iter_mut().zip(totals) {
+            *out = T::from_f64(total);
+        }
+    }
 }
 
 /// The position along `n` of the element that no other is `better` than: the first one, or the first NaN. `n` is not 0.

@@ -6,7 +6,7 @@ use candle_core::{Device, Shape, Storage, Tensor, WithDType};
 
 use crate::error::{Error, Result};
 
-/// The values of a contiguous CPU tensor, read in place.
+/// The values of a CPU tensor, read in place.
 pub(crate) struct Values<Guard> {
     storage: Guard,
     range: Range<usize>,
@@ -24,6 +24,25 @@ pub(crate) fn values(tensor: &Tensor) -> Result<Values<impl Deref<Target = Stora
     })
 }
 
+/// Locks the values of a tensor of any strides for reading, from its first element to its last.
+pub(crate) fn strided(tensor: &Tensor) -> Values<impl Deref<Target = Storage> + '_> {
+    let (storage, layout) = tensor.storage_and_layout();
+    let start = layout.start_offset();
+    let sizes = layout.dims().iter().zip(layout.stride());
+    let len = match tensor.elem_count() {
+        0 => 0,
+        _ => {
+            1 + sizes
+                .map(|(size, stride)| (size - 1) * stride)
+                .sum::<usize>()
+        }
+    };
+    Values {
+        storage,
+        range: start..start + len,
+    }
+}
+
 impl<Guard: Deref<Target = Storage>> Values<Guard> {
     /// As elements of the tensor's own type.
     pub(crate) fn slice<T: WithDType>(&self) -> Result<&[T]> {
@@ -39,5 +58,6 @@ impl<Guard: Deref<Target = Storage>> Values<Guard> {
 
 /// A tensor that takes over the buffer.
 pub(crate) fn output<T: WithDType>(values: Vec<T>, shape: impl Into<Shape>) -> Result<Tensor> {
+    super::pages::keep();
     Ok(Tensor::from_vec(values, shape.into(), &Device::Cpu)?)
 }

@@ -3,7 +3,7 @@
 use candle_core::{Shape, Tensor as Data};
 
 use crate::error::Result;
-use crate::kernels::in_order;
+use crate::ops::binary;
 use crate::ops::operand::{beside, broadcast_shape, promoted, Operand, Value};
 use crate::ops::unary::{forward, functions, unary};
 use crate::tensor::{grad_to_shape, when, Tensor};
@@ -38,11 +38,11 @@ fn prepare(
     op: &'static str,
     a: &Tensor,
     b: Value<'_>,
-    compute: impl FnOnce(&Data, &Data) -> candle_core::Result<Data>,
+    compute: impl FnOnce(&Data, &Data) -> Result<Data>,
 ) -> Result<Prepared> {
     let (a, b) = promoted(a, b)?;
     broadcast_shape(op, &[a.shape(), b.shape()])?;
-    let data = in_order(a.as_candle(), b.as_candle(), compute)?;
+    let data = compute(a.as_candle(), b.as_candle())?;
     let shapes = [a.shape().clone(), b.shape().clone()];
     Ok((a, b, data, shapes))
 }
@@ -78,7 +78,7 @@ impl Tensor {
             Value::Float(number) => return add_number(self, number, true),
             tensor => tensor,
         };
-        let (a, b, data, shapes) = prepare("add", self, other, Data::broadcast_add)?;
+        let (a, b, data, shapes) = prepare("add", self, other, binary::add)?;
         Ok(Tensor::record(
             "add",
             data,
@@ -109,7 +109,7 @@ impl Tensor {
             Value::Float(number) => return add_number(self, -number, true),
             tensor => tensor,
         };
-        let (a, b, data, shapes) = prepare("sub", self, other, Data::broadcast_sub)?;
+        let (a, b, data, shapes) = prepare("sub", self, other, binary::sub)?;
         Ok(Tensor::record(
             "sub",
             data,
@@ -142,7 +142,7 @@ impl Tensor {
             Value::Float(number) => return unary(MulNumber { number }, &*beside(self, true)?),
             tensor => tensor,
         };
-        let (a, b, data, shapes) = prepare("mul", self, other, Data::broadcast_mul)?;
+        let (a, b, data, shapes) = prepare("mul", self, other, binary::mul)?;
         let (a_saved, b_saved) = (a.save_if(b.requires_grad()), b.save_if(a.requires_grad()));
         Ok(Tensor::record(
             "mul",
@@ -151,10 +151,10 @@ impl Tensor {
             move |grad, [a, b]| {
                 Ok([
                     when(a, || {
-                        grad_to_shape(&grad.broadcast_mul(b_saved.get()?)?, &shapes[0])
+                        grad_to_shape(&binary::mul(grad, b_saved.get()?)?, &shapes[0])
                     })?,
                     when(b, || {
-                        grad_to_shape(&grad.broadcast_mul(a_saved.get()?)?, &shapes[1])
+                        grad_to_shape(&binary::mul(grad, a_saved.get()?)?, &shapes[1])
                     })?,
                 ])
             },
@@ -180,7 +180,7 @@ impl Tensor {
         };
         let (a, b) = promoted(self, other)?;
         let (a, b) = (beside(&a, true)?, beside(&b, true)?);
-        let (a, b, data, shapes) = prepare("div", &a, Value::Tensor(&b), Data::broadcast_div)?;
+        let (a, b, data, shapes) = prepare("div", &a, Value::Tensor(&b), binary::div)?;
         let (b_saved, quotient) = (b.save(), b.requires_grad().then(|| data.clone()));
         Ok(Tensor::record(
             "div",
@@ -191,10 +191,10 @@ impl Tensor {
                     let quotient = quotient
                         .as_ref()
                         .ok_or_else(|| crate::Error::op("div", "the quotient was not kept"))?;
-                    let slope = quotient.broadcast_div(b_saved.get()?)?;
-                    Ok(grad_to_shape(&(grad * slope)?, &shapes[1])?.neg()?)
+                    let slope = binary::div(quotient, b_saved.get()?)?;
+                    Ok(grad_to_shape(&binary::mul(grad, &slope)?, &shapes[1])?.neg()?)
                 };
-                let dividend = || grad_to_shape(&grad.broadcast_div(b_saved.get()?)?, &shapes[0]);
+                let dividend = || grad_to_shape(&binary::div(grad, b_saved.get()?)?, &shapes[0]);
                 Ok([when(a, dividend)?, when(b, divisor)?])
             },
         ))

@@ -26,7 +26,7 @@ impl Extremum {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn prefers<T: Float>(self, a: T, b: T) -> bool {
         match self {
             Extremum::Maximum => a > b,
@@ -37,7 +37,7 @@ impl Extremum {
 
 /// The larger or smaller one, and NaN if either is.
 impl Zip for Extremum {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, a: T, b: T) -> T {
         #[allow(clippy::eq_op)] // NaN
         if self.prefers(a, b) || a != a {
@@ -50,7 +50,7 @@ impl Zip for Extremum {
 
 /// The gradient of the first operand: halved where the two are equal.
 impl Zip3 for Extremum {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, a: T, b: T, grad: T) -> T {
         if a == b {
             grad / T::of(2.)

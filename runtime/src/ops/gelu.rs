@@ -3,6 +3,7 @@
 use candle_core::{Result as CandleResult, Tensor as Data};
 
 use crate::error::{Error, Result};
+use crate::kernels::Float;
 use crate::ops::options::options;
 use crate::ops::unary::{functions, unary};
 use crate::tensor::Tensor;
@@ -25,12 +26,13 @@ functions! {
     plain x => x * probability(x)?,
     (x, g) => g * (probability(x)? + (x * ((x.sqr()? * -0.5)?.exp()? * DENSITY)?)?)?;
 
+    // ½ (1 + tanh u) is the sigmoid of 2u.
     GeluTanh {} "gelu" keeps Input,
-    x => T::of(0.5) * x * (T::ONE + (T::of(SQRT_2_PI) * (x + T::of(CUBE) * x * x * x)).tanh()),
+    x => x * inner(x).sigmoid(),
     (x, g) => {
-        let t = (T::of(SQRT_2_PI) * (x + T::of(CUBE) * x * x * x)).tanh();
-        let slope = T::of(SQRT_2_PI) * (T::ONE + T::of(3. * CUBE) * x * x);
-        g * T::of(0.5) * (T::ONE + t + x * (T::ONE - t * t) * slope)
+        let share = inner(x).sigmoid();
+        let slope = T::of(2. * SQRT_2_PI) * (T::ONE + T::of(3. * CUBE) * x * x);
+        g * (share + x * share * (T::ONE - share) * slope)
     },
     plain x => (x * (inner_tanh(x)? + 1.)?)? * 0.5,
     (x, g) => {
@@ -44,6 +46,12 @@ functions! {
 /// The probability that a standard normal number is below x.
 fn probability(x: &Data) -> CandleResult<Data> {
     (x * SQRT_HALF)?.erf()?.affine(0.5, 0.5)
+}
+
+/// 2 √(2/π) (x + 0.044715 x³)
+#[inline(always)]
+fn inner<T: Float>(x: T) -> T {
+    x * (T::of(2. * SQRT_2_PI) + T::of(2. * SQRT_2_PI * CUBE) * x * x)
 }
 
 fn inner_tanh(x: &Data) -> CandleResult<Data> {

@@ -1,6 +1,7 @@
 //! The operations: one file each, or one per tight family.
 
 mod arithmetic;
+pub(crate) mod binary;
 pub(crate) mod candle;
 mod clamp;
 mod compare;
@@ -59,6 +60,7 @@ pub use embedding::EmbeddingOptions;
 pub use gelu::{GeluApproximate, GeluOptions};
 pub use indices::{Index, Indices};
 pub use join::{cat, stack};
+pub use matmul::ScaledDotProductAttentionOptions;
 pub use narrow::SplitSize;
 pub use norm::{BatchNormOptions, LayerNormOptions};
 pub use operand::Operand;

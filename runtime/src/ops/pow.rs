@@ -24,7 +24,7 @@ functions! {
 struct Pow;
 
 impl Zip for Pow {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, base: T, exponent: T) -> T {
         base.powf(exponent)
     }
@@ -34,7 +34,7 @@ impl Zip for Pow {
 struct BaseGradient;
 
 impl Zip3 for BaseGradient {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, base: T, exponent: T, grad: T) -> T {
         if exponent == T::ZERO {
             return T::ZERO;
@@ -47,7 +47,7 @@ impl Zip3 for BaseGradient {
 struct ExponentGradient;
 
 impl Zip3 for ExponentGradient {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, base: T, exponent: T, grad: T) -> T {
         if base == T::ZERO && exponent >= T::ZERO {
             return T::ZERO;

@@ -15,7 +15,7 @@ use crate::trace::{Args, Dim, Param as Row, Takes, TensorValue, Text, Tracer, Va
 struct Prelu;
 
 impl Zip for Prelu {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, x: T, weight: T) -> T {
         if x > T::ZERO {
             x
@@ -27,7 +27,7 @@ impl Zip for Prelu {
 
 /// The gradient of the input.
 impl Zip3 for Prelu {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, x: T, weight: T, grad: T) -> T {
         if x > T::ZERO {
             grad
@@ -41,7 +41,7 @@ impl Zip3 for Prelu {
 struct WeightGradient;
 
 impl Zip for WeightGradient {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, x: T, grad: T) -> T {
         if x > T::ZERO {
             T::ZERO

@@ -103,6 +103,7 @@ operations! {
     reshape => super::reshape::rule::trace_reshape,
     roll => super::flip::trace_roll,
     rsqrt => super::math::trace_rsqrt,
+    scaled_dot_product_attention => super::matmul::rule::trace_scaled_dot_product_attention,
     select => super::narrow::rule::trace_select,
     shape => super::size::trace_shape,
     sigmoid => super::sigmoid::trace_sigmoid,

@@ -42,7 +42,7 @@ pub(crate) trait Unary: Copy + Send + Sync + 'static {
 struct Forward<U>(U);
 
 impl<U: Unary> Map for Forward<U> {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, x: T) -> T {
         self.0.forward(x)
     }
@@ -51,14 +51,14 @@ impl<U: Unary> Map for Forward<U> {
 struct Backward<U>(U);
 
 impl<U: Unary> Zip for Backward<U> {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, kept: T, grad: T) -> T {
         self.0.backward(kept, grad)
     }
 }
 
 impl<U: Unary> Map for Backward<U> {
-    #[inline]
+    #[inline(always)]
     fn call<T: Float>(&self, grad: T) -> T {
         self.0.backward(grad, grad)
     }
@@ -159,12 +159,12 @@ macro_rules! functions {
             const KEEP: $crate::ops::unary::Keep = $crate::ops::unary::Keep::$keep;
             $(const CLOSED: bool = stringify!($closed).len() > 0;)?
 
-            #[inline]
+            #[inline(always)]
             fn forward<T: $crate::kernels::Float>(self, $x: T) -> T {
                 let $op { $($field),* } = self;
                 $forward
             }
-            #[inline]
+            #[inline(always)]
             fn backward<T: $crate::kernels::Float>(self, $k: T, $g: T) -> T {
                 let $op { $($field),* } = self;
                 $backward

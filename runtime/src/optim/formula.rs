@@ -4,13 +4,13 @@ use std::array::from_fn;
 use std::cell::RefCell;
 
 use candle_core::Tensor;
-use rayon::prelude::*;
 
 use super::number::{first_error, Element, Number, Whole};
 use super::options::Hyperparameters;
 use super::rule::{no_rows, Moment, SparseUpdate, UpdateRule};
 use super::slices::Real;
 use crate::error::Result;
+use crate::kernels::{work_on, Work};
 use crate::tensor::{same_storage, Param};
 
 /// An optimizer's formula: how one element of a parameter follows from its gradient and what is kept for it.
@@ -209,10 +209,8 @@ fn one_pass<T: Real, const N: usize>(
     grad: &[T],
     state: [&mut [T]; N],
 ) {
-    if param.len() <= PIECE {
-        return piece(update, param, grad, state);
-    }
     let mut slots = state.map(|slot| slot.chunks_mut(PIECE));
+    let cost = param.len().saturating_mul(4 * (N + 1));
     let pieces: Vec<_> = param
         .chunks_mut(PIECE)
         .zip(grad.chunks(PIECE))
@@ -221,30 +219,34 @@ fn one_pass<T: Real, const N: usize>(
             (param, grad, state)
         })
         .collect();
-    pieces
-        .into_par_iter()
-        .for_each(|(param, grad, state)| piece(update, param, grad, state));
+    work_on(pieces.into_iter(), cost, &Pass(update));
 }
 
-fn piece<T: Real, const N: usize>(
-    update: &impl Fn(Element<T>, Element<T>, &mut [Element<T>]) -> Element<T>,
-    param: &mut [T],
-    grad: &[T],
-    state: [&mut [T]; N],
-) {
-    // Slices of one length need no bounds checks.
-    let lengths = state.iter().map(|slot| slot.len());
-    let n = lengths.fold(param.len().min(grad.len()), usize::min);
-    let (param, grad, mut state) = (
-        &mut param[..n],
-        &grad[..n],
-        state.map(|slot| &mut slot[..n]),
-    );
-    for (i, (p, &g)) in param.iter_mut().zip(grad).enumerate() {
-        let mut kept: [_; N] = from_fn(|k| Element(state[k][i]));
-        *p = update(Element(*p), Element(g), &mut kept).0;
-        for (slot, kept) in state.iter_mut().zip(kept) {
-            slot[i] = kept.0;
+struct Pass<'a, F>(&'a F);
+
+type Piece<'a, T, const N: usize> = (&'a mut [T], &'a [T], [&'a mut [T]; N]);
+
+impl<T, F, const N: usize> Work<Piece<'_, T, N>> for Pass<'_, F>
+where
+    T: Real,
+    F: Fn(Element<T>, Element<T>, &mut [Element<T>]) -> Element<T> + Sync,
+{
+    #[inline(always)]
+    fn run(&self, (param, grad, state): Piece<'_, T, N>) {
+        // Slices of one length need no bounds checks.
+        let lengths = state.iter().map(|slot| slot.len());
+        let n = lengths.fold(param.len().min(grad.len()), usize::min);
+        let (param, grad, mut state) = (
+            &mut param[..n],
+            &grad[..n],
+            state.map(|slot| &mut slot[..n]),
+        );
+        for (i, (p, &g)) in param.iter_mut().zip(grad).enumerate() {
+            let mut kept: [_; N] = from_fn(|k| Element(state[k][i]));
+            *p = (self.0)(Element(*p), Element(g), &mut kept).0;
+            for (slot, kept) in state.iter_mut().zip(kept) {
+                slot[i] = kept.0;
+            }
         }
     }
 }

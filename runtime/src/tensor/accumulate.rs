@@ -5,7 +5,8 @@ use candle_core::{CpuStorage, DType, Device, InplaceOp2, Layout, Tensor as Data}
 use super::change::Change;
 use super::sparse::SparseGrad;
 use crate::error::Result;
-use crate::kernels::{in_order, row_major, Order};
+use crate::kernels::{for_each_chunk, row_major, Order};
+use crate::ops::binary;
 use crate::ops::compute::has_kernels;
 
 /// A gradient that grows as contributions arrive. It is row-sparse as long as all of them are.
@@ -138,7 +139,7 @@ impl DenseSum {
             let sum = order.take(&self.tensor)?; // a view
             sum.inplace_op2(&order.take(grad)?, &AddAssign)?;
         } else {
-            self.tensor = in_order(&self.tensor, grad, |a, b| a + b)?;
+            self.tensor = binary::add(&self.tensor, grad)?;
             self.owned = true;
         }
         Ok(())
@@ -233,8 +234,12 @@ impl InplaceOp2 for AddAssign {
     }
 }
 
-fn add_slices<T: Copy + std::ops::AddAssign>(lhs: &mut [T], rhs: &[T]) {
-    for (a, &b) in lhs.iter_mut().zip(rhs) {
-        *a += b;
-    }
+fn add_slices<T: Copy + Send + Sync + std::ops::AddAssign>(lhs: &mut [T], rhs: &[T]) {
+    const PIECE: usize = 1 << 14;
+    let cost = lhs.len() * 2;
+    for_each_chunk(lhs, PIECE, cost, |i, lhs| {
+        for (a, &b) in lhs.iter_mut().zip(&rhs[i * PIECE..]) {
+            *a += b;
+        }
+    });
 }

@@ -161,7 +161,13 @@ pub(crate) enum Policy {
 }
 
 /// What both of PyTorch's lists compute in the half type.
-const LOWER: &[&str] = &["bmm", "conv2d", "linear", "matmul"];
+const LOWER: &[&str] = &[
+    "bmm",
+    "conv2d",
+    "linear",
+    "matmul",
+    "scaled_dot_product_attention",
+];
 
 /// The losses, which both lists compute in f32. Those that PyTorch composes of other operations are not there.
 const LOSSES: &[&str] = &[

@@ -9,7 +9,7 @@ pub struct Net {
     #[cfg(any())]
     #[layer(4)]
     never: Missing,
-    #[cfg(all())]
+    #[cfg(not(any()))]
     #[config(default = true)]
     always: bool,
     #[cfg(any())]

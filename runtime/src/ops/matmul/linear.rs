@@ -2,7 +2,7 @@
 
 use candle_core::{Shape, Tensor as Data};
 
-use super::product::{product, with_rows};
+use super::product::{affine, product, with_rows};
 use crate::error::{Error, Result};
 use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::total;
@@ -32,16 +32,10 @@ impl Tensor {
     /// [`linear`](Self::linear) in the types that come.
     fn linear_as_is(&self, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
         check(self, weight, bias)?;
-        let (x, w) = (
-            with_rows(&at_least_matrix(self.as_candle())?)?,
-            weight.as_candle(),
-        );
+        let x = with_rows(&at_least_matrix(self.as_candle())?)?;
         let mut out = self.dims()[..self.rank() - 1].to_vec();
         out.push(weight.dims()[0]);
-        let mut data = product(&x, &w.t()?)?;
-        if let Some(bias) = bias {
-            data = data.broadcast_add(bias.as_candle())?;
-        }
+        let data = affine(&x, &weight.as_candle().t()?, bias.map(Tensor::as_candle))?;
         let data = data.reshape(out)?;
         let x_saved = self.save_if(weight.requires_grad());
         let w_saved = weight.save_if(self.requires_grad());

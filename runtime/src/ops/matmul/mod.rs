@@ -1,8 +1,12 @@
 //! `matmul`, `bmm`, `dot`, `outer`: products of matrices and vectors.
 
+mod attention;
+mod cpu;
 mod linear;
 pub(crate) mod product;
 pub(super) mod rule;
+
+pub use attention::ScaledDotProductAttentionOptions;
 
 use candle_core::{Shape, Tensor as Data};
 

@@ -2,16 +2,23 @@
 
 use candle_core::{DType, Tensor as Data};
 
+use super::cpu;
 use crate::error::Result;
-use crate::ops::compute::compute_dtype;
+use crate::ops::compute::{compute_dtype, Form};
 
 /// The product of matrices, the dimensions in front broadcast. The shapes must fit.
 ///
 /// Half types are multiplied in f32 on the CPU: sums are rounded once, as in PyTorch.
 pub(crate) fn product(a: &Data, b: &Data) -> Result<Data> {
+    affine(a, b, None)
+}
+
+/// [`product`], plus a number for every column.
+pub(super) fn affine(a: &Data, b: &Data, bias: Option<&Data>) -> Result<Data> {
     let dtype = a.dtype();
     if !dtype.is_float() {
-        return Ok(of_integers(a, b)?.to_dtype(dtype)?);
+        let sums = of_integers(a, b)?.to_dtype(dtype)?;
+        return plus(sums, bias);
     }
     let wide = if a.device().is_cpu() {
         compute_dtype(dtype)
@@ -19,7 +26,20 @@ pub(crate) fn product(a: &Data, b: &Data) -> Result<Data> {
         dtype
     };
     let (a, b) = (&a.to_dtype(wide)?, &b.to_dtype(wide)?);
-    Ok(of_floats(a, b)?.to_dtype(dtype)?)
+    match (Form::of(a), a.dims()[a.rank() - 1]) {
+        // Half types round the product first, as plain operations do.
+        (Form::F32, 1..) if dtype == wide => cpu::product::<f32>(a, b, bias),
+        (Form::F32, 1..) => plus(cpu::product::<f32>(a, b, None)?.to_dtype(dtype)?, bias),
+        (Form::F64, 1..) => cpu::product::<f64>(a, b, bias),
+        _ => plus(of_floats(a, b)?.to_dtype(dtype)?, bias),
+    }
+}
+
+fn plus(sums: Data, bias: Option<&Data>) -> Result<Data> {
+    Ok(match bias {
+        Some(bias) => sums.broadcast_add(bias)?,
+        None => sums,
+    })
 }
 
 fn of_floats(a: &Data, b: &Data) -> Result<Data> {

@@ -12,6 +12,15 @@ const LINEAR: &[Param] = &[
     Param::leading("bias", Takes::Any, Value::Unit),
 ];
 
+const ATTENTION: &[Param] = &[
+    Param::required("key", Takes::Any),
+    Param::required("value", Takes::Any),
+    Param::optional("attn_mask", Takes::Any, Value::Unit),
+    Param::optional("dropout_p", Takes::Float, Value::Num(0.)),
+    Param::optional("is_causal", Takes::Bool, Value::flag(false)),
+    Param::optional("scale", Takes::Any, Value::Unit),
+];
+
 /// `a.matmul(&b)`: `[…, n, k]` by `[…, k, m]`, the dimensions in front broadcast; a vector is a row on the left and a
 /// column on the right.
 pub(crate) const fn trace_matmul(t: &mut Tracer<'_>, args: &Args) -> Value {
@@ -124,6 +133,55 @@ pub(crate) const fn trace_linear(t: &mut Tracer<'_>, args: &Args) -> Value {
     let macs = t.algebra.mul(elements, x.last());
     t.count_macs(macs);
     t.called("linear", args, Value::Tensor(y))
+}
+
+/// `q.scaled_dot_product_attention(&k, &v)`: `[…, L, E]` with keys `[…, S, E]` and values `[…, S, Ev]` is `[…, L, Ev]`.
+pub(crate) const fn trace_scaled_dot_product_attention(t: &mut Tracer<'_>, args: &Args) -> Value {
+    const OP: &str = "scaled_dot_product_attention";
+    let q = receiver!(args);
+    let b = bound!(t, OP, ATTENTION, args);
+    let k = checked!(t.operand(b.value(0)));
+    let v = checked!(t.operand(b.value(1)));
+    if !t.expect_floats(OP, &q) {
+        return Value::Any;
+    }
+    if !q.ranked || !k.ranked || !v.ranked {
+        let unknown = Value::Tensor(TensorValue::unranked(q.kind));
+        return t.called(OP, args, unknown);
+    }
+    let matrices = q.rank > 1 && k.rank > 1 && v.rank > 1;
+    if !matrices || t.differ(q.last(), k.last()) || t.differ(k.dims[k.rank - 2], v.dims[v.rank - 2])
+    {
+        let mut m = Text::new();
+        m.push("scaled_dot_product_attention: expected queries [.., L, E], keys [.., S, E] and values [.., S, Ev], but got ");
+        t.write_shape(&q, &mut m);
+        m.push(", ");
+        t.write_shape(&k, &mut m);
+        m.push(" and ");
+        t.write_shape(&v, &mut m);
+        return t.fail(&m);
+    }
+    let mut scores = TensorValue::scalar(q.kind);
+    if !t.batches(OP, &q, &k, &mut scores) {
+        return Value::Any;
+    }
+    scores.dims[scores.rank] = q.dims[q.rank - 2];
+    scores.dims[scores.rank + 1] = k.dims[k.rank - 2];
+    scores.rank += 2;
+    let mut out = TensorValue::scalar(q.kind);
+    if !t.batches(OP, &scores, &v, &mut out) {
+        return Value::Any;
+    }
+    out.dims[out.rank] = q.dims[q.rank - 2];
+    out.dims[out.rank + 1] = v.last();
+    out.rank += 2;
+    let elements = t.elements(&scores);
+    let macs = t.algebra.mul(elements, q.last());
+    t.count_macs(macs);
+    let elements = t.elements(&out);
+    let macs = t.algebra.mul(elements, scores.last());
+    t.count_macs(macs);
+    t.called(OP, args, Value::Tensor(out))
 }
 
 /// `x.dot(&y)` of two vectors of one length.

@@ -97,6 +97,13 @@ agreements! {
         let real = one(a.bmm(&b));
         (vec![Arg::Tensor(a), Arg::Tensor(b)], real)
     }
+    scaled_dot_product_attention r => {
+        let (batch, inner, keys) = (r.int(1, 2) as usize, r.int(1, 2) as usize, r.int(1, 2) as usize);
+        let (q, k, v) = (floats(&[2, 3, inner])?, floats(&[batch, keys, 2])?, floats(&[2, 4])?);
+        let v = if r.below(3) == 0 { v } else { floats(&[2, 2, 5])? };
+        let real = one(q.scaled_dot_product_attention(&k, &v));
+        (vec![Arg::Tensor(q), Arg::Tensor(k), Arg::Tensor(v)], real)
+    }
     embedding r => {
         let rank = r.below(3) as usize;
         let sizes = r.sizes(rank);
