@@ -6,6 +6,7 @@
 mod batch_norm;
 mod chunks;
 mod columns;
+mod compiled;
 mod conv2d;
 mod ctc;
 pub(crate) mod elementwise;
