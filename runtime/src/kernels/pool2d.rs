@@ -221,7 +221,7 @@ compiled! {
                 }
             }
             let divisor = T::from_f64(divisor);
-            out.iter_mut().for_each(|out| *out = *out / divisor);
+            out.iter_mut().for_each(|out| *out /= divisor);
         }
     }
 
