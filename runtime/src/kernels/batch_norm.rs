@@ -2,6 +2,7 @@
 
 use super::chunks::{for_each_chunk, for_each_chunk_pair};
 use super::columns::{column_sums, new_rows};
+use super::compiled::compiled;
 use super::Real;
 
 /// The sizes of an input `[batch, channels, pixels]`. Where the channels lie last, every pixel is an image of one.
@@ -52,14 +53,7 @@ impl Channels {
     pub(crate) fn affine<T: Real>(&self, x: &[T], [sub, mul, add]: [&[T]; 3]) -> Vec<T> {
         if self.pixels == 1 {
             return new_rows(x.len(), self.channels, |start, out| {
-                let x = x[start..].chunks_exact(self.channels);
-                for (out, x) in out.chunks_exact_mut(self.channels).zip(x) {
-                    let coefficients = sub.iter().zip(mul).zip(add);
-                    for ((out, &x), ((&sub, &mul), &add)) in out.iter_mut().zip(x).zip(coefficients)
-                    {
-                        *out = (x - sub) * mul + add;
-                    }
-                }
+                affine_rows(&x[start..], [sub, mul, add], out);
             });
         }
         let mut out = vec![T::zero(); x.len()];
@@ -87,15 +81,7 @@ impl Channels {
     ) -> Vec<T> {
         if self.pixels == 1 {
             return new_rows(x.len(), self.channels, |start, dx| {
-                let rows = x[start..].chunks_exact(self.channels);
-                let rows = rows.zip(grad[start..].chunks_exact(self.channels));
-                for (dx, (x, grad)) in dx.chunks_exact_mut(self.channels).zip(rows) {
-                    let coefficients = a.iter().zip(b).zip(c).zip(mean);
-                    let terms = x.iter().zip(grad).zip(coefficients);
-                    for (dx, ((&x, &g), (((&a, &b), &c), &mean))) in dx.iter_mut().zip(terms) {
-                        *dx = a * g + b * (x - mean) + c;
-                    }
-                }
+                gradient_rows(&grad[start..], &x[start..], [mean, a, b, c], dx);
             });
         }
         let mut dx = vec![T::zero(); x.len()];
@@ -148,6 +134,38 @@ impl Channels {
             }
         });
         sums
+    }
+}
+
+compiled! {
+    /// [`Channels::affine`] of rows that have an element of each channel.
+    fn affine_rows<'a, T: Real>(x: &'a [T], coefficients: [&'a [T]; 3], out: &'a mut [T]) {
+        let [sub, mul, add] = coefficients;
+        let channels = sub.len();
+        for (out, x) in out.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+            let coefficients = sub.iter().zip(mul).zip(add);
+            for ((out, &x), ((&sub, &mul), &add)) in out.iter_mut().zip(x).zip(coefficients) {
+                *out = (x - sub) * mul + add;
+            }
+        }
+    }
+
+    /// [`Channels::grad_input`] of rows that have an element of each channel.
+    fn gradient_rows<'a, T: Real>(
+        grad: &'a [T],
+        x: &'a [T],
+        coefficients: [&'a [T]; 4],
+        dx: &'a mut [T],
+    ) {
+        let [mean, a, b, c] = coefficients;
+        let channels = mean.len();
+        let rows = x.chunks_exact(channels).zip(grad.chunks_exact(channels));
+        for (dx, (x, grad)) in dx.chunks_exact_mut(channels).zip(rows) {
+            let terms = x.iter().zip(grad).zip(a.iter().zip(b).zip(c).zip(mean));
+            for (dx, ((&x, &g), (((&a, &b), &c), &mean))) in dx.iter_mut().zip(terms) {
+                *dx = a * g + b * (x - mean) + c;
+            }
+        }
     }
 }
 

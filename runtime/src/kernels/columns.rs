@@ -1,6 +1,7 @@
 //! Sums over the rows of a matrix, which the channels of an image that has them last are columns of.
 
 use super::chunks::{for_each_chunk, new_chunks};
+use super::compiled::compiled;
 use super::Real;
 
 /// Elements of the rows that are summed in one piece.
@@ -23,12 +24,29 @@ pub(super) fn column_sums<T: Real>(
     let pieces = a.len().div_ceil(piece);
     let mut partial = vec![0f64; pieces * 2 * columns];
     for_each_chunk(&mut partial, 2 * columns, a.len(), |i, sums| {
-        let (first, second) = sums.split_at_mut(columns);
         let rows = i * piece..((i + 1) * piece).min(a.len());
-        let rows = a[rows.clone()]
-            .chunks_exact(columns)
-            .zip(b[rows].chunks_exact(columns));
-        for (a, b) in rows {
+        add_rows(&a[rows.clone()], &b[rows], centre, &term, sums);
+    });
+    let (total, rest) = partial.split_at_mut(2 * columns);
+    for sums in rest.chunks_exact(2 * columns) {
+        total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+    }
+    let (first, second) = total.split_at(columns);
+    [first.to_vec(), second.to_vec()]
+}
+
+compiled! {
+    /// Adds the terms of all rows to the sums, first and second ones.
+    fn add_rows<'a, T: Real, F: Fn(f64, f64, f64) -> [f64; 2]>(
+        a: &'a [T],
+        b: &'a [T],
+        centre: &'a [f64],
+        term: &'a F,
+        sums: &'a mut [f64],
+    ) {
+        let columns = centre.len();
+        let (first, second) = sums.split_at_mut(columns);
+        for (a, b) in a.chunks_exact(columns).zip(b.chunks_exact(columns)) {
             let sums = first.iter_mut().zip(second.iter_mut());
             let terms = a.iter().zip(b).zip(centre);
             for ((first, second), ((a, b), &centre)) in sums.zip(terms) {
@@ -37,13 +55,7 @@ pub(super) fn column_sums<T: Real>(
                 *second += y;
             }
         }
-    });
-    let (total, rest) = partial.split_at_mut(2 * columns);
-    for sums in rest.chunks_exact(2 * columns) {
-        total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
     }
-    let (first, second) = total.split_at(columns);
-    [first.to_vec(), second.to_vec()]
 }
 
 /// A new matrix, made by `f` in pieces of whole rows, given where one starts.

@@ -8,6 +8,7 @@ mod batch_norm;
 mod broadcast;
 mod chunks;
 mod columns;
+mod compiled;
 mod conv2d;
 mod ctc;
 pub(crate) mod elementwise;

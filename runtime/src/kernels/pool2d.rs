@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::chunks::{for_each_chunk, for_each_chunk_pair, new_chunks};
+use super::compiled::compiled;
 use super::window::Line;
 use super::{Axis, Real};
 
@@ -57,24 +58,14 @@ impl MaxPool2d {
         let row = self.x.output * channels;
         let (rows, indices) = ((&mut out[..], row), (&mut index[..], row));
         let cost = self.planes * windows * self.y.kernel * self.x.kernel;
-        let first = self.first_seen();
+        let (first, lines) = (self.first_seen(), self.x.lines());
         for_each_chunk_pair(rows, indices, cost, |i, out, index| {
             let (x, oy) = (&x[i / self.y.output * image..][..image], i % self.y.output);
-            let pixels = out
-                .chunks_exact_mut(channels)
-                .zip(index.chunks_exact_mut(channels));
-            for (ox, (out, index)) in pixels.enumerate() {
-                index.fill(first[oy * self.x.output + ox]);
-                for position in self.positions(oy, ox) {
-                    let x = &x[position * channels..][..channels];
-                    for ((out, index), &value) in out.iter_mut().zip(index.iter_mut()).zip(x) {
-                        #[allow(clippy::eq_op)] // as in `row`
-                        let better = (value > *out) | (value != value);
-                        *out = if better { value } else { *out };
-                        *index = if better { position as u32 } else { *index };
-                    }
-                }
+            let first = &first[oy * self.x.output..][..self.x.output];
+            for (index, &first) in index.chunks_exact_mut(channels).zip(first) {
+                index.fill(first);
             }
+            maxima(self, x, [oy, channels], &lines, out, index);
         });
         (out, index)
     }
@@ -89,28 +80,11 @@ impl MaxPool2d {
         let (image, windows) = (self.input_pixels() * channels, self.windows() * channels);
         let len = self.planes * self.input_pixels();
         let cost = grad.len() * self.y.kernel * self.x.kernel;
+        let lines = self.x.lines();
         new_chunks(T::zero(), len, image, cost, |i, dx| {
-            let grad = grad[i * windows..][..windows].chunks_exact(channels);
-            let index = index[i * windows..][..windows].chunks_exact(channels);
-            for (window, (grad, index)) in grad.zip(index).enumerate() {
-                let (oy, ox) = (window / self.x.output, window % self.x.output);
-                // Every element of the window, and not the one alone that was largest: that needs no scattered writes.
-                for position in self.positions(oy, ox) {
-                    let dx = &mut dx[position * channels..][..channels];
-                    for ((dx, &g), &at) in dx.iter_mut().zip(grad).zip(index) {
-                        *dx += if at == position as u32 { g } else { T::zero() };
-                    }
-                }
-            }
-        })
-    }
-
-    /// The positions in a plane that a window sees.
-    fn positions(&self, oy: usize, ox: usize) -> impl Iterator<Item = usize> + '_ {
-        let rows = (0..self.y.kernel).filter_map(move |ky| self.y.position(oy, ky));
-        rows.flat_map(move |iy| {
-            let columns = (0..self.x.kernel).filter_map(move |kx| self.x.position(ox, kx));
-            columns.map(move |ix| iy * self.x.input + ix)
+            let windows = i * windows..(i + 1) * windows;
+            let (grad, index) = (&grad[windows.clone()], &index[windows]);
+            to_maxima(self, grad, index, channels, &lines, dx);
         })
     }
 
@@ -166,6 +140,104 @@ impl MaxPool2d {
 
     fn windows(&self) -> usize {
         self.y.output * self.x.output
+    }
+}
+
+compiled! {
+    /// One row of windows `[x, channels]`, element by element of the kernel.
+    fn maxima<'a, T: Real>(
+        pool: &'a MaxPool2d,
+        x: &'a [T],
+        place: [usize; 2],
+        lines: &'a [Line],
+        out: &'a mut [T],
+        index: &'a mut [u32],
+    ) {
+        let [oy, channels] = place;
+        for ky in 0..pool.y.kernel {
+            let Some(iy) = pool.y.position(oy, ky) else {
+                continue;
+            };
+            for Line { windows, first } in lines {
+                let part = windows.start * channels..windows.end * channels;
+                let best = out[part.clone()].chunks_exact_mut(channels);
+                let best = best.zip(index[part].chunks_exact_mut(channels));
+                let mut position = iy * pool.x.input + first;
+                for (best, index) in best {
+                    let (seen, at) = (&x[position * channels..][..channels], position as u32);
+                    for ((best, index), &value) in best.iter_mut().zip(index).zip(seen) {
+                        #[allow(clippy::eq_op)] // as in `row`
+                        let better = (value > *best) | (value != value);
+                        *best = if better { value } else { *best };
+                        *index = if better { at } else { *index };
+                    }
+                    position += pool.x.stride;
+                }
+            }
+        }
+    }
+
+    /// The gradient of an image: every element of a window is looked at, and not the largest one alone, since that needs no
+    /// scattered writes.
+    fn to_maxima<'a, T: Real>(
+        pool: &'a MaxPool2d,
+        grad: &'a [T],
+        index: &'a [u32],
+        channels: usize,
+        lines: &'a [Line],
+        dx: &'a mut [T],
+    ) {
+        let row = pool.x.output * channels;
+        for (oy, (grad, index)) in grad.chunks_exact(row).zip(index.chunks_exact(row)).enumerate() {
+            for ky in 0..pool.y.kernel {
+                let Some(iy) = pool.y.position(oy, ky) else {
+                    continue;
+                };
+                for Line { windows, first } in lines {
+                    let part = windows.start * channels..windows.end * channels;
+                    let grad = grad[part.clone()].chunks_exact(channels);
+                    let mut position = iy * pool.x.input + first;
+                    for (grad, index) in grad.zip(index[part].chunks_exact(channels)) {
+                        let (dx, own) = (&mut dx[position * channels..][..channels], position as u32);
+                        for ((dx, &g), &at) in dx.iter_mut().zip(grad).zip(index) {
+                            *dx += if at == own { g } else { T::zero() };
+                        }
+                        position += pool.x.stride;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The sums of an image's rectangles, divided.
+    fn averages<'a, T: Real>(pool: &'a Average, x: &'a [T], channels: usize, out: &'a mut [T]) {
+        let width = pool.input[1];
+        let rectangles = pool.rectangles().zip(out.chunks_exact_mut(channels));
+        for ((rows, columns, divisor), out) in rectangles {
+            for iy in rows {
+                let row = &x[iy * width * channels..][columns.start * channels..columns.end * channels];
+                for x in row.chunks_exact(channels) {
+                    out.iter_mut().zip(x).for_each(|(out, &x)| *out += x);
+                }
+            }
+            let divisor = T::from_f64(divisor);
+            out.iter_mut().for_each(|out| *out /= divisor);
+        }
+    }
+
+    /// The gradient of an image from that of its averages.
+    fn to_averages<'a, T: Real>(pool: &'a Average, grad: &'a [T], channels: usize, dx: &'a mut [T]) {
+        let width = pool.input[1];
+        let rectangles = pool.rectangles().zip(grad.chunks_exact(channels));
+        for ((rows, columns, divisor), grad) in rectangles {
+            let divisor = T::from_f64(divisor);
+            for iy in rows {
+                let row = &mut dx[iy * width * channels..][columns.start * channels..columns.end * channels];
+                for dx in row.chunks_exact_mut(channels) {
+                    dx.iter_mut().zip(grad).for_each(|(dx, &g)| *dx += g / divisor);
+                }
+            }
+        }
     }
 }
 
@@ -229,16 +301,7 @@ impl Average {
         let (image, windows) = (height * width * channels, self.divisors.len() * channels);
         let mut out = vec![T::zero(); self.planes * self.divisors.len()];
         for_each_chunk(&mut out, windows, x.len(), |i, out| {
-            let x = &x[i * image..][..image];
-            self.each(|window, rows, columns, divisor| {
-                let out = &mut out[window * channels..][..channels];
-                for pixel in rows.flat_map(|iy| columns.clone().map(move |ix| iy * width + ix)) {
-                    let x = &x[pixel * channels..][..channels];
-                    out.iter_mut().zip(x).for_each(|(out, &x)| *out += x);
-                }
-                let divisor = T::from_f64(divisor);
-                out.iter_mut().for_each(|out| *out /= divisor);
-            });
+            averages(self, &x[i * image..][..image], channels, out);
         });
         out
     }
@@ -249,27 +312,22 @@ impl Average {
         let (image, windows) = (height * width * channels, self.divisors.len() * channels);
         let len = self.planes * height * width;
         new_chunks(T::zero(), len, image, len, |i, dx| {
-            let grad = &grad[i * windows..][..windows];
-            self.each(|window, rows, columns, divisor| {
-                let grad = &grad[window * channels..][..channels];
-                let divisor = T::from_f64(divisor);
-                for pixel in rows.flat_map(|iy| columns.clone().map(move |ix| iy * width + ix)) {
-                    let dx = &mut dx[pixel * channels..][..channels];
-                    dx.iter_mut()
-                        .zip(grad)
-                        .for_each(|(dx, &g)| *dx += g / divisor);
-                }
-            });
+            to_averages(self, &grad[i * windows..][..windows], channels, dx);
         })
     }
 
     fn each(&self, mut f: impl FnMut(usize, Range<usize>, Range<usize>, f64)) {
-        let mut window = 0;
-        for rows in &self.y {
-            for columns in &self.x {
-                f(window, rows.clone(), columns.clone(), self.divisors[window]);
-                window += 1;
-            }
+        for (window, (rows, columns, divisor)) in self.rectangles().enumerate() {
+            f(window, rows, columns, divisor);
         }
+    }
+
+    /// The rows and columns of every rectangle, and what it is divided by.
+    fn rectangles(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>, f64)> + '_ {
+        let columns = |rows: Range<usize>| self.x.iter().map(move |x| (rows.clone(), x.clone()));
+        let pairs = self.y.iter().cloned().flat_map(columns);
+        pairs
+            .zip(&self.divisors)
+            .map(|((rows, columns), &divisor)| (rows, columns, divisor))
     }
 }

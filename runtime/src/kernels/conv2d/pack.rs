@@ -6,6 +6,9 @@ use super::tile::WIDE;
 use super::Real;
 use crate::kernels::lanes::Lanes;
 
+/// Channels whose weights are brought into another order at once.
+pub(super) const LANES: usize = 8;
+
 /// Channels of the destination whose weights lie side by side.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panel {
@@ -82,19 +85,35 @@ impl<T: Real> Weights<'_, T> {
     /// Fills `[tap, channel of the source, width]`.
     pub(super) fn pack(&self, panel: &Panel, width: usize, packed: &mut [T]) {
         let start = panel.group * self.group + panel.first * self.to;
-        let count = panel.count;
+        let (whole, rest) = (panel.count / LANES * LANES, panel.count..width);
+        if panel.count < width {
+            for row in packed.chunks_exact_mut(width) {
+                row[rest.clone()].fill(T::zero());
+            }
+        }
+        for lane in (0..whole).step_by(LANES) {
+            self.pack_lanes::<LANES>(start + lane * self.to, &mut packed[lane..], width);
+        }
+        for lane in whole..panel.count {
+            self.pack_lanes::<1>(start + lane * self.to, &mut packed[lane..], width);
+        }
+    }
+
+    /// The weights of `N` channels of the destination, the first of them at `start`.
+    fn pack_lanes<const N: usize>(&self, start: usize, packed: &mut [T], width: usize) {
+        let Some(last) = self.channels.checked_sub(1) else {
+            return;
+        };
+        // Slices of one length, so that an index is checked once and not for every channel.
+        let span = last * self.from + self.taps.len();
+        let lanes: [&[T]; N] =
+            std::array::from_fn(|lane| &self.weights[start + lane * self.to..][..span]);
         for channel in 0..self.channels {
-            let from = &self.weights[start + channel * self.from..];
             for (i, &tap) in self.taps.iter().enumerate() {
-                let row = &mut packed[(i * self.channels + channel) * width..][..width];
-                let (row, rest) = row.split_at_mut(count);
-                // One after the other by index: `step_by` would divide for every row.
-                let mut at = tap;
-                for out in row {
-                    *out = from[at];
-                    at += self.to;
+                let row = &mut packed[(i * self.channels + channel) * width..][..N];
+                for lane in 0..N {
+                    row[lane] = lanes[lane][channel * self.from + tap];
                 }
-                rest.fill(T::zero());
             }
         }
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::pack::{lanes, Panel};
+use super::pack::{lanes, Panel, LANES};
 use super::sweep::Sweep;
 use super::tile::{full_rows, rows, sum_over_pixels};
 use super::{Conv2d, Real};
@@ -168,13 +168,16 @@ impl<'a> Weight<'a> {
     /// Brings a panel's sums into the order of the weight.
     fn unpack<T: Real>(&self, panel: &Panel, sums: &[T], out: &mut [T]) {
         let (conv, width, taps) = (self.conv, panel.width::<T>(self.arch), self.conv.taps());
-        for channel in 0..conv.inputs {
-            for tap in 0..taps {
-                let sums = &sums[(tap * conv.inputs + channel) * width..][..panel.count];
-                let mut at = channel * taps + tap;
-                for &sum in sums {
-                    out[at] = sum;
-                    at += conv.column();
+        let column = conv.column();
+        let mut columns = out.chunks_exact_mut(column);
+        for lane in (0..panel.count).step_by(LANES) {
+            let mut lanes: Vec<&mut [T]> = columns.by_ref().take(LANES).collect();
+            for channel in 0..conv.inputs {
+                for tap in 0..taps {
+                    let sums = &sums[(tap * conv.inputs + channel) * width + lane..];
+                    for (out, &sum) in lanes.iter_mut().zip(sums) {
+                        out[channel * taps + tap] = sum;
+                    }
                 }
             }
         }
