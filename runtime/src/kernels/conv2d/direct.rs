@@ -14,8 +14,10 @@ use super::tile::{rows, sum_over_taps, Segment, FEW};
 use super::{Conv2d, Real};
 use crate::kernels::chunks::new_chunks;
 
-/// Pixels of one piece of work, about: what they see fits a second-level cache.
-const PIXELS: usize = 512;
+/// Elements of source and destination that belong to one piece of work, about: they fit a second-level cache.
+const ELEMENTS: usize = 1 << 16;
+/// Pixels of one piece of work at least: there must be enough that see the same to fill tiles.
+const LEAST_PIXELS: usize = 256;
 /// Pieces of work wanted at least, so that several threads have some.
 const PIECES: usize = 8;
 /// The widest panel of all instruction sets.
@@ -124,12 +126,12 @@ impl Direct {
             weights.pack(&panels[i], panels[i].width::<T>(self.arch), packed);
         });
         let channels = self.groups * self.to;
-        let rows = self.rows_of_a_piece();
+        let (rows, classes) = (self.rows_of_a_piece(), [self.y.classes(), self.x.classes()]);
         let row = self.x.windows.len() * channels;
         let len = self.batch * self.y.windows.len() * row;
         new_chunks(T::zero(), len, rows * row, cost, |i, out| {
             let first = i * rows;
-            let tiles = self.tiles(first..first + out.len() / row);
+            let tiles = self.tiles(first..first + out.len() / row, &classes);
             for (panel, packed) in panels.iter().zip(packed.chunks_exact(size)) {
                 self.arch.dispatch(Run {
                     source: &source[panel.group * self.from..],
@@ -155,7 +157,8 @@ impl Direct {
     ) -> Vec<T> {
         let width = panels[0].width::<T>(self.arch);
         let pixels = self.batch * self.pixels();
-        let tiles = self.tiles(0..self.batch * self.y.windows.len());
+        let classes = [self.y.classes(), self.x.classes()];
+        let tiles = self.tiles(0..self.batch * self.y.windows.len(), &classes);
         let (size, zero) = (pixels * width, T::zero());
         let parts = new_chunks(zero, panels.len() * size, size, cost, |i, part| {
             let panel = &panels[i];
@@ -174,9 +177,9 @@ impl Direct {
         });
         let channels = self.groups * self.to;
         let len = pixels * channels;
-        new_chunks(zero, len, PIXELS * channels, len, |i, out| {
+        new_chunks(zero, len, LEAST_PIXELS * channels, len, |i, out| {
             for (pixel, out) in out.chunks_exact_mut(channels).enumerate() {
-                let pixel = i * PIXELS + pixel;
+                let pixel = i * LEAST_PIXELS + pixel;
                 for (panel, part) in panels.iter().zip(parts.chunks_exact(size)) {
                     let from = &part[pixel * width..][..panel.count];
                     out[panel.channel(self.to)..][..panel.count].copy_from_slice(from);
@@ -186,12 +189,12 @@ impl Direct {
     }
 
     /// The pixels of the given rows of all images, by what they see.
-    fn tiles(&self, rows: Range<usize>) -> Vec<Tiles> {
+    fn tiles(&self, rows: Range<usize>, classes: &[Vec<Class>; 2]) -> Vec<Tiles> {
         let (height, width) = (self.y.windows.len(), self.x.windows.len());
-        let (y_classes, x_classes) = (self.y.classes(), self.x.classes());
+        let [y_classes, x_classes] = classes;
         let mut all = Vec::new();
-        for y in &y_classes {
-            for x in &x_classes {
+        for y in y_classes {
+            for x in x_classes {
                 let mut pixels = Vec::new();
                 for row in rows.clone() {
                     let (image, window) = (row / height, &self.y.windows[row % height]);
@@ -239,7 +242,9 @@ impl Direct {
     /// How many rows of pixels make a piece of work: some of an image, or whole images.
     fn rows_of_a_piece(&self) -> usize {
         let height = self.y.windows.len();
-        let rows = PIXELS.div_ceil(self.x.windows.len());
+        let elements = self.groups * (self.from + self.to);
+        let pixels = (ELEMENTS / elements.max(1)).max(LEAST_PIXELS);
+        let rows = pixels.div_ceil(self.x.windows.len());
         let most = (self.batch * height).div_ceil(PIECES);
         let rows = rows.min(most).max(1);
         if rows > height {
