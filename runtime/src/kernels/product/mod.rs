@@ -9,7 +9,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::chunks::for_each_chunk;
 use super::fresh::{made_ready, Slot};
-use super::gemm::Strides;
+use super::gemm::{gemm, Strides};
 use super::lanes::Lanes;
 use super::Real;
 use block::{Block, Panel};
@@ -58,6 +58,44 @@ const ROWS: usize = 96;
 /// # Panics
 /// If a slice is shorter than its matrix, which no input of a user can bring about.
 pub(crate) fn product<T: Lanes + Real, O: Slot<T>>(
+    sizes: Sizes,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    begin: Begin<'_, T>,
+    out: &mut [O],
+    parallel: bool,
+) {
+    if cfg!(debug_assertions) {
+        // Loops that are not optimised take a hundred times as long as the crate's, which always are.
+        return by_crate(sizes, a, b, begin, O::ready(out));
+    }
+    tiled(sizes, a, b, begin, out, parallel);
+}
+
+/// [`product`] by the `gemm` crate, on the calling thread.
+fn by_crate<T: Real>(
+    [m, n, k]: Sizes,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    begin: Begin<'_, T>,
+    out: &mut [T],
+) {
+    if n > 0 {
+        for row in out.chunks_exact_mut(n) {
+            match begin {
+                Begin::Zero => row.fill(T::zero()),
+                Begin::Bias(bias) => row.copy_from_slice(bias),
+                Begin::Sum => {}
+            }
+        }
+    }
+    let out = (out, Strides::row_major(n));
+    let (a, b) = ((a.values, a.strides), (b.values, b.strides));
+    gemm([m, n, k], out, true, a, b);
+}
+
+/// [`product`] in tiles.
+fn tiled<T: Lanes + Real, O: Slot<T>>(
     [m, n, k]: Sizes,
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,

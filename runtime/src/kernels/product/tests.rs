@@ -76,14 +76,14 @@ fn products_of_all_layouts() {
     for sizes in SIZES {
         for parallel in [false, true] {
             check::<f32>(sizes, 2e-4, |sizes, a, b, begin, out| {
-                product(sizes, a, b, begin, out, parallel)
+                tiled(sizes, a, b, begin, out, parallel)
             });
             check::<f64>(sizes, 1e-11, |sizes, a, b, begin, out| {
-                product(sizes, a, b, begin, out, parallel)
+                tiled(sizes, a, b, begin, out, parallel)
             });
         }
     }
-    product::<f32, f32>(
+    tiled::<f32, f32>(
         [0, 4, 2],
         Matrix {
             values: &[],
@@ -97,6 +97,15 @@ fn products_of_all_layouts() {
         &mut [0f32; 0],
         true,
     );
+}
+
+#[test]
+fn products_by_the_crate() {
+    for sizes in SIZES {
+        check::<f64>(sizes, 1e-11, |sizes, a, b, begin, out| {
+            by_crate(sizes, a, b, begin, out)
+        });
+    }
 }
 
 /// Also with the instructions that every processor has.
