@@ -166,7 +166,7 @@ fn lenet(seed: u64, dtype: Option<DType>, steps: usize) -> Result<f64> {
         .drop_last(true);
     let batches = std::iter::repeat_with(|| loader.iter()).flatten();
     run(opt, steps, batches, |(x, y)| {
-        cross_entropy(in_type(dtype, || net.forward(&x))?, &y)
+        in_type(dtype, || cross_entropy(net.forward(&x)?, &y))
     })
 }
 
@@ -181,15 +181,17 @@ fn encoder(text: &Text, seed: u64, dtype: Option<DType>, steps: usize) -> Result
     let mut random = Generator::new(seed);
     let batches = std::iter::repeat_with(|| text.batch(&mut random));
     run(opt, steps, batches, |(x, y)| {
-        let scores = in_type(dtype, || net.forward(&x, &mask))?;
-        cross_entropy(scores.reshape([BATCH * LENGTH, CHARACTERS])?, &y)
+        in_type(dtype, || {
+            let scores = net.forward(&x, &mask)?;
+            cross_entropy(scores.reshape([BATCH * LENGTH, CHARACTERS])?, &y)
+        })
     })
 }
 
-fn in_type(dtype: Option<DType>, forward: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
+fn in_type(dtype: Option<DType>, loss: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
     match dtype {
-        Some(dtype) => autocast(dtype, forward),
-        None => forward(),
+        Some(dtype) => autocast(dtype, loss),
+        None => loss(),
     }
 }
 
