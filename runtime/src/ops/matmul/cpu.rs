@@ -11,7 +11,7 @@ pub(super) fn product<T: Lanes + Real>(a: &Data, b: &Data, bias: Option<&Data>) 
     let bias = bias.map(Data::contiguous).transpose()?;
     let [m, k] = matrix_dims(&a);
     let [_, n] = matrix_dims(&b);
-    let front = Shape::from(front(&a)).broadcast_shape_binary_op(&front(&b).into(), "matmul")?;
+    let front = broadcast_front(&a, &b)?;
     let shape = Shape::from([front.dims(), &[m, n]].concat());
     let (mut count, mut rows) = (front.elem_count(), m);
     if single(&b) {
@@ -35,7 +35,7 @@ pub(super) fn product<T: Lanes + Real>(a: &Data, b: &Data, bias: Option<&Data>) 
     output(new_products(count, sizes, begin, of), shape)
 }
 
-fn matrix_dims(x: &Data) -> [usize; 2] {
+pub(super) fn matrix_dims(x: &Data) -> [usize; 2] {
     let rank = x.rank();
     [x.dims()[rank - 2], x.dims()[rank - 1]]
 }
@@ -44,7 +44,13 @@ fn front(x: &Data) -> &[usize] {
     &x.dims()[..x.rank() - 2]
 }
 
-fn single(x: &Data) -> bool {
+/// The dimensions in front of both matrices, broadcast.
+pub(super) fn broadcast_front(a: &Data, b: &Data) -> Result<Shape> {
+    Ok(Shape::from(front(a)).broadcast_shape_binary_op(&front(b).into(), "matmul")?)
+}
+
+/// Whether there is but one matrix.
+pub(super) fn single(x: &Data) -> bool {
     front(x).iter().all(|&size| size == 1)
 }
 

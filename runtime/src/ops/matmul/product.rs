@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Tensor as Data};
 
-use super::cpu;
+use super::cpu::{self, broadcast_front, matrix_dims, single};
 use crate::error::Result;
 use crate::ops::compute::{compute_dtype, Form};
 
@@ -43,28 +43,21 @@ fn plus(sums: Data, bias: Option<&Data>) -> Result<Data> {
 }
 
 fn of_floats(a: &Data, b: &Data) -> Result<Data> {
-    let (rank_a, rank_b) = (a.rank(), b.rank());
-    let (m, k, n) = (
-        a.dims()[rank_a - 2],
-        a.dims()[rank_a - 1],
-        b.dims()[rank_b - 1],
-    );
-    let (front_a, front_b) = (&a.dims()[..rank_a - 2], &b.dims()[..rank_b - 2]);
-    let single = |front: &[usize]| front.iter().all(|&size| size == 1);
-    if rank_a == 2 && rank_b == 2 {
+    let ([m, k], [_, n]) = (matrix_dims(a), matrix_dims(b));
+    if a.rank() == 2 && b.rank() == 2 {
         return Ok(matrices(a)?.matmul(&matrices(b)?)?);
     }
-    let front =
-        candle_core::Shape::from(front_a).broadcast_shape_binary_op(&front_b.into(), "matmul")?;
+    let front = broadcast_front(a, b)?;
     let out = [front.dims(), &[m, n]].concat();
-    if single(front_b) {
+    if single(b) {
         // All rows of the left side meet one matrix.
         let all = with_rows(&a.broadcast_as([front.dims(), &[m, k]].concat())?)?;
         return Ok(all.matmul(&matrices(&b.reshape((k, n))?)?)?.reshape(out)?);
     }
     let count = front.elem_count();
-    let side = |x: &Data, own: &[usize], rows: usize, columns: usize| -> Result<Data> {
-        if single(own) {
+    let side = |x: &Data| -> Result<Data> {
+        let [rows, columns] = matrix_dims(x);
+        if single(x) {
             // A batch of one repeats without a copy.
             return Ok(
                 matrices(&x.reshape((1, rows, columns))?)?.broadcast_as((count, rows, columns))?
@@ -79,9 +72,7 @@ fn of_floats(a: &Data, b: &Data) -> Result<Data> {
             .reshape((count, columns, rows))?
             .transpose(1, 2)?)
     };
-    Ok(side(a, front_a, m, k)?
-        .matmul(&side(b, front_b, k, n)?)?
-        .reshape(out)?)
+    Ok(side(a)?.matmul(&side(b)?)?.reshape(out)?)
 }
 
 /// Candle has no products of integers; sums of element-wise products are slow but right.
