@@ -3,7 +3,8 @@
 use super::chunks::for_each;
 use super::product::{product, Begin, Matrix};
 use super::simd::{vectorized, Work};
-use super::sums::{greatest, sum_of, sum_of_pairs};
+use super::softmax::shares;
+use super::sums::sum_of_pairs;
 use super::{Exponential, Lanes, Strides};
 
 /// The sizes of one attention.
@@ -201,11 +202,7 @@ impl<T: Exponential> Work<(&mut [T], &mut [T])> for Shares<'_> {
             let (row, unseen) = row.split_at_mut(self.of.seen(self.first + i));
             unseen.fill(T::zero());
             row.iter_mut().for_each(|x| *x *= scale);
-            let max = greatest(row);
-            row.iter_mut().for_each(|x| *x = (*x - max).exp());
-            let sum = sum_of(row, |x| x);
-            let share = T::from_f64(1. / sum);
-            row.iter_mut().for_each(|x| *x *= share);
+            let (max, sum) = shares(row);
             *log = T::from_f64(max.to_f64() + sum.ln());
         }
     }

@@ -15,6 +15,17 @@ pub(crate) enum Softmax {
 /// About how many additions an exponential costs.
 const EXP_COST: usize = 16;
 
+/// The exponentials of a row as shares of their sum; the greatest number, and the sum of exponentials beside it.
+#[inline(always)]
+pub(super) fn shares<T: Exponential>(row: &mut [T]) -> (T, f64) {
+    let max = greatest(row);
+    row.iter_mut().for_each(|x| *x = (*x - max).exp());
+    let sum = sum_of(row, |x| x);
+    let share = T::from_f64(1. / sum);
+    row.iter_mut().for_each(|x| *x *= share);
+    (max, sum)
+}
+
 impl Softmax {
     /// `exp(x − max) / Σ exp(x − max)`, or its logarithm.
     pub(crate) fn forward<T: Exponential>(self, x: &[T], dims: [usize; 3]) -> Vec<T> {
@@ -29,14 +40,12 @@ impl Softmax {
 
     #[inline(always)]
     fn row<T: Exponential>(self, row: &mut [T]) {
-        let max = greatest(row);
         match self {
             Softmax::Shares => {
-                row.iter_mut().for_each(|x| *x = (*x - max).exp());
-                let scale = T::from_f64(1. / sum_of(row, |x| x));
-                row.iter_mut().for_each(|x| *x *= scale);
+                shares(row);
             }
             Softmax::Logarithms => {
+                let max = greatest(row);
                 let mut total = 0.;
                 for part in row.chunks(BLOCK) {
                     let mut block = [T::zero(); BLOCK];
