@@ -1,7 +1,5 @@
 //! Work on equal chunks of a buffer, in parallel where it pays.
-#![allow(unsafe_code)] // buffers that are filled piece by piece: a pass of zeros over all of the memory is not free
 
-use std::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
 use super::simd::{vectorized, Closure, Work};
@@ -64,28 +62,6 @@ pub(crate) fn for_each_chunk<T: Send>(
     }
 }
 
-/// A new buffer of `len` elements, made by [`for_each_chunk`]; `f` finds each chunk filled with `first`.
-///
-/// So the memory is written to by the thread that works on it, just before it does.
-pub(crate) fn new_chunks<T: Copy + Send + Sync>(
-    first: T,
-    len: usize,
-    size: usize,
-    cost: usize,
-    f: impl Fn(usize, &mut [T]) + Sync,
-) -> Vec<T> {
-    let mut values = Vec::with_capacity(len);
-    let chunks = &mut values.spare_capacity_mut()[..len];
-    for_each_chunk(chunks, size.max(1), cost, |i, chunk| {
-        chunk.fill(MaybeUninit::new(first));
-        // SAFETY: `fill` has written every element.
-        f(i, unsafe { chunk.assume_init_mut() });
-    });
-    // SAFETY: the capacity is at least `len`, and the chunks, all of which were written, make up the first `len` elements.
-    unsafe { values.set_len(len) };
-    values
-}
-
 /// [`for_each_chunk`] on two buffers with equally many chunks: `f(i, chunk i of the one, chunk i of the other)`.
 pub(crate) fn for_each_chunk_pair<A: Send, B: Send>(
     (a, a_size): (&mut [A], usize),
@@ -123,16 +99,6 @@ mod tests {
         assert_eq!(blocks(64, 1, 16, 8), 4);
         assert_eq!(blocks(10, 1, 1, 8), 2);
         assert_eq!(blocks(0, 1, 1, 8), 1);
-    }
-
-    #[test]
-    fn new_chunks_are_filled() {
-        for cost in [0, usize::MAX] {
-            let found = new_chunks(5, 7, 3, cost, |i, chunk| chunk[0] += i);
-            assert_eq!(found, [5, 5, 5, 6, 5, 5, 7]);
-        }
-        assert_eq!(new_chunks(1, 2, 0, 0, |_, _| {}), [1, 1]);
-        assert!(new_chunks(1, 0, 3, 0, |_, _| {}).is_empty());
     }
 
     #[test]

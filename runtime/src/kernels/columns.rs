@@ -1,7 +1,8 @@
 //! Sums over the rows of a matrix, which the channels of an image that has them last are columns of.
 
-use super::chunks::{for_each_chunk, new_chunks};
+use super::chunks::for_each_chunk;
 use super::compiled::compiled;
+use super::fresh::new_chunks;
 use super::Real;
 
 /// Elements of the rows that are summed in one piece.

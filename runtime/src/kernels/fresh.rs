@@ -3,7 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::chunks::work_on;
+use super::chunks::{for_each_chunk, work_on};
 use super::simd::Work;
 use super::Real;
 
@@ -22,27 +22,46 @@ impl<T: Real> Slot<T> for T {
 /// The zeros are written piece by piece, into the cache of the thread that will overwrite them.
 impl<T: Real> Slot<T> for MaybeUninit<T> {
     fn ready(places: &mut [Self]) -> &mut [T] {
-        for place in places.iter_mut() {
-            place.write(T::zero());
-        }
-        // SAFETY: all of them were written.
-        unsafe { places.assume_init_mut() }
+        filled(places, T::zero())
     }
 }
 
-/// `len` elements, that `fill` makes [ready](Slot::ready) piece by piece and writes.
+/// The places as elements that are all `first`.
+fn filled<T: Copy>(places: &mut [MaybeUninit<T>], first: T) -> &mut [T] {
+    places.fill(MaybeUninit::new(first));
+    // SAFETY: `fill` has written all of them.
+    unsafe { places.assume_init_mut() }
+}
+
+/// `len` elements, that `write` writes piece by piece. If it panics, there are none.
 ///
 /// # Safety
-/// `fill` makes all of them ready.
-pub(super) unsafe fn made_ready<T: Real>(
-    len: usize,
-    fill: impl FnOnce(&mut [MaybeUninit<T>]),
-) -> Vec<T> {
+/// `write` writes all of them.
+pub(super) unsafe fn written<T>(len: usize, write: impl FnOnce(&mut [MaybeUninit<T>])) -> Vec<T> {
     let mut values: Vec<T> = Vec::with_capacity(len);
-    fill(&mut values.spare_capacity_mut()[..len]);
-    // SAFETY: the capacity is at least `len`, and `fill` has initialised them.
+    write(&mut values.spare_capacity_mut()[..len]);
+    // SAFETY: the capacity is at least `len`, and `write` has written as many.
     unsafe { values.set_len(len) };
     values
+}
+
+/// A new buffer of `len` elements, made by [`for_each_chunk`]; `f` finds each chunk filled with `first`.
+///
+/// So the memory is written to by the thread that works on it, just before it does.
+pub(crate) fn new_chunks<T: Copy + Send + Sync>(
+    first: T,
+    len: usize,
+    size: usize,
+    cost: usize,
+    f: impl Fn(usize, &mut [T]) + Sync,
+) -> Vec<T> {
+    let write = |out: &mut [MaybeUninit<T>]| {
+        for_each_chunk(out, size.max(1), cost, |i, chunk| {
+            f(i, filled(chunk, first))
+        });
+    };
+    // SAFETY: the chunks make up all of the buffer, and each was filled.
+    unsafe { written(len, write) }
 }
 
 /// How the elements of a buffer are computed, piece by piece.
@@ -61,14 +80,12 @@ const PIECE: usize = 1 << 14;
 
 /// `len` elements, computed in pieces by several threads if there are many; `cost` is what one costs beside copying it.
 pub(crate) fn build<E: Elements>(elements: &E, len: usize, cost: usize) -> Vec<E::Item> {
-    let mut values: Vec<E::Item> = Vec::with_capacity(len);
-    let pieces = values.spare_capacity_mut()[..len].chunks_mut(PIECE);
-    let cost = len.saturating_mul(cost);
-    work_on(pieces.enumerate(), cost, &Pieces(elements));
-    // SAFETY: the capacity is at least `len`, and every piece of the first `len` elements was written: a panic would have left the
-    // vector empty.
-    unsafe { values.set_len(len) };
-    values
+    let write = |out: &mut [MaybeUninit<E::Item>]| {
+        let pieces = out.chunks_mut(PIECE).enumerate();
+        work_on(pieces, len.saturating_mul(cost), &Pieces(elements));
+    };
+    // SAFETY: the pieces make up all of the buffer, and `Elements` promises to write each.
+    unsafe { written(len, write) }
 }
 
 struct Pieces<'e, E>(&'e E);
@@ -95,6 +112,16 @@ mod tests {
                 out.write(((start + i) * (start + i)) as f32);
             }
         }
+    }
+
+    #[test]
+    fn new_chunks_are_filled() {
+        for cost in [0, usize::MAX] {
+            let found = new_chunks(5, 7, 3, cost, |i, chunk| chunk[0] += i);
+            assert_eq!(found, [5, 5, 5, 6, 5, 5, 7]);
+        }
+        assert_eq!(new_chunks(1, 2, 0, 0, |_, _| {}), [1, 1]);
+        assert!(new_chunks(1, 0, 3, 0, |_, _| {}).is_empty());
     }
 
     #[test]

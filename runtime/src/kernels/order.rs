@@ -5,7 +5,7 @@
 
 use candle_core::{DType, Result, Tensor, WithDType};
 
-use super::chunks::new_chunks;
+use super::fresh::new_chunks;
 use super::{output, values};
 
 /// The order of a contiguous buffer's elements.

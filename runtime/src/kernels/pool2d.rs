@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::chunks::{for_each_chunk, for_each_chunk_pair, new_chunks};
+use super::chunks::{for_each_chunk, for_each_chunk_pair};
 use super::compiled::compiled;
+use super::fresh::new_chunks;
 use super::window::Line;
 use super::{Axis, Real};
 

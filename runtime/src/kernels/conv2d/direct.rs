@@ -12,7 +12,7 @@ use super::pack::{Panel, Weights};
 use super::sweep::{Class, Sweep};
 use super::tile::{rows, sum_over_taps, Segment, FEW};
 use super::{Conv2d, Real};
-use crate::kernels::chunks::new_chunks;
+use crate::kernels::fresh::new_chunks;
 
 /// Elements of source and destination that belong to one piece of work, about: they fit a second-level cache.
 const ELEMENTS: usize = 1 << 16;
@@ -133,15 +133,8 @@ impl Direct {
             let first = i * rows;
             let tiles = self.tiles(first..first + out.len() / row, &classes);
             for (panel, packed) in panels.iter().zip(packed.chunks_exact(size)) {
-                self.arch.dispatch(Run {
-                    source: &source[panel.group * self.from..],
-                    tiles: &tiles,
-                    panel,
-                    packed,
-                    bias: bias.map(|bias| &bias[panel.channel(self.to)..][..panel.count]),
-                    out: &mut out[panel.channel(self.to)..],
-                    stride: channels,
-                });
+                let out = &mut out[panel.channel(self.to)..];
+                self.panel((source, bias), &tiles, (panel, packed), (out, channels));
             }
         })
     }
@@ -164,15 +157,7 @@ impl Direct {
             let panel = &panels[i];
             T::with_scratch(self.column() * width, |packed| {
                 weights.pack(panel, panel.width::<T>(self.arch), packed);
-                self.arch.dispatch(Run {
-                    source: &source[panel.group * self.from..],
-                    tiles: &tiles,
-                    panel,
-                    packed,
-                    bias: bias.map(|bias| &bias[panel.channel(self.to)..][..panel.count]),
-                    out: part,
-                    stride: width,
-                });
+                self.panel((source, bias), &tiles, (panel, packed), (part, width));
             });
         });
         let channels = self.groups * self.to;
@@ -186,6 +171,25 @@ impl Direct {
                 }
             }
         })
+    }
+
+    /// A panel's channels of the tiles' pixels, into `out`, where a pixel's lie `stride` after those of the one before.
+    fn panel<T: Real>(
+        &self,
+        (source, bias): (&[T], Option<&[T]>),
+        tiles: &[Tiles],
+        (panel, packed): (&Panel, &[T]),
+        (out, stride): (&mut [T], usize),
+    ) {
+        self.arch.dispatch(Run {
+            source: &source[panel.group * self.from..],
+            tiles,
+            panel,
+            packed,
+            bias: bias.map(|bias| &bias[panel.channel(self.to)..][..panel.count]),
+            out,
+            stride,
+        });
     }
 
     /// The pixels of the given rows of all images, by what they see.

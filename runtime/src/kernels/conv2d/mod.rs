@@ -10,8 +10,8 @@ use pulp::Arch;
 use self::direct::Direct;
 use self::pack::Weights;
 use self::weight::Weight;
-use super::chunks::new_chunks;
 use super::columns::column_sums;
+use super::fresh::new_chunks;
 use super::{Axis, Real};
 
 mod direct;

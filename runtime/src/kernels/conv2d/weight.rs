@@ -12,7 +12,8 @@ use super::pack::{lanes, Panel, LANES};
 use super::sweep::Sweep;
 use super::tile::{full_rows, rows, sum_over_pixels};
 use super::{Conv2d, Real};
-use crate::kernels::chunks::{for_each_chunk, new_chunks};
+use crate::kernels::chunks::for_each_chunk;
+use crate::kernels::fresh::new_chunks;
 
 /// Pixels whose gradients are packed at once, about.
 const PIXELS: usize = 256;

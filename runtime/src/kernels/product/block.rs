@@ -75,7 +75,7 @@ impl<T: Lanes + Real, const P: usize> WithSimd for Block<'_, T, P> {
     fn with_simd<S: Simd>(self, simd: S) {
         let [n, k] = self.sizes;
         if k == 0 {
-            return self.fill();
+            return self.begin.fill(self.out, n);
         }
         let tiles = (self.out.len() / n).div_ceil(P);
         let depth = k.div_ceil(k.div_ceil(DEPTH));
@@ -94,17 +94,6 @@ impl<T: Lanes + Real, const P: usize> WithSimd for Block<'_, T, P> {
 }
 
 impl<T: Lanes + Real, const P: usize> Block<'_, T, P> {
-    /// The product of nothing.
-    fn fill(self) {
-        for row in self.out.chunks_exact_mut(self.sizes[0]) {
-            match self.begin {
-                Begin::Zero => row.fill(T::zero()),
-                Begin::Bias(bias) => row.copy_from_slice(bias),
-                Begin::Sum => {}
-            }
-        }
-    }
-
     /// `scratch` holds the tiles of `a`, unless its rows can be read as they are.
     #[inline(always)]
     fn run<S: Simd>(self, simd: S, depth: usize, scratch: &mut [T]) {

@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::chunks::for_each_chunk;
-use super::fresh::{made_ready, Slot};
+use super::fresh::{written, Slot};
 use super::gemm::{gemm, Strides};
 use super::lanes::Lanes;
 use super::Real;
@@ -42,6 +42,22 @@ pub(crate) enum Begin<'a, T> {
     Bias(&'a [T]),
     /// The old values.
     Sum,
+}
+
+impl<T: Real> Begin<'_, T> {
+    /// The product of nothing, in rows of `n`.
+    fn fill(self, out: &mut [T], n: usize) {
+        if n == 0 {
+            return;
+        }
+        for row in out.chunks_exact_mut(n) {
+            match self {
+                Begin::Zero => row.fill(T::zero()),
+                Begin::Bias(bias) => row.copy_from_slice(bias),
+                Begin::Sum => {}
+            }
+        }
+    }
 }
 
 /// Vectors side by side in a tile.
@@ -80,15 +96,7 @@ fn by_crate<T: Real>(
     begin: Begin<'_, T>,
     out: &mut [T],
 ) {
-    if n > 0 {
-        for row in out.chunks_exact_mut(n) {
-            match begin {
-                Begin::Zero => row.fill(T::zero()),
-                Begin::Bias(bias) => row.copy_from_slice(bias),
-                Begin::Sum => {}
-            }
-        }
-    }
+    begin.fill(out, n);
     let out = (out, Strides::row_major(n));
     let (a, b) = ((a.values, a.strides), (b.values, b.strides));
     gemm([m, n, k], out, true, a, b);
@@ -178,8 +186,8 @@ pub(crate) fn new_products<'a, T: Lanes + Real>(
             products(sizes, begin, out, of);
         }
     };
-    // SAFETY: a product makes all of its result ready, unless it has no elements.
-    unsafe { made_ready(count * m * n, fill) }
+    // SAFETY: a product makes all of its result ready, which writes it, unless it has no elements.
+    unsafe { written(count * m * n, fill) }
 }
 
 struct Product<'a, T, O> {
