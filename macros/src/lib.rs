@@ -16,6 +16,7 @@ mod golden;
 mod krate;
 mod lower;
 mod model;
+mod root;
 #[cfg(test)]
 mod spans;
 

@@ -3,6 +3,7 @@
 //! Rust's semantics are kept, and so are the user's tokens with their spans. What can fail gets its `?`; glue stands at the
 //! place of what it is for, so that rustc's errors point there, but resolves where the macro was called.
 
+use crate::root::Root;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -14,7 +15,7 @@ use super::tail::{self, Tail};
 
 /// Lowers one body.
 pub(crate) struct Body<'a> {
-    pub(crate) path: &'a TokenStream,
+    pub(crate) path: &'a Root,
     pub(crate) methods: &'a [Ident],
     pub(crate) scope: Scope,
 }
@@ -296,19 +297,15 @@ impl Body<'_> {
     }
 
     /// The path of the hidden module, at the place that it serves.
-    pub(crate) fn path_at(&self, span: Span) -> TokenStream {
-        let at = |mut token: TokenTree| {
-            token.set_span(glue(span));
-            token
-        };
-        self.path.clone().into_iter().map(at).collect()
+    pub(crate) fn path_at(&self, span: Span) -> Root {
+        self.path.at(glue(span))
     }
 
     /// A path into the hidden module, at the place that it serves.
-    pub(crate) fn private(&self, span: Span, name: &str) -> TokenStream {
+    pub(crate) fn private(&self, span: Span, name: &str) -> Root {
         let (span, path) = (glue(span), self.path_at(span));
         let name = Ident::new(name, span);
-        quote_spanned!(span=> #path::#name)
+        quote_spanned!(span=> #path::#name).into()
     }
 }
 

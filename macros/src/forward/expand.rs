@@ -6,8 +6,8 @@ use super::param::ParamKind;
 use super::parse::{ForwardBlock, ForwardItem, Method};
 use crate::ast::plain_name;
 use crate::lower::{hash, Lower, Sites};
-use crate::model::short_path;
 use crate::model::signature::signed;
+use crate::root::Root;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, ToTokens};
 use syn::{Ident, Type};
@@ -21,7 +21,7 @@ pub(crate) fn expand(item: &ForwardItem, krate: &TokenStream) -> TokenStream {
 }
 
 fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
-    let (p, import) = short_path(&quote!(#krate::__private));
+    let (p, import) = Root::of(krate).short();
     let ForwardBlock {
         attrs,
         self_ty,
@@ -132,7 +132,7 @@ fn trace_name(m: &Method) -> Ident {
 }
 
 /// One method in the trace.
-fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &TokenStream) -> TokenStream {
+fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &Root) -> TokenStream {
     sites.group();
     let (name, word) = (trace_name(m), plain_name(&m.ident));
     let (signature, at) = match signature_of(m, &quote!(Self)) {
@@ -159,7 +159,7 @@ pub(super) fn lowered(
     m: &Method,
     methods: Vec<Ident>,
     sites: &mut Sites,
-    p: &TokenStream,
+    p: &Root,
 ) -> (TokenStream, TokenStream, u32) {
     let mut lower = Lower::body(p.clone(), methods, sites);
     let mut bindings = TokenStream::new();
@@ -189,7 +189,7 @@ pub(super) fn lowered(
 }
 
 /// What the trace takes for a parameter of another type when a method is proved on its own.
-fn default_value(ty: &Type, name: &str, p: &TokenStream) -> TokenStream {
+fn default_value(ty: &Type, name: &str, p: &Root) -> TokenStream {
     match ty.to_token_stream().to_string().as_str() {
         "bool" => quote!(__t.unknown_flag()),
         "usize" => quote!(#p::Value::Dim(__t.algebra.hyper(#name))),
@@ -198,7 +198,7 @@ fn default_value(ty: &Type, name: &str, p: &TokenStream) -> TokenStream {
 }
 
 /// Runs the method that is asked for, in a block that has but `forward`.
-fn run_forward(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStream {
+fn run_forward(m: &Method, self_ty: &Type, p: &Root) -> TokenStream {
     let (name, signature) = (trace_name(m), signature_of(m, &quote!(<#self_ty>)));
     quote! {
         match __t.only_forward(__inputs, #signature) {
@@ -209,7 +209,7 @@ fn run_forward(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStream {
 }
 
 /// Runs the method that is asked for, by the hash of its name, or all that can be proved on their own, `forward` first.
-fn run_methods(methods: &[Method], self_ty: &Type, p: &TokenStream) -> TokenStream {
+fn run_methods(methods: &[Method], self_ty: &Type, p: &Root) -> TokenStream {
     let mut all = TokenStream::new();
     let mut one = TokenStream::new();
     for m in methods {
@@ -241,7 +241,7 @@ fn run_methods(methods: &[Method], self_ty: &Type, p: &TokenStream) -> TokenStre
 }
 
 /// A method with a signature gets names of its own; one without is part of its caller.
-fn helper(methods: &[Method], p: &TokenStream) -> TokenStream {
+fn helper(methods: &[Method], p: &Root) -> TokenStream {
     // Nobody calls the methods of a block that has but one.
     if methods.len() < 2 {
         return TokenStream::new();
@@ -272,7 +272,7 @@ fn helper(methods: &[Method], p: &TokenStream) -> TokenStream {
 }
 
 /// `Forward`, `Call` and Candle's own traits, as far as the method's parameters allow.
-pub(super) fn callable(m: &Method, self_ty: &Type, p: &TokenStream) -> TokenStream {
+pub(super) fn callable(m: &Method, self_ty: &Type, p: &Root) -> TokenStream {
     let one =
         matches!(m.params.as_slice(), [only] if matches!(only.kind, ParamKind::Tensor { .. }));
     let gives_tensor = m.output.is_tensor();

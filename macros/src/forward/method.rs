@@ -1,5 +1,6 @@
 //! The public form of a method: tensors taken owned or borrowed, a `Result` given.
 
+use crate::root::Root;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -15,7 +16,7 @@ use crate::ast::{inner_type, plain_name, ungroup};
 pub(crate) fn lower_method(
     method: &Method,
     methods: &[Ident],
-    path: &TokenStream,
+    path: &Root,
     signature_const: Option<&TokenStream>,
 ) -> TokenStream {
     let mut scope = Scope::default();
@@ -60,7 +61,7 @@ pub(crate) fn lower_method(
 /// are any.
 fn checked(
     method: &Method,
-    p: &TokenStream,
+    p: &Root,
     signature: Option<&TokenStream>,
     body: &TokenStream,
 ) -> TokenStream {
@@ -95,7 +96,7 @@ const FORWARD_DOC: &str =
     " Runs the model.\n\n# Errors\nIf an input doesn't fit the signature, or an operation fails.";
 
 /// Attributes and head of the public form.
-pub(crate) fn signature(method: &Method, path: &TokenStream) -> TokenStream {
+pub(crate) fn signature(method: &Method, path: &Root) -> TokenStream {
     let Method {
         attrs,
         vis,
@@ -123,7 +124,7 @@ pub(crate) fn signature(method: &Method, path: &TokenStream) -> TokenStream {
 }
 
 impl Autocast {
-    fn dtype(self, p: &TokenStream) -> TokenStream {
+    fn dtype(self, p: &Root) -> TokenStream {
         match self {
             Autocast::Bf16 => quote!(#p::DType::BF16),
             Autocast::F16 => quote!(#p::DType::F16),
@@ -133,7 +134,7 @@ impl Autocast {
 
 impl Method {
     /// The tensor parameters, as options of references.
-    pub(super) fn tensors(&self, p: &TokenStream) -> Vec<TokenStream> {
+    pub(super) fn tensors(&self, p: &Root) -> Vec<TokenStream> {
         self.params
             .iter()
             .filter_map(|param| {
@@ -151,7 +152,7 @@ impl Method {
 }
 
 impl MethodParam {
-    fn declaration(&self, p: &TokenStream) -> TokenStream {
+    fn declaration(&self, p: &Root) -> TokenStream {
         let Self {
             pat_ident,
             mutable,
@@ -176,7 +177,7 @@ impl MethodParam {
     }
 
     /// What makes the parameter what it was declared as.
-    fn binding(&self, p: &TokenStream) -> TokenStream {
+    fn binding(&self, p: &Root) -> TokenStream {
         let Self {
             pat_ident,
             mutable,

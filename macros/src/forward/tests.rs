@@ -49,7 +49,7 @@ fn lowered(body: TokenStream) -> String {
         .params
         .iter()
         .for_each(|param| scope.add(&param.pat_ident));
-    let path = quote!(k);
+    let path = crate::root::Root::from(quote!(k));
     let body = body::Body {
         path: &path,
         methods: &methods,

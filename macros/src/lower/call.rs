@@ -4,6 +4,7 @@ use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
 use crate::forward::arguments::Arguments;
 use crate::forward::call::{callee, own_field, Callee};
+use crate::root::Root;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, ToTokens};
 use syn::punctuated::Punctuated;
@@ -234,7 +235,7 @@ fn only(args: &Punctuated<Expr, Token![,]>) -> Option<&Expr> {
 
 /// A call of `value` if that is a layer or an element of a list, `other` if not; `inputs` binds the arguments.
 fn of_layer(
-    p: &TokenStream,
+    p: &Root,
     value: &TokenStream,
     inputs: TokenStream,
     other: &TokenStream,

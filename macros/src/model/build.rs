@@ -1,12 +1,13 @@
 //! The model as a layer: its rule, and its construction from a plan.
 
-use super::Context;
+use super::{Context, PART};
 use crate::ast::{
-    is_opaque, plain_name, ConfigKind, Field, FieldKind, LayerField, ParamField, ParamForm, Wrap,
+    is_opaque, plain_name, ConfigField, ConfigKind, Field, FieldKind, LayerField, ParamField,
+    ParamForm, Wrap,
 };
 use crate::lower::hash;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 impl Context<'_> {
@@ -14,25 +15,17 @@ impl Context<'_> {
     pub(super) fn layer(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
         let rule = self.rule();
-        // Settings first: the arguments that are handed to layers may name them.
-        let (settings, others): (Vec<_>, Vec<_>) = self
-            .model
-            .fields
-            .iter()
-            .partition(|f| matches!(f.kind, FieldKind::Config(_)));
+        let settings: Vec<_> = self.configs().collect();
         let row = (!settings.is_empty()).then(|| quote!(let mut __row = 0usize;));
-        let names: Vec<_> = settings
-            .iter()
-            .map(|f| {
-                let (cfgs, ident) = (f.cfgs(), &f.ident);
-                quote!(#(#cfgs)* #ident)
-            })
-            .collect();
-        let settings = settings.into_iter().map(|f| self.build_field(f));
-        let others = others.into_iter().map(|f| self.build_field(f));
+        let names = settings.iter().map(|(f, _)| {
+            let (cfgs, ident) = (f.cfgs(), &f.ident);
+            quote!(#(#cfgs)* #ident)
+        });
+        // Settings first: the arguments that are handed to layers may name them.
+        let settings = settings.iter().map(|(f, c)| self.build_setting(f, c));
+        let (parts, fields) = self.built_fields();
         quote! {
             #rule
-
 
                 #[automatically_derived]
                 #[diagnostic::do_not_recommend]
@@ -45,47 +38,84 @@ impl Context<'_> {
                     fn build(__at: &mut #p::Build<'_, '_>) -> #p::Result<Self> {
                         #row
                         #(#settings)*
+                        #parts
                         // Settings last: what stands before may read them.
-                        #p::Ok(Self { #(#others,)* #(#names,)* __taper: #p::State::new() })
+                        #p::Ok(Self { #fields #(#names,)* __taper: #p::State::new() })
                     }
                 }
         }
     }
 
-    fn build_field(&self, f: &Field) -> TokenStream {
-        let (cfgs, ident, name): (Vec<_>, _, _) = (f.cfgs().collect(), &f.ident, f.name());
-        let (p, h) = (&self.p, hash(&name));
-        let value = match &f.kind {
-            FieldKind::Config(c) => {
-                let ty = &c.ty;
-                let read = match c.kind {
-                    ConfigKind::Int => quote!(__at.int(__row)?),
-                    ConfigKind::Float => quote!(__at.float(__row)?),
-                    ConfigKind::Bool => quote!(__at.flag(__row)?),
-                    ConfigKind::Other => {
-                        let config = self.config_name();
-                        let default = match &c.default {
-                            Some(e) => quote!(#e),
-                            None => {
-                                quote!(return #p::Err(__at.unknown_setting(#name)))
-                            }
-                        };
-                        let position = self.position(f);
-                        quote!(match __at.config::<#config>() {
-                            #p::Some(__c) => ::core::clone::Clone::clone(&__c.#ident),
-                            #p::None => match __at.handed::<#ty>(#p::Argument {
-                                row: __row,
-                                name: #name,
-                                position: #position,
-                            })? {
-                                #p::Some(__v) => __v,
-                                #p::None => #default,
-                            },
-                        })
-                    }
-                };
-                return quote!(#(#cfgs)* let #ident: #ty = #read; #(#cfgs)* { __row += 1; });
+    /// The fields of the struct expression, and what must be built before it.
+    ///
+    /// Each way out of an expression drops all that was built so far, which costs rustc the square of their number: so a long
+    /// model is built in parts.
+    fn built_fields(&self) -> (TokenStream, TokenStream) {
+        let p = &self.p;
+        let all = self.model.fields.iter();
+        let values: Vec<_> = all
+            .filter_map(|f| Some((f, self.built_value(f)?)))
+            .collect();
+        let (mut parts, mut fields) = (TokenStream::new(), TokenStream::new());
+        for (n, part) in values.chunks(PART).enumerate() {
+            let (mut names, mut built) = (Vec::new(), Vec::new());
+            for (i, (f, value)) in part.iter().enumerate() {
+                let (cfgs, ident) = (f.cfgs(), &f.ident);
+                // Names can't be left out of a pattern as fields can.
+                if values.len() <= PART || f.cfgs().next().is_some() {
+                    fields.extend(quote!(#(#cfgs)* #ident: #value,));
+                } else {
+                    let name = format_ident!("__{n}_{i}");
+                    fields.extend(quote!(#ident: #name,));
+                    names.push(name);
+                    built.push(value);
+                }
             }
+            if !names.is_empty() {
+                parts.extend(quote! {
+                    let (#(#names,)*) = (|| -> #p::Result<_> { #p::Ok((#(#built,)*)) })()?;
+                });
+            }
+        }
+        (parts, fields)
+    }
+
+    fn build_setting(&self, f: &Field, c: &ConfigField) -> TokenStream {
+        let (cfgs, ident, name): (Vec<_>, _, _) = (f.cfgs().collect(), &f.ident, f.name());
+        let (p, ty) = (&self.p, &c.ty);
+        let read = match c.kind {
+            ConfigKind::Int => quote!(__at.int(__row)?),
+            ConfigKind::Float => quote!(__at.float(__row)?),
+            ConfigKind::Bool => quote!(__at.flag(__row)?),
+            ConfigKind::Other => {
+                let config = self.config_name();
+                let default = match &c.default {
+                    Some(e) => quote!(#e),
+                    None => quote!(return #p::Err(__at.unknown_setting(#name))),
+                };
+                let position = self.position(f);
+                quote!(match __at.config::<#config>() {
+                    #p::Some(__c) => ::core::clone::Clone::clone(&__c.#ident),
+                    #p::None => match __at.handed::<#ty>(#p::Argument {
+                        row: __row,
+                        name: #name,
+                        position: #position,
+                    })? {
+                        #p::Some(__v) => __v,
+                        #p::None => #default,
+                    },
+                })
+            }
+        };
+        quote!(#(#cfgs)* let #ident: #ty = #read; #(#cfgs)* { __row += 1; })
+    }
+
+    /// The expression that builds a field; settings are none of them.
+    fn built_value(&self, f: &Field) -> Option<TokenStream> {
+        let name = f.name();
+        let h = hash(&name);
+        Some(match &f.kind {
+            FieldKind::Config(_) => return None,
             FieldKind::Param(param) => self.build_tensor(&name, param, true),
             FieldKind::Buffer(param) => self.build_tensor(&name, param, false),
             FieldKind::Dict(_) => quote!(__at.group(#h, #name)?),
@@ -111,8 +141,7 @@ impl Context<'_> {
                     false => quote!({ #handing #built }),
                 }
             }
-        };
-        quote!(#(#cfgs)* #ident: #value)
+        })
     }
 
     /// The place of a setting among the positional arguments, which are those without a default.

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::ast::{ConfigField, ConfigKind, Field, FieldKind};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, ToTokens};
 
 /// The documentation of `init` on a configuration. One string each: a line is an attribute of its own otherwise.
 const INIT: &str =
@@ -48,7 +48,7 @@ impl Context<'_> {
                 #vis type #name = #p::NoSettings<#model>;
             };
         }
-        let serde = p.to_string().replace(' ', "") + "::serde";
+        let serde = p.to_token_stream().to_string().replace(' ', "") + "::serde";
         let container = self.complete().then(|| quote!(, default));
         quote! {
             #[doc = #doc]

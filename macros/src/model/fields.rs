@@ -1,13 +1,14 @@
 //! What `forward` reaches of the model in the trace: its submodules by `__taper_call`, everything else by `__taper_get`.
 
 use super::signature::signed;
-use super::{guarded, rule::argument_sites, Context};
+use super::{guarded, rule::argument_sites, Context, PART};
 use crate::ast::{
     is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
     LayerType, ParamForm, TemplatePart, Wrap,
 };
 use crate::lower::{hash, whole_number, Lower, Sites};
-use proc_macro2::{Literal, TokenStream};
+use crate::root::Root;
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 impl Context<'_> {
@@ -15,7 +16,7 @@ impl Context<'_> {
     pub(super) fn trace_functions(&self) -> (TokenStream, TokenStream) {
         let (p, model) = (&self.p, &self.model.ident);
         let names = self.model.argument_names();
-        let mut calls = TokenStream::new();
+        let mut calls = Vec::new();
         let mut gets = TokenStream::new();
         let mut layers = Vec::new();
         let mut checks = TokenStream::new();
@@ -24,7 +25,7 @@ impl Context<'_> {
             let h = hash(&f.name());
             let mut sites = argument_sites(n);
             if let Some(code) = self.call_arm(f, &names, &mut sites) {
-                calls.extend(quote!(#(#cfgs)* #h => #code,));
+                calls.push((h, quote!(#(#cfgs)* #h => #code,)));
             }
             match self.get_arm(f) {
                 None if cfgs.is_empty() => layers.push(h),
@@ -40,23 +41,12 @@ impl Context<'_> {
             let layer = single_layer(p);
             gets.extend(quote!(#(#layers)|* => #layer,));
         }
-        let custom = self.custom();
+        let (call, custom) = (self.call_function(&calls), self.custom());
         let code = quote! {
             #[doc(hidden)]
             #[automatically_derived]
             impl #model {
-                pub const fn __taper_call(
-                    __t: &mut #p::Tracer<'_>,
-                    __field: u64,
-                    __index: #p::Value,
-                    __inputs: &#p::Args,
-                ) -> #p::Value {
-                    let __v = match __field {
-                        #calls
-                        _ => return #p::Value::Any,
-                    };
-                    __t.leave_with(__v)
-                }
+                #call
 
                 pub const fn __taper_get(__t: &mut #p::Tracer<'_>, __field: u64) -> #p::Value {
                     match __field {
@@ -71,6 +61,59 @@ impl Context<'_> {
             #custom
         };
         (code, checks)
+    }
+
+    /// `__taper_call`, which calls the submodule with the field's hash.
+    ///
+    /// A function's frame has room for all of its locals, which const evaluation makes anew for each call: so in a long model each
+    /// part of the fields has a function of its own.
+    fn call_function(&self, arms: &[(u64, TokenStream)]) -> TokenStream {
+        let p = &self.p;
+        let function = |name: Ident, arms: &[(u64, TokenStream)]| {
+            let arms = arms.iter().map(|(_, arm)| arm);
+            quote! {
+                pub const fn #name(
+                    __t: &mut #p::Tracer<'_>,
+                    __field: u64,
+                    __index: #p::Value,
+                    __inputs: &#p::Args,
+                ) -> #p::Value {
+                    let __v = match __field {
+                        #(#arms)*
+                        _ => return #p::Value::Any,
+                    };
+                    __t.leave_with(__v)
+                }
+            }
+        };
+        let whole = format_ident!("__taper_call");
+        if arms.len() <= PART {
+            return function(whole, arms);
+        }
+        let (mut parts, mut choices) = (TokenStream::new(), TokenStream::new());
+        for (n, part) in arms.chunks(PART).enumerate() {
+            let (name, hashes) = (
+                format_ident!("__taper_call_{n}"),
+                part.iter().map(|(h, _)| h),
+            );
+            choices.extend(quote!(#(#hashes)|* => Self::#name(__t, __field, __index, __inputs),));
+            parts.extend(function(name, part));
+        }
+        quote! {
+            pub const fn #whole(
+                __t: &mut #p::Tracer<'_>,
+                __field: u64,
+                __index: #p::Value,
+                __inputs: &#p::Args,
+            ) -> #p::Value {
+                match __field {
+                    #choices
+                    _ => #p::Value::Any,
+                }
+            }
+
+            #parts
+        }
     }
 
     /// Calls a submodule: enters its path, binds its arguments, runs its rule.
@@ -233,61 +276,10 @@ impl Context<'_> {
             FieldKind::Dict(_) => return None,
         })
     }
-
-    /// A `custom` model's trace: what its signature promises.
-    fn custom(&self) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
-        if !self.model.custom {
-            return TokenStream::new();
-        }
-        let word = model.to_string();
-        // Such a model is `Forward` if it has one input; without a signature nobody knows.
-        let one = self
-            .model
-            .signature
-            .as_ref()
-            .is_some_and(|s| s.inputs.len() == 1);
-        let candle = one.then(|| quote! {
-            #[automatically_derived]
-            impl #p::candle_nn::Module for #model {
-                fn forward(&self, xs: &#p::candle_core::Tensor) -> #p::candle_core::Result<#p::candle_core::Tensor> {
-                    #p::candle_forward(self, xs)
-                }
-            }
-        });
-        quote! {
-            #candle
-
-            #[doc(hidden)]
-            #[automatically_derived]
-            impl #model {
-                pub const fn __taper_trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                    __t.custom(Self::__TAPER_SIGNATURE, #word, __inputs)
-                }
-            }
-
-            #[automatically_derived]
-            const _: () = {
-                pub struct __Body;
-
-                impl __Body {
-                    pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                        #model::__taper_trace(__t, __inputs)
-                    }
-                }
-
-                impl #p::Traced for #model {
-                    type Body = __Body;
-                    const BODY: __Body = __Body;
-                    const PROOF: &'static #p::Proof = &#p::Proof::OPEN;
-                }
-            };
-        }
-    }
 }
 
 /// What stands for the submodule in the field that is asked for.
-fn single_layer(p: &TokenStream) -> TokenStream {
+fn single_layer(p: &Root) -> TokenStream {
     quote!(#p::Value::Layer(__field, #p::Dim::Known(0)))
 }
 

@@ -3,6 +3,7 @@
 mod build;
 mod config;
 pub(crate) mod counts;
+mod custom;
 mod fields;
 pub(crate) mod literal;
 mod members;
@@ -13,6 +14,7 @@ mod standard;
 
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
 use crate::lower::hash;
+use crate::root::Root;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
@@ -21,16 +23,19 @@ use syn::Type;
 pub(crate) struct Context<'a> {
     pub(crate) model: &'a Model,
     /// `::taper::__private`, for what stands beside the struct.
-    pub(crate) path: TokenStream,
+    pub(crate) path: Root,
     /// The short name of `path` in the block that holds everything else: paths are what an expansion mostly
     /// consists of, and every token costs time in each `cargo check`.
-    pub(crate) p: TokenStream,
+    pub(crate) p: Root,
 }
+
+/// Fields that are treated in one piece, where more would cost rustc the square of their number.
+const PART: usize = 32;
 
 /// Everything that `#[model]` generates.
 pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
-    let path = quote!(#krate::__private);
-    let (p, import) = short_path(&path);
+    let path = Root::of(krate);
+    let (p, import) = path.short();
     let cx = Context { model, path, p };
     let (blocks, block_checks) = cx.blocks();
     let (trace, trace_checks) = cx.trace_functions();
@@ -57,11 +62,6 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
         #block_checks
         #trace_checks
     }
-}
-
-/// A short name for `::taper::__private`, and its import.
-pub(crate) fn short_path(path: &TokenStream) -> (TokenStream, TokenStream) {
-    (quote!(__p), quote!(use #path as __p;))
 }
 
 impl Context<'_> {
@@ -117,7 +117,7 @@ impl Context<'_> {
     }
 
     /// The type of one element of a layer field.
-    fn layer_type(&self, name: &str, layer: &LayerField, p: &TokenStream) -> TokenStream {
+    fn layer_type(&self, name: &str, layer: &LayerField, p: &Root) -> TokenStream {
         let model = &self.model.ident;
         match &layer.layer {
             LayerType::Type(ty) => as_tokens(ty),

@@ -133,15 +133,4 @@ impl Tracer<'_> {
     pub const fn decided(&mut self, c: Cond) -> bool {
         matches!(self.algebra.decide(c), Truth::Yes)
     }
-
-    /// Counts the multiply-accumulates of a linear map from `from` to `to` over the last dimension of `x`.
-    pub const fn macs_of_map(&mut self, x: &TensorValue, from: Dim, to: Dim) {
-        let mut n = self.algebra.mul(from, to);
-        let mut i = 0;
-        while i + 1 < x.rank {
-            n = self.algebra.mul(n, x.dims[i]);
-            i += 1;
-        }
-        self.count_macs(n);
-    }
 }

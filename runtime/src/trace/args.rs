@@ -24,6 +24,18 @@ pub struct Arg {
     pub foreign: bool,
 }
 
+impl Arg {
+    const NONE: Arg = Arg {
+        name: "",
+        value: Value::Any,
+        site: NO_SITE,
+        foreign: false,
+    };
+}
+
+/// The method that is meant where a layer is called.
+pub(super) const FORWARD: u64 = super::hash("forward");
+
 /// The arguments of one call, positional ones first.
 #[derive(Clone, Copy, Debug)]
 pub struct Args {
@@ -36,31 +48,28 @@ pub struct Args {
 }
 
 impl Args {
+    const NONE: Args = Args {
+        items: [Arg::NONE; MAX_ARGS],
+        len: 0,
+        method: 0,
+        site: NO_SITE,
+    };
+
     /// No arguments.
     pub const fn new() -> Self {
-        Args {
-            items: [Arg {
-                name: "",
-                value: Value::Any,
-                site: NO_SITE,
-                foreign: false,
-            }; MAX_ARGS],
-            len: 0,
-            method: 0,
-            site: NO_SITE,
-        }
+        Self::NONE
     }
 
     /// No arguments yet, to be passed to the method with this hash.
     pub const fn for_method(method: u64) -> Self {
-        let mut args = Self::new();
+        let mut args = Self::NONE;
         args.method = method;
         args
     }
 
     /// Whole numbers and their names, of a layer whose declaration is this site; theirs follow it.
     pub const fn declared(site: u32, numbers: &[(&'static str, i64)]) -> Self {
-        let mut args = Self::new();
+        let mut args = Self::NONE;
         args.site = site;
         let mut i = 0;
         while i < numbers.len() {
@@ -111,8 +120,14 @@ impl Args {
 
     /// The tensor given to `forward` of a layer.
     pub const fn forward(x: Value) -> Self {
-        let mut args = Self::for_method(super::hash("forward"));
-        args.push("", x, QUIET);
+        let mut args = Self::NONE;
+        args.items[0] = Arg {
+            value: x,
+            site: QUIET,
+            ..Arg::NONE
+        };
+        args.len = 1;
+        args.method = FORWARD;
         args
     }
 

@@ -1,7 +1,8 @@
 //! Components within components: each has a frame with its hyperparameters and the dimensions its signature names.
 
+use super::args::FORWARD;
 use super::tracer::{Frame, Setting, MAX_SETTINGS};
-use super::{hash, Args, Bound, Param, Proof, Purpose, Signed, Text, Tracer, Value, MAX_DEPTH};
+use super::{Args, Bound, Param, Proof, Purpose, Signed, Text, Tracer, Value, MAX_DEPTH};
 
 impl Tracer<'_> {
     /// Enters a component. False if components are nested too deeply (a model that contains itself).
@@ -67,7 +68,7 @@ impl Tracer<'_> {
                 Some(inputs)
             }
             0 => None,
-            method if method == hash("forward") => Some(inputs),
+            FORWARD => Some(inputs),
             _ => {
                 self.no_method();
                 None

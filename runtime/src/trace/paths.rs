@@ -2,7 +2,7 @@
 
 use super::bind::distance;
 use super::glob::glob;
-use super::{Dim, Text, Tracer, Truth, Value};
+use super::{Dim, TensorValue, Text, Tracer, Truth, Value};
 use super::{Record, RecordKind};
 
 /// One segment of a path: `fc1`, `blocks.3`, `denselayer4`.
@@ -122,7 +122,7 @@ impl Tracer<'_> {
             record: u32::MAX,
             fresh,
         };
-        if !self.records.is_empty() {
+        if self.recording {
             segment.record = self.find_or_record(slot, fresh, parent_record, &segment);
         }
         self.path[self.path_len] = segment;
@@ -266,7 +266,7 @@ impl Tracer<'_> {
 
     const fn tensor(&mut self, kind: RecordKind, name: &'static str, dims: &[Dim]) {
         let fresh = self.path_len == 0 || self.path[self.path_len - 1].fresh;
-        if !fresh {
+        if !fresh || !self.measures() {
             return;
         }
         if let RecordKind::Parameter = kind {
@@ -282,13 +282,13 @@ impl Tracer<'_> {
                 self.match_patterns(name);
             }
         }
-        if !self.records.is_empty() {
+        if self.recording {
             let parent = if self.path_len == 0 {
                 u32::MAX
             } else {
                 self.path[self.path_len - 1].record
             };
-            let mut shape = super::TensorValue::floats(dims);
+            let mut shape = TensorValue::floats(dims);
             shape.ranked = true;
             let segment = Segment {
                 name,
@@ -305,12 +305,21 @@ impl Tracer<'_> {
         }
     }
 
-    /// Counts multiply-accumulates.
-    pub const fn count_macs(&mut self, macs: Dim) {
+    /// Counts multiply-accumulates: for every element of `out`, the product of `each`.
+    pub const fn count_macs(&mut self, out: &TensorValue, each: &[Dim]) {
+        if !self.measures() {
+            return;
+        }
+        let mut macs = self.elements(out);
+        let mut i = 0;
+        while i < each.len() {
+            macs = self.algebra.mul(macs, each[i]);
+            i += 1;
+        }
         let macs = self.algebra.div(macs, self.batch);
         let macs = self.algebra.resolve(macs);
         self.macs.add(macs);
-        if !self.records.is_empty() && self.path_len > 0 {
+        if self.recording && self.path_len > 0 {
             let r = self.path[self.path_len - 1].record as usize;
             if r < self.records.len() {
                 self.records[r].macs.add(macs);

@@ -69,7 +69,7 @@ impl Tracer<'_> {
         bound: Option<&Bound>,
         inputs: &super::Args,
     ) {
-        if self.records.is_empty() || self.path_len == 0 {
+        if !self.recording || self.path_len == 0 {
             return;
         }
         let at = self.path[self.path_len - 1].record as usize;
@@ -115,7 +115,7 @@ impl Tracer<'_> {
         inputs: &super::Args,
         result: Value,
     ) -> Value {
-        if self.records.is_empty() {
+        if !self.recording {
             return result;
         }
         let Value::Tensor(mut out) = result else {
@@ -141,7 +141,7 @@ impl Tracer<'_> {
 
     /// Notes the inputs that the signature made up, for a network that is traced on its own.
     pub const fn received(&mut self, inputs: &super::Args) {
-        if self.records.is_empty() || self.path_len == 0 {
+        if !self.recording || self.path_len == 0 {
             return;
         }
         let at = self.path[self.path_len - 1].record as usize;

@@ -97,6 +97,8 @@ pub struct Tracer<'a> {
     pub(super) seen: &'a mut [Seen],
     pub(super) records: &'a mut [Record],
     pub(super) recorded: usize,
+    /// Whether there is room for records at all: asked so often that a call of `is_empty` is felt.
+    pub(super) recording: bool,
     pub(super) overflow: bool,
     pub(super) issues: [Issue; MAX_ISSUES],
     pub(super) issue_count: usize,
@@ -126,6 +128,7 @@ impl<'a> Tracer<'a> {
         seen: &'a mut [Seen],
         records: &'a mut [Record],
     ) -> Self {
+        let recording = !records.is_empty();
         Tracer {
             algebra: Algebra::new(),
             purpose,
@@ -134,6 +137,7 @@ impl<'a> Tracer<'a> {
             seen,
             records,
             recorded: 0,
+            recording,
             overflow: false,
             issues: [Issue {
                 site: 0,
@@ -178,6 +182,11 @@ impl<'a> Tracer<'a> {
     /// Whether parameters are being counted.
     pub const fn counts(&self) -> bool {
         matches!(self.purpose, Purpose::Count)
+    }
+
+    /// Whether parameters and multiply-accumulates are counted or noted down: a proof is of shapes only.
+    pub const fn measures(&self) -> bool {
+        !matches!(self.purpose, Purpose::Proof)
     }
 
     /// Reports the call of a method that the component lacks.

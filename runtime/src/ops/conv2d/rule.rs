@@ -86,15 +86,11 @@ impl Tracer<'_> {
             return None;
         }
         y.dims[at] = out;
-        let mut macs = self.algebra.div(channels, groups);
-        let mut i = 0;
-        while i < window.rank {
-            macs = self.algebra.mul(macs, window.kernel[i]);
-            i += 1;
+        if self.measures() {
+            let each = self.algebra.div(channels, groups);
+            let taps = self.product(&window.kernel, 0, window.rank);
+            self.count_macs(&y, &[each, taps]);
         }
-        let elements = self.elements(&y);
-        let macs = self.algebra.mul(macs, elements);
-        self.count_macs(macs);
         Some(y)
     }
 

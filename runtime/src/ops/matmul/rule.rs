@@ -55,9 +55,7 @@ pub(crate) const fn trace_matmul(t: &mut Tracer<'_>, args: &Args) -> Value {
         out.dims[out.rank] = b.last();
         out.rank += 1;
     }
-    let elements = t.elements(&out);
-    let macs = t.algebra.mul(elements, inner);
-    t.count_macs(macs);
+    t.count_macs(&out, &[inner]);
     t.called("matmul", args, Value::Tensor(out))
 }
 
@@ -85,9 +83,7 @@ pub(crate) const fn trace_bmm(t: &mut Tracer<'_>, args: &Args) -> Value {
         return t.refuse_inner("bmm", &a, &b, 1);
     }
     let out = a.with(2, b.dims[2]);
-    let elements = t.elements(&out);
-    let macs = t.algebra.mul(elements, a.dims[2]);
-    t.count_macs(macs);
+    t.count_macs(&out, &[a.dims[2]]);
     t.called("bmm", args, Value::Tensor(out))
 }
 
@@ -129,9 +125,7 @@ pub(crate) const fn trace_linear(t: &mut Tracer<'_>, args: &Args) -> Value {
         return t.called("linear", args, unknown);
     }
     let y = x.with(x.rank - 1, out);
-    let elements = t.elements(&y);
-    let macs = t.algebra.mul(elements, x.last());
-    t.count_macs(macs);
+    t.count_macs(&y, &[x.last()]);
     t.called("linear", args, Value::Tensor(y))
 }
 
@@ -175,12 +169,8 @@ pub(crate) const fn trace_scaled_dot_product_attention(t: &mut Tracer<'_>, args:
     out.dims[out.rank] = q.dims[q.rank - 2];
     out.dims[out.rank + 1] = v.last();
     out.rank += 2;
-    let elements = t.elements(&scores);
-    let macs = t.algebra.mul(elements, q.last());
-    t.count_macs(macs);
-    let elements = t.elements(&out);
-    let macs = t.algebra.mul(elements, scores.last());
-    t.count_macs(macs);
+    t.count_macs(&scores, &[q.last()]);
+    t.count_macs(&out, &[scores.last()]);
     t.called(OP, args, Value::Tensor(out))
 }
 
@@ -190,8 +180,9 @@ pub(crate) const fn trace_dot(t: &mut Tracer<'_>, args: &Args) -> Value {
     if t.differ(a.dims[0], b.dims[0]) {
         return t.refuse_inner("dot", &a, &b, 0);
     }
-    t.count_macs(a.dims[0]);
-    t.called("dot", args, Value::Tensor(TensorValue::scalar(a.kind)))
+    let out = TensorValue::scalar(a.kind);
+    t.count_macs(&out, &[a.dims[0]]);
+    t.called("dot", args, Value::Tensor(out))
 }
 
 /// `x.outer(&y)` of two vectors.
