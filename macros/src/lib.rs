@@ -16,9 +16,9 @@ mod golden;
 mod krate;
 mod lower;
 mod model;
-mod root;
 #[cfg(test)]
 mod spans;
+mod tokens;
 
 use proc_macro::TokenStream;
 use quote::quote;

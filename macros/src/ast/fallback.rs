@@ -1,6 +1,6 @@
 //! What is emitted for a model with errors: the struct alone, so that the rest of the program and the editor stay alive.
 
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
 use syn::visit_mut::{self, VisitMut};
@@ -56,7 +56,7 @@ pub(crate) fn with_fallback(
         Ok(Item::Enum(item)) => (item.ident, item.generics),
         _ => return quote! { #plain #errors },
     };
-    let p = Root::of(krate);
+    let p = Tokens::of(krate);
     let standard = standard(&ident, &generics);
     if !generics.params.is_empty() {
         let (parameters, arguments, clause) = generics.split_for_impl();

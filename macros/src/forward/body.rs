@@ -3,7 +3,7 @@
 //! Rust's semantics are kept, and so are the user's tokens with their spans. What can fail gets its `?`; glue stands at the
 //! place of what it is for, so that rustc's errors point there, but resolves where the macro was called.
 
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -15,7 +15,7 @@ use super::tail::{self, Tail};
 
 /// Lowers one body.
 pub(crate) struct Body<'a> {
-    pub(crate) path: &'a Root,
+    pub(crate) path: &'a Tokens,
     pub(crate) methods: &'a [Ident],
     pub(crate) scope: Scope,
 }
@@ -297,12 +297,12 @@ impl Body<'_> {
     }
 
     /// The path of the hidden module, at the place that it serves.
-    pub(crate) fn path_at(&self, span: Span) -> Root {
+    pub(crate) fn path_at(&self, span: Span) -> Tokens {
         self.path.at(glue(span))
     }
 
     /// A path into the hidden module, at the place that it serves.
-    pub(crate) fn private(&self, span: Span, name: &str) -> Root {
+    pub(crate) fn private(&self, span: Span, name: &str) -> Tokens {
         let (span, path) = (glue(span), self.path_at(span));
         let name = Ident::new(name, span);
         quote_spanned!(span=> #path::#name).into()

@@ -7,7 +7,7 @@ use super::parse::{ForwardBlock, ForwardItem, Method};
 use crate::ast::plain_name;
 use crate::lower::{hash, Lower, Sites};
 use crate::model::signature::signed;
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, ToTokens};
 use syn::{Ident, Type};
@@ -21,7 +21,7 @@ pub(crate) fn expand(item: &ForwardItem, krate: &TokenStream) -> TokenStream {
 }
 
 fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
-    let (p, import) = Root::of(krate).short();
+    let (p, import) = Tokens::of(krate).short();
     let ForwardBlock {
         attrs,
         self_ty,
@@ -132,7 +132,7 @@ fn trace_name(m: &Method) -> Ident {
 }
 
 /// One method in the trace.
-fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &Root) -> TokenStream {
+fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &Tokens) -> TokenStream {
     sites.group();
     let (name, word) = (trace_name(m), plain_name(&m.ident));
     let (signature, at) = match signature_of(m, &quote!(Self)) {
@@ -159,7 +159,7 @@ pub(super) fn lowered(
     m: &Method,
     methods: Vec<Ident>,
     sites: &mut Sites,
-    p: &Root,
+    p: &Tokens,
 ) -> (TokenStream, TokenStream, u32) {
     let mut lower = Lower::body(p.clone(), methods, sites);
     let mut bindings = TokenStream::new();
@@ -189,7 +189,7 @@ pub(super) fn lowered(
 }
 
 /// What the trace takes for a parameter of another type when a method is proved on its own.
-fn default_value(ty: &Type, name: &str, p: &Root) -> TokenStream {
+fn default_value(ty: &Type, name: &str, p: &Tokens) -> TokenStream {
     match ty.to_token_stream().to_string().as_str() {
         "bool" => quote!(__t.unknown_flag()),
         "usize" => quote!(#p::Value::Dim(__t.algebra.hyper(#name))),
@@ -198,7 +198,7 @@ fn default_value(ty: &Type, name: &str, p: &Root) -> TokenStream {
 }
 
 /// Runs the method that is asked for, in a block that has but `forward`.
-fn run_forward(m: &Method, self_ty: &Type, p: &Root) -> TokenStream {
+fn run_forward(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
     let (name, signature) = (trace_name(m), signature_of(m, &quote!(<#self_ty>)));
     quote! {
         match __t.only_forward(__inputs, #signature) {
@@ -209,7 +209,7 @@ fn run_forward(m: &Method, self_ty: &Type, p: &Root) -> TokenStream {
 }
 
 /// Runs the method that is asked for, by the hash of its name, or all that can be proved on their own, `forward` first.
-fn run_methods(methods: &[Method], self_ty: &Type, p: &Root) -> TokenStream {
+fn run_methods(methods: &[Method], self_ty: &Type, p: &Tokens) -> TokenStream {
     let mut all = TokenStream::new();
     let mut one = TokenStream::new();
     for m in methods {
@@ -241,7 +241,7 @@ fn run_methods(methods: &[Method], self_ty: &Type, p: &Root) -> TokenStream {
 }
 
 /// A method with a signature gets names of its own; one without is part of its caller.
-fn helper(methods: &[Method], p: &Root) -> TokenStream {
+fn helper(methods: &[Method], p: &Tokens) -> TokenStream {
     // Nobody calls the methods of a block that has but one.
     if methods.len() < 2 {
         return TokenStream::new();
@@ -272,7 +272,7 @@ fn helper(methods: &[Method], p: &Root) -> TokenStream {
 }
 
 /// `Forward`, `Call` and Candle's own traits, as far as the method's parameters allow.
-pub(super) fn callable(m: &Method, self_ty: &Type, p: &Root) -> TokenStream {
+pub(super) fn callable(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
     let one =
         matches!(m.params.as_slice(), [only] if matches!(only.kind, ParamKind::Tensor { .. }));
     let gives_tensor = m.output.is_tensor();

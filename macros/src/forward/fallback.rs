@@ -1,6 +1,6 @@
 //! What is emitted for a body with errors: its signatures, so that callers and the editor stay alive.
 
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
 use syn::{parse_quote, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl};
@@ -27,7 +27,7 @@ pub(crate) fn with_fallback(
         }
         _ => return quote!(#plain #errors),
     };
-    let (p, self_ty) = (Root::of(krate), &block.self_ty);
+    let (p, self_ty) = (Tokens::of(krate), &block.self_ty);
     let forward = block.items.into_iter().find_map(|item| match item {
         ImplItem::Fn(method) if method.sig.ident == "forward" => Some(method),
         _ => None,
@@ -119,7 +119,7 @@ fn head(mut method: ImplItemFn, krate: &TokenStream) -> TokenStream {
     let readable = unreported.finish().is_ok();
     match parsed {
         Some(parsed) if readable => {
-            let signature = signature(&parsed, &Root::of(krate));
+            let signature = signature(&parsed, &Tokens::of(krate));
             quote! {
                 #[allow(unused_variables, clippy::empty_loop)]
                 #signature { loop {} }

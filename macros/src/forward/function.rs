@@ -6,13 +6,13 @@ use super::parse::Method;
 use crate::ast::plain_name;
 use crate::lower::Sites;
 use crate::model::signature::signed;
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// A free function: its tensor form, and a module of the same name that holds its trace.
 pub(super) fn expand(m: &Method, krate: &TokenStream) -> TokenStream {
-    let p = Root::of(krate);
+    let p = Tokens::of(krate);
     let (vis, name) = (&m.vis, &m.ident);
     let signature = m.shape.as_ref().map(|_| quote!(#name::SIGNATURE));
     let body = lower_method(m, &[], &p, signature.as_ref());
@@ -35,7 +35,7 @@ pub(super) fn expand(m: &Method, krate: &TokenStream) -> TokenStream {
 }
 
 /// The functions of the module, and the checks beside it.
-fn trace(m: &Method, p: &Root) -> (TokenStream, TokenStream) {
+fn trace(m: &Method, p: &Tokens) -> (TokenStream, TokenStream) {
     let mut sites = Sites::default();
     let word = plain_name(&m.ident);
     let signature = signed(m.shape.as_ref(), p);

@@ -1,6 +1,6 @@
 //! The public form of a method: tensors taken owned or borrowed, a `Result` given.
 
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -16,7 +16,7 @@ use crate::ast::{inner_type, plain_name, ungroup};
 pub(crate) fn lower_method(
     method: &Method,
     methods: &[Ident],
-    path: &Root,
+    path: &Tokens,
     signature_const: Option<&TokenStream>,
 ) -> TokenStream {
     let mut scope = Scope::default();
@@ -61,7 +61,7 @@ pub(crate) fn lower_method(
 /// are any.
 fn checked(
     method: &Method,
-    p: &Root,
+    p: &Tokens,
     signature: Option<&TokenStream>,
     body: &TokenStream,
 ) -> TokenStream {
@@ -79,15 +79,19 @@ fn checked(
     }
     let ty = &method.output.ty;
     let result = quote_spanned!(glue(ty.span())=> #p::Result<#ty>);
+    let collect = match method.output.is_tensor() {
+        true => quote!(#p::Tensors::collect),
+        false => quote!(|__y, __found| {
+            #[allow(unused_imports)]
+            use #p::NoTensors as _;
+            #p::Outputs(__y).collect(__found)
+        }),
+    };
     quote! {
         let __seen = #p::enter(self, "forward", #signature, &[#(#inputs),*])?;
         // A closure, for the `?` in it.
         let __result = (move || -> #result { #body })();
-        #p::leave(self, __seen, __result, |__y, __found| {
-            #[allow(unused_imports)]
-            use #p::NoTensors as _;
-            #p::Outputs(__y).collect(__found)
-        })
+        #p::leave(self, __seen, __result, #collect)
     }
 }
 
@@ -96,7 +100,7 @@ const FORWARD_DOC: &str =
     " Runs the model.\n\n# Errors\nIf an input doesn't fit the signature, or an operation fails.";
 
 /// Attributes and head of the public form.
-pub(crate) fn signature(method: &Method, path: &Root) -> TokenStream {
+pub(crate) fn signature(method: &Method, path: &Tokens) -> TokenStream {
     let Method {
         attrs,
         vis,
@@ -124,7 +128,7 @@ pub(crate) fn signature(method: &Method, path: &Root) -> TokenStream {
 }
 
 impl Autocast {
-    fn dtype(self, p: &Root) -> TokenStream {
+    fn dtype(self, p: &Tokens) -> TokenStream {
         match self {
             Autocast::Bf16 => quote!(#p::DType::BF16),
             Autocast::F16 => quote!(#p::DType::F16),
@@ -134,7 +138,7 @@ impl Autocast {
 
 impl Method {
     /// The tensor parameters, as options of references.
-    pub(super) fn tensors(&self, p: &Root) -> Vec<TokenStream> {
+    pub(super) fn tensors(&self, p: &Tokens) -> Vec<TokenStream> {
         self.params
             .iter()
             .filter_map(|param| {
@@ -152,7 +156,7 @@ impl Method {
 }
 
 impl MethodParam {
-    fn declaration(&self, p: &Root) -> TokenStream {
+    fn declaration(&self, p: &Tokens) -> TokenStream {
         let Self {
             pat_ident,
             mutable,
@@ -177,7 +181,7 @@ impl MethodParam {
     }
 
     /// What makes the parameter what it was declared as.
-    fn binding(&self, p: &Root) -> TokenStream {
+    fn binding(&self, p: &Tokens) -> TokenStream {
         let Self {
             pat_ident,
             mutable,

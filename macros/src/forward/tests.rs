@@ -49,7 +49,7 @@ fn lowered(body: TokenStream) -> String {
         .params
         .iter()
         .for_each(|param| scope.add(&param.pat_ident));
-    let path = crate::root::Root::from(quote!(k));
+    let path = crate::tokens::Tokens::from(quote!(k));
     let body = body::Body {
         path: &path,
         methods: &methods,
@@ -285,7 +285,7 @@ fn methods_take_tensors_owned_or_borrowed() {
         compact(&lower_method(
             &method,
             &[],
-            &quote!(k),
+            &quote!(k).into(),
             Some(&quote!(loss::SIGNATURE))
         )),
         compact(&expected)

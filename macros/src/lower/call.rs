@@ -4,7 +4,7 @@ use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
 use crate::forward::arguments::Arguments;
 use crate::forward::call::{callee, own_field, Callee};
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, ToTokens};
 use syn::punctuated::Punctuated;
@@ -130,7 +130,7 @@ impl Lower<'_> {
         let (before, values) = self.evaluated(&operation);
         let site = self.site_number(name.span(), e);
         if field.is_none() && values.is_empty() {
-            return quote!(#p::operate(#value, __t, #site, #h, &[]));
+            return quote!(#p::apply(#value, __t, #site, #h));
         }
         let of = self.fresh();
         let pairs = values.iter().map(|(name, _, v)| quote!((#name, #v)));
@@ -235,7 +235,7 @@ fn only(args: &Punctuated<Expr, Token![,]>) -> Option<&Expr> {
 
 /// A call of `value` if that is a layer or an element of a list, `other` if not; `inputs` binds the arguments.
 fn of_layer(
-    p: &Root,
+    p: &Tokens,
     value: &TokenStream,
     inputs: TokenStream,
     other: &TokenStream,

@@ -13,7 +13,7 @@ mod stmt;
 pub(crate) use expr::{whole_number, written};
 pub(crate) use sites::Sites;
 
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{HashMap, HashSet};
@@ -30,7 +30,7 @@ pub(crate) enum Place {
 /// State of one lowering.
 pub(crate) struct Lower<'a> {
     /// `::taper::__private`.
-    pub(crate) p: Root,
+    pub(crate) p: Tokens,
     place: Place,
     /// Names of hyperparameters and, in signatures, of dimensions.
     settings: HashMap<String, u64>,
@@ -45,17 +45,17 @@ pub(crate) struct Lower<'a> {
 
 impl<'a> Lower<'a> {
     /// For the arguments of layers.
-    pub(crate) fn arguments(p: Root, settings: &[String], sites: &'a mut Sites) -> Self {
+    pub(crate) fn arguments(p: Tokens, settings: &[String], sites: &'a mut Sites) -> Self {
         Self::new(p, Place::Argument, settings, Vec::new(), sites)
     }
 
     /// For the body of a method.
-    pub(crate) fn body(p: Root, methods: Vec<Ident>, sites: &'a mut Sites) -> Self {
+    pub(crate) fn body(p: Tokens, methods: Vec<Ident>, sites: &'a mut Sites) -> Self {
         Self::new(p, Place::Body, &[], methods, sites)
     }
 
     fn new(
-        p: Root,
+        p: Tokens,
         place: Place,
         settings: &[String],
         methods: Vec<Ident>,

@@ -1,7 +1,8 @@
 //! Call sites: where in the user's code an error of the trace is shown.
 
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned, ToTokens};
+use crate::tokens::Tokens;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream};
+use quote::{quote, ToTokens, TokenStreamExt};
 
 /// The places of one proof, numbered in the order they were met.
 #[derive(Default)]
@@ -66,50 +67,66 @@ impl Sites {
 
     /// A constant at the first site that fails to evaluate if the proof has a mistake without a site: past `sites`.
     pub(crate) fn check_rest(&self, proof: &TokenStream, sites: u32) -> TokenStream {
-        let call = self
-            .places
-            .first()
-            .map(|place| place.check(proof, "check_rest", sites));
+        let proof = proof.clone().into();
+        let first = self.places.first();
+        let call = first.map(|place| place.check(&proof, "check_rest", sites));
         call.map(|call| quote!(const _: () = #call;))
             .unwrap_or_default()
     }
 
     /// One constant per group of sites that fails to evaluate if the proof has a mistake there.
     pub(crate) fn checks(&self, proof: &TokenStream) -> TokenStream {
-        let mut groups: Vec<Vec<TokenStream>> = Vec::new();
+        let proof = proof.clone().into();
+        let mut groups: Vec<Vec<Check>> = Vec::new();
         groups.resize_with(self.groups + 1, Vec::new);
         for (i, place) in self.places.iter().enumerate() {
-            let call = place.check(proof, "check", self.offset + i as u32);
+            let call = place.check(&proof, "check", self.offset + i as u32);
             if let Some(group) = groups.get_mut(place.group) {
                 group.push(call);
             }
         }
-        let groups = groups.iter().filter(|calls| !calls.is_empty());
-        groups
-            .map(|calls| match calls.as_slice() {
-                [call] => quote!(const _: () = #call;),
-                calls => quote!(const _: () = { #(#calls;)* };),
-            })
-            .collect()
+        let mut checks = TokenStream::new();
+        for calls in groups {
+            match calls.as_slice() {
+                [] => {}
+                [call] => checks.append_all(quote!(const _: () = #call;)),
+                calls => checks.append_all(quote!(const _: () = { #(#calls;)* };)),
+            }
+        }
+        checks
     }
 }
 
 impl Place {
     /// The check of a site. Its first and last token carry the user's spans: the caret reaches from one to the other.
-    fn check(&self, proof: &TokenStream, method: &str, site: u32) -> TokenStream {
-        let (start, end) = (self.start, self.end);
-        let site = Literal::u32_unsuffixed(site);
-        let mut args = Group::new(Delimiter::Parenthesis, quote!(#site));
-        args.set_span(end);
-        let path: TokenStream = proof
-            .clone()
-            .into_iter()
-            .map(|mut t| {
-                t.set_span(start);
-                t
-            })
-            .collect();
-        let method = proc_macro2::Ident::new(method, start);
-        quote_spanned!(start=> #path.#method #args)
+    fn check(&self, proof: &Tokens, method: &'static str, site: u32) -> Check {
+        let mut site = Group::new(
+            Delimiter::Parenthesis,
+            Literal::u32_unsuffixed(site).into_token_stream(),
+        );
+        site.set_span(self.end);
+        Check {
+            proof: proof.at(self.start),
+            method: Ident::new(method, self.start),
+            site,
+        }
+    }
+}
+
+/// `Net::PROOF.check(3)`
+struct Check {
+    proof: Tokens,
+    method: Ident,
+    site: Group,
+}
+
+impl ToTokens for Check {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let mut dot = Punct::new('.', Spacing::Alone);
+        dot.set_span(self.method.span());
+        self.proof.to_tokens(tokens);
+        tokens.append(dot);
+        tokens.append(self.method.clone());
+        tokens.append(self.site.clone());
     }
 }

@@ -27,7 +27,6 @@ impl Context<'_> {
         quote! {
             #rule
 
-                #[automatically_derived]
                 #[diagnostic::do_not_recommend]
                 impl #p::Layer for #model {
                     type Rule = __Rule;

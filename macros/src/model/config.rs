@@ -73,7 +73,6 @@ impl Context<'_> {
         }
         let default = self.complete().then(|| {
             quote! {
-                #[automatically_derived]
                 impl ::core::default::Default for #name {
                     fn default() -> Self { #model::config() }
                 }
@@ -103,7 +102,6 @@ impl Context<'_> {
         });
         let (p, model) = (&self.p, &self.model.ident);
         quote! {
-            #[automatically_derived]
             impl #name {
                 #(#setters)*
 
@@ -164,7 +162,6 @@ impl Context<'_> {
         };
         let doc = format!(" The settings of `{model}`, with their defaults.");
         quote! {
-            #[automatically_derived]
             impl #model {
                 #[doc = #doc]
                 #vis fn config(#(#required),*) -> #name {
@@ -180,7 +177,6 @@ impl Context<'_> {
                 #init
             }
 
-            #[automatically_derived]
             impl #p::Inspect for #model {
                 type Config = #name;
 
@@ -204,7 +200,6 @@ impl Context<'_> {
             quote!(#(#cfgs)* __args.named(#word, #value);)
         });
         quote! {
-            #[automatically_derived]
             impl #p::Config for #name {
                 type Layer = #model;
 

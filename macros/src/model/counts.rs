@@ -1,7 +1,7 @@
 //! What the trace counts at compile time: parameters and multiply-accumulates with the defaults of all settings.
 
 use super::Context;
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
@@ -77,7 +77,7 @@ impl Context<'_> {
 
 /// `mask!(LeNet: "fc1.*")`
 pub(crate) fn expand_mask(call: &crate::ast::MaskCall, krate: &TokenStream) -> TokenStream {
-    let p = Root::of(krate);
+    let p = Tokens::of(krate);
     let (model, patterns) = (&call.model, &call.patterns);
     let checks = pattern_checks(&quote!(#model), patterns, &p);
     quote!({
@@ -90,7 +90,7 @@ pub(crate) fn expand_mask(call: &crate::ast::MaskCall, krate: &TokenStream) -> T
 pub(crate) fn pattern_checks(
     model: &TokenStream,
     patterns: &[syn::LitStr],
-    p: &Root,
+    p: &Tokens,
 ) -> TokenStream {
     let word = model.to_string().replace(' ', "");
     let mut out = TokenStream::new();

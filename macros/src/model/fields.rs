@@ -7,7 +7,7 @@ use crate::ast::{
     LayerType, ParamForm, TemplatePart, Wrap,
 };
 use crate::lower::{hash, whole_number, Lower, Sites};
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -44,7 +44,6 @@ impl Context<'_> {
         let (call, custom) = (self.call_function(&calls), self.custom());
         let code = quote! {
             #[doc(hidden)]
-            #[automatically_derived]
             impl #model {
                 #call
 
@@ -135,7 +134,7 @@ impl Context<'_> {
         let p = &self.p;
         let name = f.name();
         let h = hash(&name);
-        let ty = self.layer_type(&name, layer, p);
+        let (ty, rule_of) = (self.layer_type(&name, layer, p), p.layer());
         let Some(repeat) = layer.repeat.as_ref().filter(|_| layer.wrap == Wrap::List) else {
             let shown = layer.name.as_ref().map_or(name, |n| n.value());
             let own_type = matches!(layer.layer, LayerType::Type(_));
@@ -145,11 +144,11 @@ impl Context<'_> {
             let at = quote!(__t.within(__field, #shown));
             return match args {
                 LayerInputs::Constant(args) => {
-                    quote!(<#ty as #p::Layer>::RULE.trace(#at, &#args, __inputs))
+                    quote!(<#ty as #rule_of>::RULE.trace(#at, &#args, __inputs))
                 }
                 LayerInputs::Computed(args) => quote!({
                     let __args = #args;
-                    <#ty as #p::Layer>::RULE.trace(#at, &__args, __inputs)
+                    <#ty as #rule_of>::RULE.trace(#at, &__args, __inputs)
                 }),
             };
         };
@@ -182,7 +181,7 @@ impl Context<'_> {
                     let __args = #args;
                     let __shown = __t.known_i64(__shown);
                     __t.enter(#h, #prefix, __shown, #joined);
-                    <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs)
+                    <#ty as #rule_of>::RULE.trace(__t, &__args, __inputs)
                 }
                 // The list called as a whole: each element is fed by the one before.
                 _ => return {
@@ -212,7 +211,7 @@ impl Context<'_> {
         let p = &self.p;
         let name = f.name();
         let h = hash(&name);
-        let mut out = quote!(#p::Value::Any);
+        let (mut out, rule_of) = (quote!(#p::Value::Any), p.layer());
         // A key is only known at run time: all entries are followed, as branches.
         for (key, ty, args) in dict.entries.iter().rev() {
             let declared = sites.over(ty);
@@ -224,7 +223,7 @@ impl Context<'_> {
                 if __t.begin(&mut __b, true) {
                     let __args = #args;
                     __t.enter(#kh, #key, #p::None, false);
-                    __then = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
+                    __then = <#ty as #rule_of>::RULE.trace(__t, &__args, __inputs);
                     __t.leave();
                     __t.end(&mut __b, true);
                 }
@@ -279,7 +278,7 @@ impl Context<'_> {
 }
 
 /// What stands for the submodule in the field that is asked for.
-fn single_layer(p: &Root) -> TokenStream {
+fn single_layer(p: &Tokens) -> TokenStream {
     quote!(#p::Value::Layer(__field, #p::Dim::Known(0)))
 }
 
@@ -340,6 +339,9 @@ impl Lower<'_> {
         {
             let names: Vec<_> = args.items.iter().map(|arg| self.argument(arg).0).collect();
             let site = at(declared);
+            if names.iter().all(String::is_empty) {
+                return LayerInputs::Constant(quote!(#p::Args::numbers(#site, &[#(#numbers),*])));
+            }
             return LayerInputs::Constant(
                 quote!(#p::Args::declared(#site, &[#((#names, #numbers)),*])),
             );

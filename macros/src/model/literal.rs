@@ -5,13 +5,13 @@ use super::signature::signed;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, Sequential};
 use crate::lower::{hash, Sites};
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
 /// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
 pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
-    let p = Root::of(krate);
+    let p = Tokens::of(krate);
     // Arguments may name the dimensions of the input.
     let free = block.signature.as_ref().map(|s| s.free_dims(&[]));
     let names: Vec<String> = free.iter().flatten().map(plain_name).collect();

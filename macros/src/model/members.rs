@@ -17,7 +17,6 @@ impl Context<'_> {
         let sizes = self.size_settings();
         let (visits, visits_mut) = (self.visits(false), self.visits(true));
         quote! {
-            #[automatically_derived]
             impl #p::Module for #model {
                 fn type_name(&self) -> &'static str { #word }
 
@@ -27,7 +26,6 @@ impl Context<'_> {
 
                 fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
                     #visits_mut
-                    #p::Ok(())
                 }
 
                 fn state(&self) -> #p::Option<&#p::State> {
@@ -88,7 +86,13 @@ impl Context<'_> {
                 }
             }
         }
+        if out.is_empty() && exclusive {
+            return quote!(#p::#all(visitor, #borrow [#(#run),*]));
+        }
         flush(&mut run, &mut out);
+        if exclusive {
+            out.extend(quote!(#p::Ok(())));
+        }
         out
     }
 

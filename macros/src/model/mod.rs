@@ -14,7 +14,7 @@ mod standard;
 
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
 use crate::lower::hash;
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
@@ -23,10 +23,10 @@ use syn::Type;
 pub(crate) struct Context<'a> {
     pub(crate) model: &'a Model,
     /// `::taper::__private`, for what stands beside the struct.
-    pub(crate) path: Root,
+    pub(crate) path: Tokens,
     /// The short name of `path` in the block that holds everything else: paths are what an expansion mostly
     /// consists of, and every token costs time in each `cargo check`.
-    pub(crate) p: Root,
+    pub(crate) p: Tokens,
 }
 
 /// Fields that are treated in one piece, where more would cost rustc the square of their number.
@@ -34,7 +34,7 @@ const PART: usize = 32;
 
 /// Everything that `#[model]` generates.
 pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
-    let path = Root::of(krate);
+    let path = Tokens::of(krate);
     let (p, import) = path.short();
     let cx = Context { model, path, p };
     let (blocks, block_checks) = cx.blocks();
@@ -117,7 +117,7 @@ impl Context<'_> {
     }
 
     /// The type of one element of a layer field.
-    fn layer_type(&self, name: &str, layer: &LayerField, p: &Root) -> TokenStream {
+    fn layer_type(&self, name: &str, layer: &LayerField, p: &Tokens) -> TokenStream {
         let model = &self.model.ident;
         match &layer.layer {
             LayerType::Type(ty) => as_tokens(ty),
@@ -130,9 +130,9 @@ impl Context<'_> {
 
     /// A function of `Layer`, by its name, for the layers of a field.
     fn of_layer(&self, name: &str, layer: &LayerField, function: &str) -> TokenStream {
-        let (p, ty) = (&self.p, self.layer_type(name, layer, &self.p));
+        let (trait_, ty) = (self.p.layer(), self.layer_type(name, layer, &self.p));
         let function = quote::format_ident!("{function}");
-        quote!(<#ty as #p::Layer>::#function)
+        quote!(<#ty as #trait_>::#function)
     }
 
     /// The proof, in an expression of its own.

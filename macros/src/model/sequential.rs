@@ -4,7 +4,7 @@ use super::fields::LayerInputs;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
 use crate::lower::{hash, Lower, Sites};
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Expr;
@@ -22,7 +22,7 @@ struct Leaf {
 
 /// Defines the structs of one block and of those nested in it.
 pub(crate) struct Hidden<'a> {
-    p: Root,
+    p: Tokens,
     configs: &'a [String],
     var: Option<&'a Ident>,
     sites: Sites,
@@ -33,7 +33,7 @@ pub(crate) struct Hidden<'a> {
 impl<'a> Hidden<'a> {
     /// `configs` are the hyperparameters that arguments may name, `var` the index of the list the block stands in.
     pub(crate) fn new(
-        p: &Root,
+        p: &Tokens,
         configs: &'a [String],
         var: Option<&'a Ident>,
         sites: Sites,

@@ -2,13 +2,13 @@
 
 use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
 use crate::lower::{hash, written};
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
 use syn::{BinOp, Expr};
 
 /// The value of a constant `#p::Signed`.
-pub(crate) fn signed(s: Option<&Signature>, p: &Root) -> TokenStream {
+pub(crate) fn signed(s: Option<&Signature>, p: &Tokens) -> TokenStream {
     match s {
         Some(s) => {
             let signature = signature(s, p);
@@ -18,7 +18,7 @@ pub(crate) fn signed(s: Option<&Signature>, p: &Root) -> TokenStream {
     }
 }
 
-fn signature(s: &Signature, p: &Root) -> TokenStream {
+fn signature(s: &Signature, p: &Tokens) -> TokenStream {
     let patterns = |of: &[Pattern]| -> TokenStream {
         let patterns = of.iter().map(|of| pattern(of, p));
         quote!(&[#(#patterns),*])
@@ -27,7 +27,7 @@ fn signature(s: &Signature, p: &Root) -> TokenStream {
     quote!(#p::Signature::new(#inputs, #outputs))
 }
 
-fn pattern(of: &Pattern, p: &Root) -> TokenStream {
+fn pattern(of: &Pattern, p: &Tokens) -> TokenStream {
     let dims = of.dims.iter().map(|dim| match dim {
         DimPattern::Any(_) => quote!(#p::Side::Any),
         DimPattern::Expr(e) => side(e, p),
@@ -44,7 +44,7 @@ fn pattern(of: &Pattern, p: &Root) -> TokenStream {
     }
 }
 
-fn side(e: &Expr, p: &Root) -> TokenStream {
+fn side(e: &Expr, p: &Tokens) -> TokenStream {
     match e {
         Expr::Paren(inner) => side(&inner.expr, p),
         Expr::Group(inner) => side(&inner.expr, p),

@@ -2,13 +2,13 @@
 
 use super::Context;
 use crate::ast::{Field, FieldKind, Wrap};
-use crate::root::Root;
+use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
 /// `Display` and `Debug`: the tree of the module, as PyTorch prints it.
-pub(crate) fn text(p: &Root, ident: &Ident) -> TokenStream {
+pub(crate) fn text(p: &Tokens, ident: &Ident) -> TokenStream {
     let formatted = |name: TokenStream| {
         quote! {
             #[automatically_derived]
@@ -24,7 +24,7 @@ pub(crate) fn text(p: &Root, ident: &Ident) -> TokenStream {
 }
 
 /// `Clone`, from `field: copy,` for each field.
-pub(crate) fn copy(p: &Root, ident: &Ident, fields: &TokenStream) -> TokenStream {
+pub(crate) fn copy(p: &Tokens, ident: &Ident, fields: &TokenStream) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #p::Clone for #ident {

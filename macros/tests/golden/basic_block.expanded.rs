@@ -28,8 +28,7 @@ pub struct BasicBlockConfig {
 #[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private as __p;
-    #[automatically_derived]
+    use ::taper::__private::{self as __p, Layer as __L};
     impl BasicBlockConfig {
         #[must_use]
         pub fn out(mut self, out: usize) -> Self {
@@ -70,7 +69,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    #[automatically_derived]
     impl BasicBlock {
         /// The settings of `BasicBlock`, with their defaults.
         pub fn config(out: usize) -> BasicBlockConfig {
@@ -85,14 +83,12 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Inspect for BasicBlock {
         type Config = BasicBlockConfig;
         fn current_settings(&self) -> BasicBlockConfig {
             self.settings()
         }
     }
-    #[automatically_derived]
     impl __p::Config for BasicBlockConfig {
         type Layer = BasicBlock;
         fn args(&self, _: &mut __p::Tracer<'_>) -> __p::Args {
@@ -168,7 +164,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __x = <BatchNorm2d as __p::Layer>::RULE
                     .trace(
                         __t.entry(1686393647987996997u64, "", &mut __k, 67077u32),
-                        &__p::Args::declared(67077, &[]),
+                        &__p::Args::numbers(67077, &[]),
                         &__p::Args::forward(__x),
                     );
                 __t.leave();
@@ -223,7 +219,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             type Type = __Sequential0;
         }
     };
-    #[automatically_derived]
     impl __p::Module for BasicBlock {
         fn type_name(&self) -> &'static str {
             "BasicBlock"
@@ -232,15 +227,15 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::visit_all(
                 visitor,
                 &[
-                    ("conv1", <Conv2d as __p::Layer>::as_module(&self.conv1)),
-                    ("bn1", <BatchNorm2d as __p::Layer>::as_module(&self.bn1)),
-                    ("conv2", <Conv2d as __p::Layer>::as_module(&self.conv2)),
-                    ("bn2", <BatchNorm2d as __p::Layer>::as_module(&self.bn2)),
+                    ("conv1", <Conv2d as __L>::as_module(&self.conv1)),
+                    ("bn1", <BatchNorm2d as __L>::as_module(&self.bn1)),
+                    ("conv2", <Conv2d as __L>::as_module(&self.conv2)),
+                    ("bn2", <BatchNorm2d as __L>::as_module(&self.bn2)),
                 ],
             );
             let __as = <<BasicBlock as __p::Part<
                 11207031341650529081u64,
-            >>::Type as __p::Layer>::as_module;
+            >>::Type as __L>::as_module;
             if let __p::Some(__m) = &self.downsample {
                 visitor.module("downsample", __as(__m));
             }
@@ -249,15 +244,15 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::visit_all_mut(
                 visitor,
                 &mut [
-                    ("conv1", <Conv2d as __p::Layer>::as_module_mut(&mut self.conv1)),
-                    ("bn1", <BatchNorm2d as __p::Layer>::as_module_mut(&mut self.bn1)),
-                    ("conv2", <Conv2d as __p::Layer>::as_module_mut(&mut self.conv2)),
-                    ("bn2", <BatchNorm2d as __p::Layer>::as_module_mut(&mut self.bn2)),
+                    ("conv1", <Conv2d as __L>::as_module_mut(&mut self.conv1)),
+                    ("bn1", <BatchNorm2d as __L>::as_module_mut(&mut self.bn1)),
+                    ("conv2", <Conv2d as __L>::as_module_mut(&mut self.conv2)),
+                    ("bn2", <BatchNorm2d as __L>::as_module_mut(&mut self.bn2)),
                 ],
             )?;
             let __as = <<BasicBlock as __p::Part<
                 11207031341650529081u64,
-            >>::Type as __p::Layer>::as_module_mut;
+            >>::Type as __L>::as_module_mut;
             if let __p::Some(__m) = &mut self.downsample {
                 visitor.module("downsample", __as(__m))?;
             }
@@ -292,13 +287,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             Self {
                 out: __p::Clone::clone(&self.out),
                 stride: __p::Clone::clone(&self.stride),
-                conv1: <Conv2d as __p::Layer>::copy_one(&self.conv1),
-                bn1: <BatchNorm2d as __p::Layer>::copy_one(&self.bn1),
-                conv2: <Conv2d as __p::Layer>::copy_one(&self.conv2),
-                bn2: <BatchNorm2d as __p::Layer>::copy_one(&self.bn2),
+                conv1: <Conv2d as __L>::copy_one(&self.conv1),
+                bn1: <BatchNorm2d as __L>::copy_one(&self.bn1),
+                conv2: <Conv2d as __L>::copy_one(&self.conv2),
+                bn2: <BatchNorm2d as __L>::copy_one(&self.bn2),
                 downsample: <<BasicBlock as __p::Part<
                     11207031341650529081u64,
-                >>::Type as __p::Layer>::copy_optional(&self.downsample),
+                >>::Type as __L>::copy_optional(&self.downsample),
                 __taper: __p::Clone::clone(&self.__taper),
             }
         }
@@ -360,7 +355,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __t.close_model(__v)
         }
     }
-    #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl __p::Layer for BasicBlock {
         type Rule = __Rule;
@@ -377,29 +371,29 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __row += 1;
             }
             __p::Ok(Self {
-                conv1: <Conv2d as __p::Layer>::build_one(
+                conv1: <Conv2d as __L>::build_one(
                     __at,
                     9213824858527266397u64,
                     "conv1",
                 )?,
-                bn1: <BatchNorm2d as __p::Layer>::build_one(
+                bn1: <BatchNorm2d as __L>::build_one(
                     __at,
                     442153100890361573u64,
                     "bn1",
                 )?,
-                conv2: <Conv2d as __p::Layer>::build_one(
+                conv2: <Conv2d as __L>::build_one(
                     __at,
                     5807609199084848557u64,
                     "conv2",
                 )?,
-                bn2: <BatchNorm2d as __p::Layer>::build_one(
+                bn2: <BatchNorm2d as __L>::build_one(
                     __at,
                     18439617194541033569u64,
                     "bn2",
                 )?,
                 downsample: <<BasicBlock as __p::Part<
                     11207031341650529081u64,
-                >>::Type as __p::Layer>::build_optional(__at, 11207031341650529081u64)?,
+                >>::Type as __L>::build_optional(__at, 11207031341650529081u64)?,
                 out,
                 stride,
                 __taper: __p::State::new(),
@@ -407,7 +401,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     impl BasicBlock {
         pub const fn __taper_call(
             __t: &mut __p::Tracer<'_>,
@@ -429,14 +422,14 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                         __a.push("bias", __arg4, 66053u32);
                         __a
                     };
-                    <Conv2d as __p::Layer>::RULE
+                    <Conv2d as __L>::RULE
                         .trace(__t.within(__field, "conv1"), &__args, __inputs)
                 }
                 442153100890361573u64 => {
-                    <BatchNorm2d as __p::Layer>::RULE
+                    <BatchNorm2d as __L>::RULE
                         .trace(
                             __t.within(__field, "bn1"),
-                            &__p::Args::declared(66304, &[]),
+                            &__p::Args::numbers(66304, &[]),
                             __inputs,
                         )
                 }
@@ -451,24 +444,24 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                         __a.push("bias", __arg3, 66564u32);
                         __a
                     };
-                    <Conv2d as __p::Layer>::RULE
+                    <Conv2d as __L>::RULE
                         .trace(__t.within(__field, "conv2"), &__args, __inputs)
                 }
                 18439617194541033569u64 => {
-                    <BatchNorm2d as __p::Layer>::RULE
+                    <BatchNorm2d as __L>::RULE
                         .trace(
                             __t.within(__field, "bn2"),
-                            &__p::Args::declared(66816, &[]),
+                            &__p::Args::numbers(66816, &[]),
                             __inputs,
                         )
                 }
                 11207031341650529081u64 => {
                     <<BasicBlock as __p::Part<
                         11207031341650529081u64,
-                    >>::Type as __p::Layer>::RULE
+                    >>::Type as __L>::RULE
                         .trace(
                             __t.within(__field, "downsample"),
-                            &__p::Args::declared(__p::NO_SITE, &[]),
+                            &__p::Args::numbers(__p::NO_SITE, &[]),
                             __inputs,
                         )
                 }
@@ -541,7 +534,7 @@ const _: () = {
 const _: () = BasicBlock::__TAPER_PROOF.check(66816);
 const _: () = {
     #[allow(unused_imports)]
-    use ::taper::__private as __p;
+    use ::taper::__private::{self as __p, Layer as __L};
     impl BasicBlock {
         #[allow(
             clippy::all,
@@ -579,16 +572,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                 };
                 ::core::result::Result::Ok(__p::lift((__p::lift(y + skip)?).relu())?)
             })();
-            __p::leave(
-                self,
-                __seen,
-                __result,
-                |__y, __found| {
-                    #[allow(unused_imports)]
-                    use __p::NoTensors as _;
-                    __p::Outputs(__y).collect(__found)
-                },
-            )
+            __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
     }
     #[doc(hidden)]
@@ -613,7 +597,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let y = __p::operate(
+                let y = __p::apply(
                     Self::__taper_layer(
                         Self::__taper_layer(x, __t, 1, 9213824858527266397u64),
                         __t,
@@ -623,7 +607,6 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __t,
                     3,
                     8269036542489463021u64,
-                    &[],
                 );
                 let y = Self::__taper_layer(
                     Self::__taper_layer(y, __t, 4, 5807609199084848557u64),
@@ -681,7 +664,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     }
                     __t.merge(&__taper_9, __taper_10[0], __taper_11[0])
                 };
-                __p::operate(
+                __p::apply(
                     {
                         let __taper_13 = y;
                         let __taper_14 = skip;
@@ -691,7 +674,6 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __t,
                     12,
                     8269036542489463021u64,
-                    &[],
                 )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 13u32)

@@ -22,8 +22,7 @@ struct DenseLayersConfig {
 #[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private as __p;
-    #[automatically_derived]
+    use ::taper::__private::{self as __p, Layer as __L};
     impl DenseLayersConfig {
         #[must_use]
         pub fn growth(mut self, growth: usize) -> Self {
@@ -64,7 +63,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    #[automatically_derived]
     impl DenseLayers {
         /// The settings of `DenseLayers`, with their defaults.
         fn config(growth: usize) -> DenseLayersConfig {
@@ -79,14 +77,12 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Inspect for DenseLayers {
         type Config = DenseLayersConfig;
         fn current_settings(&self) -> DenseLayersConfig {
             self.settings()
         }
     }
-    #[automatically_derived]
     impl __p::Config for DenseLayersConfig {
         type Layer = DenseLayers;
         fn args(&self, _: &mut __p::Tracer<'_>) -> __p::Args {
@@ -99,13 +95,12 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Some(self)
         }
     }
-    #[automatically_derived]
     impl __p::Module for DenseLayers {
         fn type_name(&self) -> &'static str {
             "DenseLayers"
         }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
-            let __as = <Linear as __p::Layer>::as_module;
+            let __as = <Linear as __L>::as_module;
             for (__i, __m) in self.layers.iter().enumerate() {
                 let __name = {
                     let i = __i;
@@ -118,7 +113,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
-            let __as = <Linear as __p::Layer>::as_module_mut;
+            let __as = <Linear as __L>::as_module_mut;
             for (__i, __m) in self.layers.iter_mut().enumerate() {
                 let __name = {
                     let i = __i;
@@ -160,7 +155,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             Self {
                 growth: __p::Clone::clone(&self.growth),
                 depth: __p::Clone::clone(&self.depth),
-                layers: <Linear as __p::Layer>::copy_list(&self.layers),
+                layers: <Linear as __L>::copy_list(&self.layers),
                 __taper: __p::Clone::clone(&self.__taper),
             }
         }
@@ -222,7 +217,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __t.close_model(__v)
         }
     }
-    #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl __p::Layer for DenseLayers {
         type Rule = __Rule;
@@ -239,7 +233,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __row += 1;
             }
             __p::Ok(Self {
-                layers: <Linear as __p::Layer>::build_list(__at, 209479366139260939u64)?,
+                layers: <Linear as __L>::build_list(__at, 209479366139260939u64)?,
                 growth,
                 depth,
                 __taper: __p::State::new(),
@@ -247,7 +241,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     impl DenseLayers {
         pub const fn __taper_call(
             __t: &mut __p::Tracer<'_>,
@@ -295,7 +288,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                                 __shown,
                                 true,
                             );
-                            <Linear as __p::Layer>::RULE.trace(__t, &__args, __inputs)
+                            <Linear as __L>::RULE.trace(__t, &__args, __inputs)
                         }
                         _ => {
                             return {
@@ -370,7 +363,7 @@ const _: () = {
 };
 const _: () = {
     #[allow(unused_imports)]
-    use ::taper::__private as __p;
+    use ::taper::__private::{self as __p, Layer as __L};
     impl DenseLayers {
         #[allow(
             clippy::all,
@@ -405,16 +398,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                 }
                 ::core::result::Result::Ok(__p::lift(self.average(x))?)
             })();
-            __p::leave(
-                self,
-                __seen,
-                __result,
-                |__y, __found| {
-                    #[allow(unused_imports)]
-                    use __p::NoTensors as _;
-                    __p::Outputs(__y).collect(__found)
-                },
-            )
+            __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
         #[allow(
             clippy::all,
@@ -526,7 +510,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                         {
                             let layer = __t.loop_item(&__taper_9);
                             let _ = {
-                                let y = __p::operate(
+                                let y = __p::apply(
                                     {
                                         match layer {
                                             __p::Value::Layer(__field, __index) => {
@@ -549,7 +533,6 @@ If an input doesn't fit the signature, or an operation fails.*/
                                     __t,
                                     3,
                                     8269036542489463021u64,
-                                    &[],
                                 );
                                 let _ = {
                                     x = {

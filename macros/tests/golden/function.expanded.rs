@@ -71,7 +71,7 @@ pub mod squared {
                     __t.at(1);
                     __t.binary(::taper::__private::BinaryOp::Sub, __taper_1, __taper_2)
                 };
-                ::taper::__private::operate(
+                ::taper::__private::apply(
                     {
                         let __taper_3 = d;
                         let __taper_4 = d;
@@ -85,7 +85,6 @@ pub mod squared {
                     __t,
                     3,
                     16920010107262610281u64,
-                    &[],
                 )
             };
             __t.end_method(SIGNATURE, __result, "squared", 4u32);

@@ -47,14 +47,12 @@ impl LeNet {
 #[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private as __p;
-    #[automatically_derived]
+    use ::taper::__private::{self as __p, Layer as __L};
     impl ::core::default::Default for LeNetConfig {
         fn default() -> Self {
             LeNet::config()
         }
     }
-    #[automatically_derived]
     impl LeNetConfig {
         /// How many classes.
         #[must_use]
@@ -91,7 +89,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    #[automatically_derived]
     impl LeNet {
         /// The settings of `LeNet`, with their defaults.
         pub fn config() -> LeNetConfig {
@@ -112,14 +109,12 @@ As `config().init(device)`.*/
             Self::config().init(device)
         }
     }
-    #[automatically_derived]
     impl __p::Inspect for LeNet {
         type Config = LeNetConfig;
         fn current_settings(&self) -> LeNetConfig {
             self.settings()
         }
     }
-    #[automatically_derived]
     impl __p::Config for LeNetConfig {
         type Layer = LeNet;
         fn args(&self, _: &mut __p::Tracer<'_>) -> __p::Args {
@@ -189,35 +184,35 @@ As `config().init(device)`.*/
                 __x = <ReLU as __p::Layer>::RULE
                     .trace(
                         __t.entry(1686393647987996997u64, "", &mut __k, 65796u32),
-                        &__p::Args::declared(65796, &[]),
+                        &__p::Args::numbers(65796, &[]),
                         &__p::Args::forward(__x),
                     );
                 __t.leave();
                 __x = <MaxPool2d as __p::Layer>::RULE
                     .trace(
                         __t.entry(2518407033602502719u64, "", &mut __k, 65797u32),
-                        &__p::Args::declared(65797, &[("", 2)]),
+                        &__p::Args::numbers(65797, &[2]),
                         &__p::Args::forward(__x),
                     );
                 __t.leave();
                 __x = <Conv2d as __p::Layer>::RULE
                     .trace(
                         __t.entry(5524914901212578603u64, "", &mut __k, 65799u32),
-                        &__p::Args::declared(65799, &[("", 16), ("", 5)]),
+                        &__p::Args::numbers(65799, &[16, 5]),
                         &__p::Args::forward(__x),
                     );
                 __t.leave();
                 __x = <ReLU as __p::Layer>::RULE
                     .trace(
                         __t.entry(243276082560148149u64, "", &mut __k, 65802u32),
-                        &__p::Args::declared(65802, &[]),
+                        &__p::Args::numbers(65802, &[]),
                         &__p::Args::forward(__x),
                     );
                 __t.leave();
                 __x = <MaxPool2d as __p::Layer>::RULE
                     .trace(
                         __t.entry(18104360603125581689u64, "", &mut __k, 65803u32),
-                        &__p::Args::declared(65803, &[("", 2)]),
+                        &__p::Args::numbers(65803, &[2]),
                         &__p::Args::forward(__x),
                     );
                 __t.leave();
@@ -297,7 +292,6 @@ As `config().init(device)`.*/
             type Type = __Sequential0;
         }
     };
-    #[automatically_derived]
     impl __p::Module for LeNet {
         fn type_name(&self) -> &'static str {
             "LeNet"
@@ -310,11 +304,11 @@ As `config().init(device)`.*/
                         "features",
                         <<LeNet as __p::Part<
                             2392946144548103029u64,
-                        >>::Type as __p::Layer>::as_module(&self.features),
+                        >>::Type as __L>::as_module(&self.features),
                     ),
-                    ("fc1", <Linear as __p::Layer>::as_module(&self.fc1)),
-                    ("bn1", <BatchNorm1d as __p::Layer>::as_module(&self.bn1)),
-                    ("fc2", <Linear as __p::Layer>::as_module(&self.fc2)),
+                    ("fc1", <Linear as __L>::as_module(&self.fc1)),
+                    ("bn1", <BatchNorm1d as __L>::as_module(&self.bn1)),
+                    ("fc2", <Linear as __L>::as_module(&self.fc2)),
                 ],
             );
         }
@@ -326,14 +320,13 @@ As `config().init(device)`.*/
                         "features",
                         <<LeNet as __p::Part<
                             2392946144548103029u64,
-                        >>::Type as __p::Layer>::as_module_mut(&mut self.features),
+                        >>::Type as __L>::as_module_mut(&mut self.features),
                     ),
-                    ("fc1", <Linear as __p::Layer>::as_module_mut(&mut self.fc1)),
-                    ("bn1", <BatchNorm1d as __p::Layer>::as_module_mut(&mut self.bn1)),
-                    ("fc2", <Linear as __p::Layer>::as_module_mut(&mut self.fc2)),
+                    ("fc1", <Linear as __L>::as_module_mut(&mut self.fc1)),
+                    ("bn1", <BatchNorm1d as __L>::as_module_mut(&mut self.bn1)),
+                    ("fc2", <Linear as __L>::as_module_mut(&mut self.fc2)),
                 ],
-            )?;
-            __p::Ok(())
+            )
         }
         fn state(&self) -> __p::Option<&__p::State> {
             __p::Some(&self.__taper)
@@ -364,10 +357,10 @@ As `config().init(device)`.*/
                 classes: __p::Clone::clone(&self.classes),
                 features: <<LeNet as __p::Part<
                     2392946144548103029u64,
-                >>::Type as __p::Layer>::copy_one(&self.features),
-                fc1: <Linear as __p::Layer>::copy_one(&self.fc1),
-                bn1: <BatchNorm1d as __p::Layer>::copy_one(&self.bn1),
-                fc2: <Linear as __p::Layer>::copy_one(&self.fc2),
+                >>::Type as __L>::copy_one(&self.features),
+                fc1: <Linear as __L>::copy_one(&self.fc1),
+                bn1: <BatchNorm1d as __L>::copy_one(&self.bn1),
+                fc2: <Linear as __L>::copy_one(&self.fc2),
                 __taper: __p::Clone::clone(&self.__taper),
             }
         }
@@ -422,7 +415,6 @@ As `config().init(device)`.*/
             __t.close_model(__v)
         }
     }
-    #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl __p::Layer for LeNet {
         type Rule = __Rule;
@@ -437,33 +429,20 @@ As `config().init(device)`.*/
             __p::Ok(Self {
                 features: <<LeNet as __p::Part<
                     2392946144548103029u64,
-                >>::Type as __p::Layer>::build_one(
-                    __at,
-                    2392946144548103029u64,
-                    "features",
-                )?,
-                fc1: <Linear as __p::Layer>::build_one(
-                    __at,
-                    16695093028469538533u64,
-                    "fc1",
-                )?,
-                bn1: <BatchNorm1d as __p::Layer>::build_one(
+                >>::Type as __L>::build_one(__at, 2392946144548103029u64, "features")?,
+                fc1: <Linear as __L>::build_one(__at, 16695093028469538533u64, "fc1")?,
+                bn1: <BatchNorm1d as __L>::build_one(
                     __at,
                     442153100890361573u64,
                     "bn1",
                 )?,
-                fc2: <Linear as __p::Layer>::build_one(
-                    __at,
-                    5504015865189711961u64,
-                    "fc2",
-                )?,
+                fc2: <Linear as __L>::build_one(__at, 5504015865189711961u64, "fc2")?,
                 classes,
                 __taper: __p::State::new(),
             })
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     impl LeNet {
         pub const fn __taper_call(
             __t: &mut __p::Tracer<'_>,
@@ -473,28 +452,26 @@ As `config().init(device)`.*/
         ) -> __p::Value {
             let __v = match __field {
                 2392946144548103029u64 => {
-                    <<LeNet as __p::Part<
-                        2392946144548103029u64,
-                    >>::Type as __p::Layer>::RULE
+                    <<LeNet as __p::Part<2392946144548103029u64>>::Type as __L>::RULE
                         .trace(
                             __t.within(__field, "features"),
-                            &__p::Args::declared(__p::NO_SITE, &[]),
+                            &__p::Args::numbers(__p::NO_SITE, &[]),
                             __inputs,
                         )
                 }
                 16695093028469538533u64 => {
-                    <Linear as __p::Layer>::RULE
+                    <Linear as __L>::RULE
                         .trace(
                             __t.within(__field, "fc1"),
-                            &__p::Args::declared(66048, &[("", 120)]),
+                            &__p::Args::numbers(66048, &[120]),
                             __inputs,
                         )
                 }
                 442153100890361573u64 => {
-                    <BatchNorm1d as __p::Layer>::RULE
+                    <BatchNorm1d as __L>::RULE
                         .trace(
                             __t.within(__field, "bn1"),
-                            &__p::Args::declared(66304, &[]),
+                            &__p::Args::numbers(66304, &[]),
                             __inputs,
                         )
                 }
@@ -505,7 +482,7 @@ As `config().init(device)`.*/
                         __a.push("", __arg0, 66561u32);
                         __a
                     };
-                    <Linear as __p::Layer>::RULE
+                    <Linear as __L>::RULE
                         .trace(__t.within(__field, "fc2"), &__args, __inputs)
                 }
                 _ => return __p::Value::Any,
@@ -579,7 +556,7 @@ const _: () = {
 };
 const _: () = {
     #[allow(unused_imports)]
-    use ::taper::__private as __p;
+    use ::taper::__private::{self as __p, Layer as __L};
     impl LeNet {
         #[allow(
             clippy::all,
@@ -609,16 +586,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                 )?;
                 ::core::result::Result::Ok(__p::Call::call(&self.fc2, (x,))?)
             })();
-            __p::leave(
-                self,
-                __seen,
-                __result,
-                |__y, __found| {
-                    #[allow(unused_imports)]
-                    use __p::NoTensors as _;
-                    __p::Outputs(__y).collect(__found)
-                },
-            )
+            __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
     }
     #[doc(hidden)]
@@ -659,7 +627,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                         &[("", __taper_1)],
                     )
                 };
-                let x = __p::operate(
+                let x = __p::apply(
                     Self::__taper_layer(
                         Self::__taper_layer(x, __t, 3, 16695093028469538533u64),
                         __t,
@@ -669,7 +637,6 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __t,
                     5,
                     8269036542489463021u64,
-                    &[],
                 );
                 Self::__taper_layer(x, __t, 6, 5504015865189711961u64)
             };

@@ -138,7 +138,7 @@ fn main() {
                     __x = <Linear as ::taper::__private::Layer>::RULE
                         .trace(
                             __t.entry(1686393647987996997u64, "", &mut __k, 65541u32),
-                            &::taper::__private::Args::declared(65541, &[("", 64)]),
+                            &::taper::__private::Args::numbers(65541, &[64]),
                             &::taper::__private::Args::forward(__x),
                         );
                     __t.leave();
@@ -326,21 +326,21 @@ fn main() {
                 __x = <Linear as ::taper::__private::Layer>::RULE
                     .trace(
                         __t.entry(16185618698036979943u64, "hidden", &mut __k, 65536u32),
-                        &::taper::__private::Args::declared(65536, &[("", 256)]),
+                        &::taper::__private::Args::numbers(65536, &[256]),
                         &::taper::__private::Args::forward(__x),
                     );
                 __t.leave();
                 __x = <ReLU as ::taper::__private::Layer>::RULE
                     .trace(
                         __t.entry(1686393647987996997u64, "", &mut __k, 65538u32),
-                        &::taper::__private::Args::declared(65538, &[]),
+                        &::taper::__private::Args::numbers(65538, &[]),
                         &::taper::__private::Args::forward(__x),
                     );
                 __t.leave();
                 __x = <__Sequential1 as ::taper::__private::Layer>::RULE
                     .trace(
                         __t.entry(2518407033602502719u64, "tail", &mut __k, 65543u32),
-                        &::taper::__private::Args::declared(65543, &[]),
+                        &::taper::__private::Args::numbers(65543, &[]),
                         &::taper::__private::Args::forward(__x),
                     );
                 __t.leave();
@@ -384,7 +384,7 @@ fn main() {
                 __x = <Linear as ::taper::__private::Layer>::RULE
                     .trace(
                         __t.entry(18104360603125581689u64, "", &mut __k, 65548u32),
-                        &::taper::__private::Args::declared(65548, &[("", 10)]),
+                        &::taper::__private::Args::numbers(65548, &[10]),
                         &::taper::__private::Args::forward(__x),
                     );
                 __t.leave();

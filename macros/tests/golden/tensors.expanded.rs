@@ -75,14 +75,12 @@ impl Tensors {
 #[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private as __p;
-    #[automatically_derived]
+    use ::taper::__private::{self as __p, Layer as __L};
     impl ::core::default::Default for TensorsConfig {
         fn default() -> Self {
             Tensors::config()
         }
     }
-    #[automatically_derived]
     impl TensorsConfig {
         #[must_use]
         pub fn n(mut self, n: usize) -> Self {
@@ -118,7 +116,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    #[automatically_derived]
     impl Tensors {
         /// The settings of `Tensors`, with their defaults.
         pub fn config() -> TensorsConfig {
@@ -139,14 +136,12 @@ As `config().init(device)`.*/
             Self::config().init(device)
         }
     }
-    #[automatically_derived]
     impl __p::Inspect for Tensors {
         type Config = TensorsConfig;
         fn current_settings(&self) -> TensorsConfig {
             self.settings()
         }
     }
-    #[automatically_derived]
     impl __p::Config for TensorsConfig {
         type Layer = Tensors;
         fn args(&self, _: &mut __p::Tracer<'_>) -> __p::Args {
@@ -240,7 +235,6 @@ As `config().init(device)`.*/
             type Type = __Dict;
         }
     };
-    #[automatically_derived]
     impl __p::Module for Tensors {
         fn type_name(&self) -> &'static str {
             "Tensors"
@@ -399,7 +393,6 @@ As `config().init(device)`.*/
             __t.close_model(__v)
         }
     }
-    #[automatically_derived]
     #[diagnostic::do_not_recommend]
     impl __p::Layer for Tensors {
         type Rule = __Rule;
@@ -461,7 +454,6 @@ As `config().init(device)`.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     impl Tensors {
         pub const fn __taper_call(
             __t: &mut __p::Tracer<'_>,
@@ -489,8 +481,7 @@ As `config().init(device)`.*/
                                 __p::None,
                                 false,
                             );
-                            __then = <Linear as __p::Layer>::RULE
-                                .trace(__t, &__args, __inputs);
+                            __then = <Linear as __L>::RULE.trace(__t, &__args, __inputs);
                             __t.leave();
                             __t.end(&mut __b, true);
                         }
@@ -500,10 +491,9 @@ As `config().init(device)`.*/
                                 let mut __b = __t.branch(__p::Value::Opaque);
                                 let mut __then = __p::Value::Any;
                                 if __t.begin(&mut __b, true) {
-                                    let __args = __p::Args::declared(67072, &[]);
+                                    let __args = __p::Args::numbers(67072, &[]);
                                     __t.enter(8269036542489463021u64, "relu", __p::None, false);
-                                    __then = <ReLU as __p::Layer>::RULE
-                                        .trace(__t, &__args, __inputs);
+                                    __then = <ReLU as __L>::RULE.trace(__t, &__args, __inputs);
                                     __t.leave();
                                     __t.end(&mut __b, true);
                                 }
@@ -622,7 +612,7 @@ const _: () = {
 };
 const _: () = {
     #[allow(unused_imports)]
-    use ::taper::__private as __p;
+    use ::taper::__private::{self as __p, Layer as __L};
     impl Tensors {
         #[allow(
             clippy::all,
@@ -655,16 +645,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __p::CallAt::call_at(&self.choices, choice, (x,))?,
                 )
             })();
-            __p::leave(
-                self,
-                __seen,
-                __result,
-                |__y, __found| {
-                    #[allow(unused_imports)]
-                    use __p::NoTensors as _;
-                    __p::Outputs(__y).collect(__found)
-                },
-            )
+            __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
     }
     #[doc(hidden)]

@@ -80,6 +80,19 @@ impl Args {
         args
     }
 
+    /// Whole numbers by position; otherwise as [`declared`](Self::declared).
+    pub const fn numbers(site: u32, numbers: &[i64]) -> Self {
+        let mut args = Self::NONE;
+        args.site = site;
+        let mut i = 0;
+        while i < numbers.len() {
+            let value = numbers[i];
+            i += 1;
+            args.int("", value, site + i as u32);
+        }
+        args
+    }
+
     /// Adds one argument; those past [`MAX_ARGS`] are dropped.
     pub const fn push(&mut self, name: &'static str, value: Value, site: u32) {
         self.add(Arg {

@@ -54,5 +54,5 @@ pub use record::{Record, RecordKind};
 pub use scalar::BinaryOp;
 use signature::Expectation;
 pub use text::Text;
-pub use tracer::{operate, Issue, Purpose, Seen, Tally, Tracer, MAX_DEPTH};
+pub use tracer::{apply, operate, Issue, Purpose, Seen, Tally, Tracer, MAX_DEPTH};
 pub use value::{Kind, Leaf, List, TensorValue, Value, MAX_RANK};

@@ -374,8 +374,12 @@ impl<'a> Tracer<'a> {
     }
 }
 
-/// Runs an operation on a receiver and arguments, each with its name or "". The receiver comes first: evaluating it needs
-/// the tracer too.
+/// Runs an operation without arguments on a receiver. The receiver comes first: evaluating it needs the tracer too.
+pub const fn apply(receiver: Value, t: &mut Tracer<'_>, site: u32, operation: u64) -> Value {
+    operate(receiver, t, site, operation, &[])
+}
+
+/// Runs an operation on a receiver and arguments, each with its name or "".
 pub const fn operate(
     receiver: Value,
     t: &mut Tracer<'_>,
