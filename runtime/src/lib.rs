@@ -17,6 +17,7 @@ mod private;
 pub mod tensor;
 #[doc(hidden)]
 pub mod testing;
+mod threads;
 pub mod trace;
 pub mod train;
 
@@ -27,6 +28,7 @@ pub use tensor::{
     enable_grad, is_grad_enabled, manual_seed, no_grad, with_generator, Buffer, Generator,
     GeneratorState, Param, Tensor,
 };
+pub use threads::{num_threads, set_num_threads};
 
 /// What generated code refers to; it may change in any release.
 #[doc(hidden)]

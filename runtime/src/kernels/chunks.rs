@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::simd::{vectorized, Closure, Work};
+use crate::threads::num_threads;
 
 /// Operations below which waking another thread costs more than it brings.
 const SERIAL: usize = 1 << 18;
@@ -18,7 +19,7 @@ where
 {
     let threads = match cost < SERIAL {
         true => 1,
-        false => items.len().min(rayon::current_num_threads()),
+        false => items.len().min(num_threads()),
     };
     let queue = Mutex::new(items);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
