@@ -8,6 +8,14 @@ use crate::threads::num_threads;
 /// Operations below which waking another thread costs more than it brings.
 const SERIAL: usize = 1 << 18;
 
+/// How many threads work on so many items whose `cost` is that of all together.
+pub(crate) fn threads(items: usize, cost: usize) -> usize {
+    match cost < SERIAL {
+        true => 1,
+        false => items.min(num_threads()),
+    }
+}
+
 /// The work on every item, in the order of the items, by several threads if the `cost`, the number of operations of all together, is
 /// worth it.
 ///
@@ -17,10 +25,7 @@ where
     I: ExactSizeIterator + Send,
     W: Work<I::Item>,
 {
-    let threads = match cost < SERIAL {
-        true => 1,
-        false => items.len().min(num_threads()),
-    };
+    let threads = threads(items.len(), cost);
     let queue = Mutex::new(items);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let drain = || {

@@ -35,7 +35,7 @@ mod window;
 pub(crate) use attention::Attention;
 pub(crate) use batch_norm::Channels;
 pub(crate) use broadcast::zip_broadcast;
-pub(crate) use chunks::{for_each_chunk, work_on};
+pub(crate) use chunks::{for_each, for_each_chunk, threads, work_on};
 pub(crate) use conv2d::Conv2d;
 pub(crate) use ctc::{Alignment, Ctc, Paths};
 pub(crate) use float::Float;

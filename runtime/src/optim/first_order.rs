@@ -1,21 +1,23 @@
 //! The optimizers that treat every parameter on its own: groups, state and steps are common to all.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 
 use super::group::{Group, ParamGroup};
 use super::groups::Groups;
+use super::multi_tensor::{step_all, Job};
 use super::param_state::ParamState;
 use super::rule::UpdateRule;
 use super::setting::Setting;
 use super::state::OptimizerState;
-use super::update::Update;
 use super::Optimizer;
 use crate::error::Result;
 use crate::tensor::{Gradient, Param};
 
 /// An optimizer with the update rule `R`: [`Sgd`](super::Sgd), [`Adam`](super::Adam), or one's own
 /// ([`Formula`](super::Formula)).
+///
+/// A step changes all parameters in place, on the CPU in one pass over each and by several threads if there is enough to do; its
+/// result does not depend on their number. If the update of one parameter fails, the others have taken their step.
 ///
 /// # Example
 /// ```
@@ -31,8 +33,8 @@ use crate::tensor::{Gradient, Param};
 #[derive(Debug)]
 pub struct FirstOrder<R> {
     groups: Groups<R>,
-    /// By the parameter's id; made by the first step that needs it.
-    state: HashMap<u64, ParamState>,
+    /// In the order of the parameters; made by the first step that needs it, so that there may be fewer.
+    state: Vec<Option<ParamState>>,
     /// How many steps were taken.
     steps: u64,
     masters: bool,
@@ -53,7 +55,7 @@ impl<R: UpdateRule> FirstOrder<R> {
         let defaults = options.into();
         let mut optimizer = FirstOrder {
             groups: Groups::new(defaults.clone()),
-            state: HashMap::new(),
+            state: Vec::new(),
             steps: 0,
             masters: true,
         };
@@ -133,19 +135,23 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
             let mut trained = group.params.iter().filter(|param| param.trainable());
             trained.try_for_each(|param| check_gradient(&group.options, param))?;
         }
-        for group in &self.groups.list {
-            for param in group.params.iter().filter(|param| param.trainable()) {
-                let update = Update {
-                    rule: &group.options,
-                    param,
-                    masters: self.masters,
-                };
-                param.with_gradient(|grad| match grad {
-                    Some(grad) => update.run(grad, self.state.entry(param.id()).or_default()),
-                    None => Ok(()),
-                })?;
-            }
-        }
+        self.state
+            .resize_with(self.groups.params().count(), || None);
+        let (masters, groups) = (self.masters, &self.groups.list);
+        let params = groups
+            .iter()
+            .flat_map(|group| group.params.iter().map(|param| (&group.options, param)));
+        let jobs = params
+            .zip(&mut self.state)
+            .enumerate()
+            .map(|(at, ((rule, param), state))| Job {
+                at,
+                rule,
+                param,
+                state,
+                masters,
+            });
+        step_all(jobs.filter(|job| job.param.trainable()).collect())?;
         self.steps += 1;
         Ok(())
     }
@@ -175,8 +181,8 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
             param_groups: self.groups.save(),
             ..OptimizerState::default()
         };
-        for (index, param) in self.groups.params().enumerate() {
-            let kept = self.state.get(&param.id()).map(ParamState::save::<R>);
+        for (index, kept) in self.state.iter().enumerate() {
+            let kept = kept.as_ref().map(ParamState::save::<R>);
             if let Some(tensors) = kept.transpose()?.filter(|tensors| !tensors.is_empty()) {
                 saved.state.insert(index, tensors);
             }
@@ -186,14 +192,15 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
 
     fn load_state_dict(&mut self, saved: &OptimizerState) -> Result<()> {
         let loaded = self.groups.read(saved)?;
-        let mut state = HashMap::new();
-        for (options, param, index) in self.groups.numbered(saved, &loaded) {
-            if let Some(tensors) = saved.state.get(&index) {
-                state.insert(param.id(), ParamState::load(options, param, tensors)?);
-            }
-        }
+        let params = self.groups.numbered(saved, &loaded);
+        let state = params.map(|(options, param, number)| {
+            let tensors = saved.state.get(&number);
+            tensors
+                .map(|tensors| ParamState::load(options, param, tensors))
+                .transpose()
+        });
+        self.state = state.collect::<Result<_>>()?;
         self.groups.take(loaded);
-        self.state = state;
         Ok(())
     }
 }

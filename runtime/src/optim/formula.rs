@@ -10,7 +10,6 @@ use super::options::Hyperparameters;
 use super::rule::{no_rows, Moment, SparseUpdate, UpdateRule};
 use super::slices::Real;
 use crate::error::Result;
-use crate::kernels::{work_on, Work};
 use crate::tensor::{same_storage, Param};
 
 /// An optimizer's formula: how one element of a parameter follows from its gradient and what is kept for it.
@@ -117,6 +116,7 @@ impl<F: Formula> UpdateRule for F {
     const SCALARS: &'static [&'static str] = F::SCALARS;
     const FIXED: &'static [&'static str] = F::FIXED;
     const ONE_PASS: bool = true;
+    const PIECEWISE: bool = true;
 
     fn validate(&self) -> Result<()> {
         Formula::validate(self)
@@ -166,6 +166,7 @@ impl<F: Formula> UpdateRule for F {
         Ok(updated)
     }
 
+    #[inline(always)]
     fn slices<T: Real>(
         &self,
         moment: Moment<'_>,
@@ -199,54 +200,27 @@ fn alone(tensor: Tensor, others: &[Tensor]) -> Result<Tensor> {
     }
 }
 
-/// Elements per piece of work.
-const PIECE: usize = 1 << 15;
-
-/// The update of all elements, in pieces by several threads if there are many.
+/// The update of all elements.
+#[inline(always)]
 fn one_pass<T: Real, const N: usize>(
-    update: &(impl Fn(Element<T>, Element<T>, &mut [Element<T>]) -> Element<T> + Sync),
+    update: &impl Fn(Element<T>, Element<T>, &mut [Element<T>]) -> Element<T>,
     param: &mut [T],
     grad: &[T],
     state: [&mut [T]; N],
 ) {
-    let mut slots = state.map(|slot| slot.chunks_mut(PIECE));
-    let cost = param.len().saturating_mul(4 * (N + 1));
-    let pieces: Vec<_> = param
-        .chunks_mut(PIECE)
-        .zip(grad.chunks(PIECE))
-        .map(|(param, grad)| {
-            let state: [&mut [T]; N] = from_fn(|k| slots[k].next().unwrap_or_default());
-            (param, grad, state)
-        })
-        .collect();
-    work_on(pieces.into_iter(), cost, &Pass(update));
-}
-
-struct Pass<'a, F>(&'a F);
-
-type Piece<'a, T, const N: usize> = (&'a mut [T], &'a [T], [&'a mut [T]; N]);
-
-impl<T, F, const N: usize> Work<Piece<'_, T, N>> for Pass<'_, F>
-where
-    T: Real,
-    F: Fn(Element<T>, Element<T>, &mut [Element<T>]) -> Element<T> + Sync,
-{
-    #[inline(always)]
-    fn run(&self, (param, grad, state): Piece<'_, T, N>) {
-        // Slices of one length need no bounds checks.
-        let lengths = state.iter().map(|slot| slot.len());
-        let n = lengths.fold(param.len().min(grad.len()), usize::min);
-        let (param, grad, mut state) = (
-            &mut param[..n],
-            &grad[..n],
-            state.map(|slot| &mut slot[..n]),
-        );
-        for (i, (p, &g)) in param.iter_mut().zip(grad).enumerate() {
-            let mut kept: [_; N] = from_fn(|k| Element(state[k][i]));
-            *p = (self.0)(Element(*p), Element(g), &mut kept).0;
-            for (slot, kept) in state.iter_mut().zip(kept) {
-                slot[i] = kept.0;
-            }
+    // Slices of one length need no bounds checks.
+    let lengths = state.iter().map(|slot| slot.len());
+    let n = lengths.fold(param.len().min(grad.len()), usize::min);
+    let (param, grad, mut state) = (
+        &mut param[..n],
+        &grad[..n],
+        state.map(|slot| &mut slot[..n]),
+    );
+    for (i, (p, &g)) in param.iter_mut().zip(grad).enumerate() {
+        let mut kept: [_; N] = from_fn(|k| Element(state[k][i]));
+        *p = update(Element(*p), Element(g), &mut kept).0;
+        for (slot, kept) in state.iter_mut().zip(kept) {
+            slot[i] = kept.0;
         }
     }
 }

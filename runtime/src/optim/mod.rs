@@ -31,12 +31,14 @@ mod groups;
 mod lbfgs;
 mod lion;
 pub mod lr_scheduler;
+mod multi_tensor;
 mod muon;
 mod nadam;
 mod newton_schulz;
 mod number;
 mod options;
 mod param_state;
+mod pieces;
 mod radam;
 mod rmsprop;
 mod rows;
@@ -53,6 +55,8 @@ mod state;
 mod tests;
 #[cfg(test)]
 mod tests_first_order;
+#[cfg(test)]
+mod tests_multi_tensor;
 mod update;
 
 pub use crate::hyperparameters;

@@ -16,8 +16,12 @@ pub(super) struct ParamState {
     pub(super) step: u64,
     /// The rule's numbers; empty before the first step.
     pub(super) scalars: Vec<f64>,
-    /// The rule's tensors by name, and the master.
-    tensors: BTreeMap<&'static str, Data>,
+    /// The rule's tensors; those that it uses now come first.
+    pub(super) tensors: Vec<Data>,
+    /// Their names.
+    names: Vec<&'static str>,
+    /// The f32 values of a half-precision parameter.
+    pub(super) master: Option<Data>,
 }
 
 /// The name under which the number of steps is saved.
@@ -34,44 +38,28 @@ impl ParamState {
         }
     }
 
-    /// Takes out the tensors that the rule uses now; those that don't exist get their initial values, and if there are any
-    /// the state is fresh.
-    pub(super) fn take<R: UpdateRule>(
-        &mut self,
-        rule: &R,
-        param: &Param,
-    ) -> Result<(Vec<Data>, bool)> {
-        let dtype = compute_dtype(param.dtype());
-        let (mut taken, mut fresh) = (Vec::new(), false);
-        for slot in rule.slots_of(param.shape()) {
-            taken.push(match self.tensors.remove(slot) {
-                Some(tensor) => tensor,
+    /// Puts the tensors that the rule uses now first, in its order; those that don't exist get their initial values, and if
+    /// there are any the state is fresh.
+    pub(super) fn arrange<R: UpdateRule>(&mut self, rule: &R, param: &Param) -> Result<bool> {
+        let mut fresh = false;
+        for (i, slot) in rule.slots_of(param.shape()).iter().enumerate() {
+            let at = match self.names.iter().position(|name| name == slot) {
+                Some(at) => at,
                 None => {
                     fresh = true;
-                    let shape = R::slot_shape(slot, param.shape());
-                    let zeros = Data::zeros(shape, dtype, param.device())?;
-                    match rule.initial(slot) {
-                        0. => zeros,
-                        value => (zeros + value)?,
-                    }
+                    self.insert(slot, initial(rule, slot, param)?);
+                    self.names.len() - 1
                 }
-            });
+            };
+            self.names.swap(i, at);
+            self.tensors.swap(i, at);
         }
-        Ok((taken, fresh))
+        Ok(fresh)
     }
 
-    /// Puts back what [`take`](Self::take) took out.
-    pub(super) fn put<R: UpdateRule>(&mut self, rule: &R, param: &Param, tensors: Vec<Data>) {
-        let slots = rule.slots_of(param.shape()).iter().copied();
-        self.tensors.extend(slots.zip(tensors));
-    }
-
-    pub(super) fn take_master(&mut self) -> Option<Data> {
-        self.tensors.remove(MASTER)
-    }
-
-    pub(super) fn put_master(&mut self, master: Data) {
-        self.tensors.insert(MASTER, master);
+    fn insert(&mut self, slot: &'static str, tensor: Data) {
+        self.names.push(slot);
+        self.tensors.push(tensor);
     }
 
     pub(super) fn save<R: UpdateRule>(&self) -> Result<BTreeMap<String, Tensor>> {
@@ -83,7 +71,8 @@ impl ParamState {
         for (&name, &value) in R::SCALARS.iter().zip(&self.scalars) {
             saved.insert(name.to_owned(), Tensor::new(value, &Device::Cpu)?);
         }
-        for (&name, tensor) in &self.tensors {
+        let master = self.master.iter().map(|master| (&MASTER, master));
+        for (&name, tensor) in self.names.iter().zip(&self.tensors).chain(master) {
             saved.insert(name.to_owned(), Tensor::from(tensor.copy()?));
         }
         Ok(saved)
@@ -103,17 +92,17 @@ impl ParamState {
                 state.step = tensor.item()? as u64;
             } else if let Some(i) = R::SCALARS.iter().position(|scalar| scalar == name) {
                 state.scalars[i] = tensor.item()?;
-            } else {
-                let slot = slot::<R>(name).ok_or_else(|| unknown::<R>(name, param))?;
-                if slot != MASTER || is_half(param) {
-                    let shape = match slot {
-                        MASTER => param.shape().clone(),
-                        slot => R::slot_shape(slot, param.shape()),
-                    };
-                    state
-                        .tensors
-                        .insert(slot, fitted(name, tensor, param, &shape)?);
+            } else if name == MASTER {
+                if is_half(param) {
+                    state.master = Some(fitted(name, tensor, param, param.shape())?);
                 }
+            } else {
+                let mut slots = R::SLOTS.iter().copied();
+                let slot = slots
+                    .find(|slot| slot == name)
+                    .ok_or_else(|| unknown::<R>(name, param))?;
+                let shape = R::slot_shape(slot, param.shape());
+                state.insert(slot, fitted(name, tensor, param, &shape)?);
             }
         }
         Ok(state)
@@ -125,10 +114,14 @@ pub(super) fn is_half(param: &Param) -> bool {
     matches!(param.dtype(), DType::F16 | DType::BF16)
 }
 
-/// The name as it is kept.
-fn slot<R: UpdateRule>(name: &str) -> Option<&'static str> {
-    let mut slots = R::SLOTS.iter().copied().chain([MASTER]);
-    slots.find(|slot| *slot == name)
+/// A tensor as it is before the first step.
+fn initial<R: UpdateRule>(rule: &R, slot: &'static str, param: &Param) -> Result<Data> {
+    let shape = R::slot_shape(slot, param.shape());
+    let zeros = Data::zeros(shape, compute_dtype(param.dtype()), param.device())?;
+    Ok(match rule.initial(slot) {
+        0. => zeros,
+        value => (zeros + value)?,
+    })
 }
 
 /// A copy of a saved tensor, on the parameter's device and in the type that is computed in.

@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Tensor as Data};
 
+use super::pieces::Pass;
 use super::rule::{Moment, UpdateRule};
 use super::slices::{with_slices_mut, Real};
 use super::update::{one_pass, Update};
@@ -31,14 +32,17 @@ impl<R: UpdateRule> Update<'_, R> {
         let size = grad.data().elem_count() / grad.indices().len();
         let values = kernels::values(grad.data())?;
         let each = values.slice::<T>()?.chunks_exact(size);
+        let pass = Pass {
+            rule: self.rule,
+            moment,
+        };
         self.param.update(|param| {
-            let all: Vec<Data> = std::iter::once(param).chain(state).cloned().collect();
-            with_slices_mut::<T>(&all, &mut |mut slices| {
+            with_slices_mut::<T>(param, state, &mut |mut slices| {
                 for (&row, grad) in grad.indices().iter().zip(each.clone()) {
                     let at = row * size..(row + 1) * size;
                     let mut parts: Vec<_> = slices.iter_mut().map(|s| &mut s[at.clone()]).collect();
                     if let Some((param, state)) = parts.split_first_mut() {
-                        self.rule.slices(moment, param, grad, state);
+                        pass.in_pieces(param, grad, state);
                     }
                 }
                 Ok(())

@@ -52,6 +52,10 @@ pub trait UpdateRule: Hyperparameters {
     /// Whether [`slices`](Self::slices) is implemented, and to be used on the CPU.
     const ONE_PASS: bool = false;
 
+    /// Whether [`slices`](Self::slices) may be called for a part of the elements at a time, by several threads: whether it
+    /// treats every element alike.
+    const PIECEWISE: bool = false;
+
     /// An error that names the first hyperparameter out of its range.
     ///
     /// # Errors
@@ -121,8 +125,8 @@ pub trait UpdateRule: Hyperparameters {
         state: &mut [Tensor],
     ) -> Result<Tensor>;
 
-    /// The same update in place, in one pass over values that lie on the CPU, all of one length; of row-sparse gradients, row by
-    /// row.
+    /// The same update in place, in one pass over values that lie on the CPU, all of one length: those of a parameter, of a piece
+    /// of it ([`PIECEWISE`](Self::PIECEWISE)), or of a row that a row-sparse gradient holds.
     fn slices<T: Real>(
         &self,
         moment: Moment<'_>,

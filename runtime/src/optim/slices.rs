@@ -57,12 +57,14 @@ real!(f64, F64);
 
 /// Calls `f` with the values of the tensors, for writing.
 ///
-/// They must be contiguous CPU tensors of type `T`, each with a storage of its own.
+/// They must be contiguous CPU tensors of type `T`, each with a storage of its own. They are locked meanwhile: only one of
+/// them may be known to others, since who holds two while others do the same can wait for ever.
 pub(super) fn with_slices_mut<T: Real>(
-    tensors: &[Tensor],
+    first: &Tensor,
+    rest: &[Tensor],
     f: &mut dyn FnMut(Vec<&mut [T]>) -> Result<()>,
 ) -> Result<()> {
-    nested(tensors, Vec::new(), f)
+    lend(first, rest, Vec::with_capacity(1 + rest.len()), f)
 }
 
 type Then<'f, T> = &'f mut dyn FnMut(Vec<&mut [T]>) -> Result<()>;
@@ -70,10 +72,12 @@ type Then<'f, T> = &'f mut dyn FnMut(Vec<&mut [T]>) -> Result<()>;
 /// The slices so far, and what to call with all of them.
 type Pending<'a, 'f, T> = (Vec<&'a mut [T]>, Then<'f, T>);
 
-fn nested<T: Real>(rest: &[Tensor], taken: Vec<&mut [T]>, f: Then<'_, T>) -> Result<()> {
-    let Some((first, rest)) = rest.split_first() else {
-        return f(taken);
-    };
+fn lend<T: Real>(
+    first: &Tensor,
+    rest: &[Tensor],
+    taken: Vec<&mut [T]>,
+    f: Then<'_, T>,
+) -> Result<()> {
     let lend = Lend {
         rest,
         pending: RefCell::new(Some((taken, f))),
@@ -103,7 +107,10 @@ impl<T: Real> InplaceOp1 for Lend<'_, '_, '_, T> {
             (Some((taken, f)), Some((slice, (start, end)))) => {
                 let mut taken: Vec<&mut [T]> = taken;
                 taken.push(&mut slice[start..end]);
-                nested(self.rest, taken, f)
+                match self.rest.split_first() {
+                    Some((first, rest)) => lend(first, rest, taken, f),
+                    None => f(taken),
+                }
             }
             _ => Err(unfit()),
         };
@@ -127,7 +134,7 @@ mod tests {
     fn lends_several_at_once() -> Result<()> {
         let a = Tensor::new(&[1f32, 2.], &Device::Cpu)?;
         let b = Tensor::new(&[10f32, 20.], &Device::Cpu)?;
-        with_slices_mut::<f32>(&[a.clone(), b.clone()], &mut |mut slices| {
+        with_slices_mut::<f32>(&a, std::slice::from_ref(&b), &mut |mut slices| {
             let (b, a) = (slices.pop(), slices.pop());
             a.into_iter()
                 .flatten()
@@ -142,7 +149,7 @@ mod tests {
             (a.to_vec1::<f32>()?, b.to_vec1::<f32>()?),
             (vec![11., 22.], vec![0., 0.])
         );
-        assert!(with_slices_mut::<f64>(&[a], &mut |_| Ok(())).is_err());
+        assert!(with_slices_mut::<f64>(&a, &[], &mut |_| Ok(())).is_err());
         Ok(())
     }
 }

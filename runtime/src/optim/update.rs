@@ -3,6 +3,7 @@
 use candle_core::{DType, Tensor as Data};
 
 use super::param_state::{is_half, ParamState};
+use super::pieces::Pass;
 use super::rule::{Moment, SparseUpdate, UpdateRule};
 use super::slices::{with_slices_mut, Real};
 use crate::error::Result;
@@ -16,56 +17,51 @@ pub(super) struct Update<'a, R> {
     pub(super) param: &'a Param,
     /// Whether a half-precision parameter has f32 values beside it.
     pub(super) masters: bool,
+    /// Whether other threads may help.
+    pub(super) shared: bool,
 }
 
 impl<R: UpdateRule> Update<'_, R> {
     pub(super) fn run(&self, grad: Gradient<'_>, state: &mut ParamState) -> Result<()> {
         state.prepare(self.rule);
-        let (mut kept, fresh) = state.take(self.rule, self.param)?;
-        let master = state.take_master();
+        let fresh = state.arrange(self.rule, self.param)?;
         let step = state.step + 1;
         let moment = Moment {
             step,
             fresh,
             scalars: &state.scalars,
         };
-        let result = match grad {
-            Gradient::Dense(grad) => self.whole(moment, grad, &mut kept, master),
-            Gradient::Rows(grad) => match self.rule.sparse_gradient(self.param) {
+        let used = self.rule.slots_of(self.param.shape()).len();
+        let (kept, master) = (&mut state.tensors[..used], &mut state.master);
+        match grad {
+            Gradient::Dense(grad) => self.whole(moment, grad, kept, master)?,
+            Gradient::Rows(grad) => match self.rule.sparse_gradient(self.param)? {
                 // What the rows of a master miss, the next dense step takes from the parameter.
-                Ok(SparseUpdate::Rows) => self.rows(moment, grad, &kept).map(|()| master),
-                Ok(SparseUpdate::Dense) => grad
-                    .dense()
-                    .and_then(|grad| self.whole(moment, &grad, &mut kept, master)),
-                Err(error) => Err(error),
+                SparseUpdate::Rows => self.rows(moment, grad, kept)?,
+                SparseUpdate::Dense => self.whole(moment, &grad.dense()?, kept, master)?,
             },
-        };
-        // Also after an error: the tensors were taken out.
-        state.put(self.rule, self.param, kept);
-        if let Some(values) = result?.filter(|_| self.masters) {
-            state.put_master(values);
+        }
+        if !self.masters {
+            state.master = None;
         }
         self.rule.advance(step, &mut state.scalars);
         state.step = step;
         Ok(())
     }
 
-    /// The step of all elements; the f32 values of a half-precision parameter.
+    /// The step of all elements; `master` holds the f32 values of a half-precision parameter.
     fn whole(
         &self,
         moment: Moment<'_>,
         grad: &Data,
         kept: &mut [Data],
-        master: Option<Data>,
-    ) -> Result<Option<Data>> {
+        master: &mut Option<Data>,
+    ) -> Result<()> {
         if is_half(self.param) {
-            self.widened(moment, grad, kept, master).map(Some)
-        } else {
-            self.as_it_is(moment, grad, kept).map(|()| None)
+            let values = self.widened(moment, grad, kept, master.as_ref())?;
+            *master = Some(values);
+            return Ok(());
         }
-    }
-
-    fn as_it_is(&self, moment: Moment<'_>, grad: &Data, kept: &mut [Data]) -> Result<()> {
         if one_pass::<R>(grad) {
             let update = |values: &Data| self.in_place(moment, values, grad, kept);
             return self.param.update(update);
@@ -81,10 +77,10 @@ impl<R: UpdateRule> Update<'_, R> {
         moment: Moment<'_>,
         grad: &Data,
         kept: &mut [Data],
-        master: Option<Data>,
+        master: Option<&Data>,
     ) -> Result<Data> {
         let mut values = match master.filter(|_| self.masters) {
-            Some(master) => self.refreshed(&master)?,
+            Some(master) => self.refreshed(master)?,
             None => self.param.as_candle().to_dtype(DType::F32)?,
         };
         let grad = grad.to_dtype(DType::F32)?;
@@ -129,11 +125,17 @@ impl<R: UpdateRule> Update<'_, R> {
         if same_storage(&grad, values) {
             grad = grad.copy()?; // can't be read while it is written
         }
-        let all: Vec<Data> = std::iter::once(values).chain(kept).cloned().collect();
         let grad = kernels::values(&grad)?;
-        with_slices_mut::<T>(&all, &mut |mut slices| {
-            if let Some((param, state)) = slices.split_first_mut() {
-                self.rule.slices(moment, param, grad.slice::<T>()?, state);
+        let pass = Pass {
+            rule: self.rule,
+            moment,
+        };
+        with_slices_mut::<T>(values, kept, &mut |mut slices| {
+            let grad = grad.slice::<T>()?;
+            match slices.split_first_mut() {
+                Some((param, state)) if self.shared => pass.in_pieces(param, grad, state),
+                Some((param, state)) => pass.whole(param, grad, state),
+                None => (),
             }
             Ok(())
         })

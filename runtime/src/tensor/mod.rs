@@ -42,8 +42,8 @@ pub(crate) use change::Change;
 pub(crate) use total::total;
 
 use crate::error::Result;
-pub(crate) use owner::same_storage;
 use owner::Owner;
+pub(crate) use owner::{same_storage, storage_address};
 use tape::Edge;
 
 /// An n-dimensional array that knows how to differentiate what it was computed by.

@@ -153,7 +153,7 @@ impl InPlace {
             // A view of itself, perhaps transposed: reading while writing would mix old and new.
             value = value.copy()?;
         }
-        self.update(|_| Ok(self.var.set(&value)?))
+        self.owner.change(|| Ok(self.var.set(&value)?))
     }
 
     /// Hands the storage to `change` and counts a new version.
@@ -188,7 +188,10 @@ impl InPlace {
 /// Whether two tensors are views of one allocation.
 pub(crate) fn same_storage(a: &candle_core::Tensor, b: &candle_core::Tensor) -> bool {
     // One lock at a time: holding one while waiting for the other could meet a writer.
-    let address =
-        |tensor: &candle_core::Tensor| std::ptr::from_ref(&*tensor.storage_and_layout().0).addr();
-    address(a) == address(b)
+    storage_address(a) == storage_address(b)
+}
+
+/// Which allocation a tensor is a view of.
+pub(crate) fn storage_address(tensor: &candle_core::Tensor) -> usize {
+    std::ptr::from_ref(&*tensor.storage_and_layout().0).addr()
 }

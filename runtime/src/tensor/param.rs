@@ -219,7 +219,7 @@ impl Param {
     /// # Errors
     /// Those of `change`.
     pub fn update<T>(&self, change: impl FnOnce(&candle_core::Tensor) -> Result<T>) -> Result<T> {
-        self.storage.update(change)
+        self.storage.owner.change(|| change(&self.tensor.data))
     }
 
     /// How often the values were changed.

@@ -120,7 +120,7 @@ fn in_place<T: Real>(mean: Slot<'_>, model: &Data, weight: f64) -> Result<()> {
     let model = kernels::values(model)?;
     let (model, weight) = (model.slice::<T>()?, T::from_f64(weight));
     mean.update(|mean| {
-        with_slices_mut::<T>(std::slice::from_ref(mean), &mut |slices| {
+        with_slices_mut::<T>(mean, &[], &mut |slices| {
             for mean in slices {
                 mean.iter_mut()
                     .zip(model)
