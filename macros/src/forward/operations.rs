@@ -92,9 +92,46 @@ const OPERATIONS: &[Operation] = &[
     row("where_", &["condition", "input", "other"], &[], &[]),
 ];
 
+const fn loss(name: &'static str, required: &'static [&'static str]) -> Operation {
+    row(name, required, &[], &[])
+}
+
+/// What losses compare, in order; everything else is taken by name.
+#[rustfmt::skip]
+const LOSSES: &[Operation] = &[
+    loss("binary_cross_entropy", &["input", "target"]),
+    loss("binary_cross_entropy_with_logits", &["input", "target"]),
+    loss("cosine_embedding_loss", &["input1", "input2", "target"]),
+    loss("cross_entropy", &["input", "target"]),
+    loss("ctc_loss", &["log_probs", "targets", "input_lengths", "target_lengths"]),
+    loss("dice_bce_loss", &["input", "target"]),
+    loss("dice_loss", &["input", "target"]),
+    loss("focal_loss", &["input", "target"]),
+    loss("gaussian_nll_loss", &["input", "target", "var"]),
+    loss("hinge_embedding_loss", &["input", "target"]),
+    loss("huber_loss", &["input", "target"]),
+    loss("iou_loss", &["input", "target"]),
+    loss("kl_div", &["input", "target"]),
+    loss("l1_loss", &["input", "target"]),
+    loss("lovasz_loss", &["input", "target"]),
+    loss("margin_ranking_loss", &["input1", "input2", "target"]),
+    loss("mse_loss", &["input", "target"]),
+    loss("multi_margin_loss", &["input", "target"]),
+    loss("multilabel_margin_loss", &["input", "target"]),
+    loss("multilabel_soft_margin_loss", &["input", "target"]),
+    loss("nll_loss", &["input", "target"]),
+    loss("poisson_nll_loss", &["input", "target"]),
+    loss("smooth_l1_loss", &["input", "target"]),
+    loss("soft_margin_loss", &["input", "target"]),
+    loss("triplet_margin_loss", &["anchor", "positive", "negative"]),
+    loss("triplet_margin_with_distance_loss", &["anchor", "positive", "negative"]),
+    loss("tversky_loss", &["input", "target"]),
+];
+
 /// An operation's arguments; nothing for one that has no others than its tensors, and for a method of the user's own.
 pub(super) fn operation(name: &Ident) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| name == operation.name)
+    let mut known = OPERATIONS.iter().chain(LOSSES);
+    known.find(|operation| name == operation.name)
 }
 
 impl Operation {

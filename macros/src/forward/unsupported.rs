@@ -113,12 +113,10 @@ impl Check<'_> {
                     .error(second, format!("`{name}` takes one list, as `{name}([…])`"));
             }
         }
-        for value in args
-            .positional
-            .iter()
-            .copied()
-            .chain(args.named.iter().map(|(_, value)| *value))
-        {
+        let named = args.named.iter().map(|(_, value)| *value);
+        // A function that is taken by name, as a loss takes its distance, is plain code.
+        let named = named.filter(|value| !matches!(value, Expr::Closure(_)));
+        for value in args.positional.iter().copied().chain(named) {
             match call::sizes(value) {
                 Some(list) if sized => self.sizes(list, name.is_some_and(|name| name == "expand")),
                 _ => self.visit_expr(value),

@@ -165,11 +165,16 @@ impl Lower<'_> {
         let mut before = TokenStream::new();
         let mut values = Vec::new();
         for (name, written) in in_order(args) {
-            // The body of an escape hatch is not followed.
-            if matches!(written, Expr::Closure(_)) {
-                continue;
-            }
-            let (v, value) = (self.fresh(), self.expr(written));
+            let value = match written {
+                // The body of an escape hatch is not followed, nor that of a function given by name.
+                Expr::Closure(_) if name.is_empty() => continue,
+                Expr::Closure(_) => {
+                    let p = &self.p;
+                    quote!(#p::Value::Opaque)
+                }
+                written => self.expr(written),
+            };
+            let v = self.fresh();
             before.extend(quote!(let #v = #value;));
             values.push((name, written, v));
         }

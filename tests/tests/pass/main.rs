@@ -16,6 +16,7 @@ mod integers;
 mod joins_and_slices;
 mod keyword_fields;
 mod lenet;
+mod losses_by_name;
 mod masks;
 mod match_and_ranges;
 mod module_lists;
