@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::kernels::{values, Real};
 use crate::ops::compute::{expect_dtype, Form};
 use crate::tensor::Tensor;
+use crate::trace::Interval;
 
 pub(super) const SWAPPED: &str = "output and target look swapped: the output comes first";
 
@@ -111,6 +112,42 @@ pub(super) fn check_broadcast(
     let message =
         format!("`{name}` has shape {from:?}, which does not broadcast to the output's {to:?}");
     Err(Error::op(op, message))
+}
+
+/// The intervals of settings, for the calls and for their shape rules.
+pub(super) mod within {
+    use crate::trace::Interval;
+
+    pub(in crate::loss) const DELTA: Interval =
+        Interval::from(0., "a number greater than 0").open();
+    pub(in crate::loss) const MARGIN: Interval = DELTA;
+    pub(in crate::loss) const BETA: Interval = Interval::from(0., "0 or greater");
+    /// What is added to a rate before its logarithm is taken.
+    pub(in crate::loss) const ADDED: Interval =
+        Interval::from(0., "a finite number, 0 or greater").finite();
+    /// The least variance.
+    pub(in crate::loss) const LEAST: Interval =
+        Interval::from(0., "a finite number greater than 0")
+            .open()
+            .finite();
+    pub(in crate::loss) const SMOOTHING: Interval =
+        Interval::from(0., "a number from 0 to 1").to(1.);
+    /// The settings of the losses of masks.
+    pub(in crate::loss) const MASKS: Interval =
+        Interval::from(0., "a number of at least 0").finite();
+}
+
+/// An error unless a setting is in its interval.
+pub(super) fn check_within(
+    op: &'static str,
+    name: &'static str,
+    value: f64,
+    interval: Interval,
+) -> Result<()> {
+    if interval.has(value) {
+        return Ok(());
+    }
+    Err(Error::argument(op, name, value, interval.words))
 }
 
 /// A value where it should not be.

@@ -5,7 +5,7 @@ pub use super::rule::trace_cross_entropy as trace;
 
 use candle_core::Tensor as Data;
 
-use super::checks::{check_output, SWAPPED};
+use super::checks::{check_output, check_within, within, SWAPPED};
 use super::classes::{Classes, Labels};
 use super::positions::{weights_of, Positions};
 use super::{loss_struct, Reduction};
@@ -167,16 +167,8 @@ loss_struct! {
 
 impl CrossEntropyOptions {
     fn validate(&self) -> Result<()> {
-        if (0. ..=1.).contains(&self.label_smoothing) {
-            return Ok(());
-        }
         let value = self.label_smoothing;
-        Err(Error::argument(
-            OP,
-            "label_smoothing",
-            value,
-            "a number from 0 to 1",
-        ))
+        check_within(OP, "label_smoothing", value, within::SMOOTHING)
     }
 }
 

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use candle_core::{Result as CandleResult, Tensor as Data};
 
-use super::checks::{check_types, first_misfit};
+use super::checks::{check_types, check_within, first_misfit, within};
 use super::elementwise::{Elementwise, Formula};
 use super::Reduction;
 use crate::error::{Error, Result};
@@ -117,14 +117,7 @@ pub fn gaussian_nll_loss_with(
             reduction,
         },
     ) = (Gaussian::OP, options);
-    if !eps.is_finite() || eps <= 0. {
-        return Err(Error::argument(
-            op,
-            "eps",
-            eps,
-            "a finite number greater than 0",
-        ));
-    }
+    check_within(op, "eps", eps, within::LEAST)?;
     let (output, target) = (output.as_ref(), target.as_ref());
     check_types(op, output, target)?;
     check_target_shape(output, target)?;

@@ -2,9 +2,10 @@
 
 use candle_core::{Result as CandleResult, Tensor as Data};
 
+use super::checks::{check_within, within};
 use super::difference::{plain, Difference};
 use super::{loss_struct, Reduction};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::options::tensor_options;
 use crate::tensor::autocast::cast;
 use crate::tensor::Tensor;
@@ -88,14 +89,7 @@ pub fn huber_loss_with(
         delta,
         weight,
     } = options;
-    if delta.is_nan() || delta <= 0. {
-        return Err(Error::argument(
-            Huber::OP,
-            "delta",
-            delta,
-            "a number greater than 0",
-        ));
-    }
+    check_within(Huber::OP, "delta", delta, within::DELTA)?;
     let [output, target] = &cast(Huber::OP, [output.as_ref(), target.as_ref()])?;
     plain(Huber { delta }, output, target, weight.as_ref(), reduction)
 }

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use candle_core::{Result as CandleResult, Tensor as Data};
 
-use super::checks::{check_labelled, look_swapped, SWAPPED};
+use super::checks::{check_labelled, check_within, look_swapped, within, SWAPPED};
 use super::elementwise::{Elementwise, Formula};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
@@ -132,14 +132,7 @@ pub fn poisson_nll_loss_with(
     options: PoissonNllLossOptions,
 ) -> Result<Tensor> {
     let (op, eps) = (Poisson::OP, options.eps);
-    if !eps.is_finite() || eps < 0. {
-        return Err(Error::argument(
-            op,
-            "eps",
-            eps,
-            "a finite number, 0 or greater",
-        ));
-    }
+    check_within(op, "eps", eps, within::ADDED)?;
     let [output, target] = &cast(op, [output.as_ref(), target.as_ref()])?;
     check_labelled(op, output, target, options.reduction)?;
     if look_swapped(output, target, |value| value >= 0. && value.fract() == 0.)? {

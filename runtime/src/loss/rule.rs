@@ -8,6 +8,7 @@ pub use elementwise::{
     trace_poisson_nll_loss, trace_smooth_l1_loss, trace_soft_margin_loss,
 };
 
+use super::checks::within;
 use crate::ops::rule::checked;
 use crate::trace::{same, Args, Kind, Param, Takes, TensorValue, Text, Tracer, Value};
 
@@ -17,7 +18,7 @@ const CROSS_ENTROPY: &[Param] = &[
     Param::optional("weight", Takes::Any, Value::Unit),
     Param::optional("ignore_index", Takes::Any, Value::int(-100)),
     Param::optional("reduction", Takes::Any, Value::Str("mean")),
-    Param::optional("label_smoothing", Takes::Float, Value::Num(0.)),
+    Param::optional("label_smoothing", Takes::Float, Value::Num(0.)).within(within::SMOOTHING),
 ];
 
 const NLL_LOSS: &[Param] = &[

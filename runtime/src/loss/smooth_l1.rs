@@ -2,9 +2,10 @@
 
 use candle_core::{Result as CandleResult, Tensor as Data};
 
+use super::checks::{check_within, within};
 use super::difference::{plain, Difference};
 use super::{loss_struct, Reduction};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ops::options::options;
 use crate::tensor::Tensor;
 
@@ -85,9 +86,7 @@ pub fn smooth_l1_loss_with(
     options: SmoothL1LossOptions,
 ) -> Result<Tensor> {
     let SmoothL1LossOptions { reduction, beta } = options;
-    if beta.is_nan() || beta < 0. {
-        return Err(Error::argument(SmoothL1::OP, "beta", beta, "0 or greater"));
-    }
+    check_within(SmoothL1::OP, "beta", beta, within::BETA)?;
     plain(
         SmoothL1 { beta },
         output.as_ref(),

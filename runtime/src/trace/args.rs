@@ -1,6 +1,6 @@
 //! Arguments of layers and operations in the trace: bound by name against a table, in const code.
 
-use super::{Cond, Dim, Tracer, Value};
+use super::{Cond, Dim, Interval, Tracer, Value};
 
 /// The most arguments that one call or layer takes.
 pub const MAX_ARGS: usize = 16;
@@ -283,6 +283,8 @@ pub struct Param {
     pub positional: bool,
     /// Whether it is a size that taper infers: PyTorch's leading argument, here only by name.
     pub inferred: bool,
+    /// What a number must be in.
+    pub within: Option<Interval>,
 }
 
 impl Param {
@@ -294,6 +296,7 @@ impl Param {
             default: None,
             positional: true,
             inferred: false,
+            within: None,
         }
     }
 
@@ -305,6 +308,7 @@ impl Param {
             default: Some(default),
             positional: false,
             inferred: false,
+            within: None,
         }
     }
 
@@ -316,7 +320,15 @@ impl Param {
             default: Some(default),
             positional: true,
             inferred: false,
+            within: None,
         }
+    }
+
+    /// With numbers of this interval only.
+    #[must_use]
+    pub const fn within(mut self, interval: Interval) -> Param {
+        self.within = Some(interval);
+        self
     }
 
     /// Whether the argument is of a type that the trace doesn't hold and this row does not take.
@@ -337,6 +349,7 @@ impl Param {
             default: Some(Value::Unit),
             positional: false,
             inferred: true,
+            within: None,
         }
     }
 }

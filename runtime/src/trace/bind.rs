@@ -1,6 +1,6 @@
 //! Binding of arguments against a table, and what is said of those that don't fit.
 
-use super::{Arg, Args, Bound, Param, Text, Tracer, Value, MAX_ARGS, QUIET};
+use super::{Arg, Args, Bound, Param, Text, Tracer, Value, MAX_ARGS, NO_SITE, QUIET};
 
 impl Tracer<'_> {
     /// Binds `args` against `table`. On a mistake reports it and returns `None`.
@@ -46,6 +46,9 @@ impl Tracer<'_> {
                 ok = false;
             } else if table[at].is_foreign(&arg) || !table[at].accepts(&arg.value) {
                 self.wrong_type(what, &table[at], &arg);
+                ok = false;
+            } else if let Some(number) = self.outside(&table[at], arg.value) {
+                self.out_of_range(what, &table[at], &arg, number);
                 ok = false;
             }
             given[at] = true;
@@ -110,6 +113,35 @@ impl Tracer<'_> {
             m.push(arg.value.word());
         }
         self.error_at(arg.site, &m);
+    }
+
+    /// A number that is known and not in the row's interval.
+    const fn outside(&mut self, param: &Param, value: Value) -> Option<f64> {
+        let number = match (value, self.known_i64(value)) {
+            (Value::Num(number), _) => number,
+            (_, Some(whole)) => whole as f64,
+            _ => return None,
+        };
+        match &param.within {
+            Some(within) if !within.has(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    const fn out_of_range(&mut self, what: &'static str, param: &Param, arg: &Arg, number: f64) {
+        let mut m = Text::new();
+        m.push(what);
+        m.push(": `");
+        m.push(param.name);
+        m.push("` is ");
+        m.push_number(number);
+        if let Some(within) = &param.within {
+            m.push(", but expected ");
+            m.push(within.words);
+        }
+        // The tensor body finds it only when it runs.
+        let site = if arg.site == QUIET { NO_SITE } else { arg.site };
+        self.error_at(site, &m);
     }
 
     const fn refuse_argument(

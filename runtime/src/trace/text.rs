@@ -65,6 +65,72 @@ impl Text {
         self.push_bytes(digits.split_at(start).1);
     }
 
+    /// Appends `value` in decimal, with at most seven digits if it is not whole.
+    pub const fn push_number(&mut self, value: f64) {
+        if value.is_nan() {
+            return self.push("NaN");
+        }
+        if value < 0. {
+            self.push("-");
+        }
+        let size = value.abs();
+        if size.is_infinite() {
+            self.push("inf");
+        } else if size < 1e15 && (size as i64) as f64 == size {
+            self.push_int(size as i64);
+        } else {
+            self.push_digits(size);
+        }
+    }
+
+    /// Appends a number > 0 as `0.25` or, where that would have many zeros, as `2.5e-7`.
+    const fn push_digits(&mut self, size: f64) {
+        let (mut size, mut exponent) = (size, 0);
+        while size >= 10. {
+            size /= 10.;
+            exponent += 1;
+        }
+        while size < 1. {
+            size *= 10.;
+            exponent -= 1;
+        }
+        let mut digits = (size * 1e6 + 0.5) as i64;
+        if digits == 10_000_000 {
+            (digits, exponent) = (1_000_000, exponent + 1);
+        }
+        let plain = -5 <= exponent && exponent < 7;
+        let whole = if plain && exponent > 0 { exponent } else { 0 };
+        // How many of the digits stand behind the point.
+        let mut behind = 6;
+        while digits % 10 == 0 && behind > whole {
+            digits /= 10;
+            behind -= 1;
+        }
+        if plain {
+            behind -= exponent;
+        }
+        let mut unit = 1;
+        let mut i = 0;
+        while i < behind {
+            unit *= 10;
+            i += 1;
+        }
+        self.push_int(digits / unit);
+        if behind > 0 {
+            self.push(".");
+            let mut rest = digits % unit;
+            while unit > 1 {
+                unit /= 10;
+                self.push_int(rest / unit);
+                rest %= unit;
+            }
+        }
+        if !plain {
+            self.push("e");
+            self.push_int(exponent);
+        }
+    }
+
     /// Appends another text.
     pub const fn push_text(&mut self, text: &Text) {
         self.push_bytes(text.bytes());

@@ -1,6 +1,7 @@
 //! What the losses of this family refuse.
 
 use crate::error::{Error, Result};
+use crate::loss::checks::{check_within, within};
 use crate::tensor::Tensor;
 
 /// An argument and its name.
@@ -58,15 +59,7 @@ pub(super) fn shapes(inputs: &[Named<'_>]) -> String {
 
 /// An error unless the margin is greater than 0.
 pub(super) fn check_margin(op: &'static str, margin: f64) -> Result<()> {
-    if margin > 0. {
-        return Ok(());
-    }
-    Err(Error::argument(
-        op,
-        "margin",
-        margin,
-        "a number greater than 0",
-    ))
+    check_within(op, "margin", margin, within::MARGIN)
 }
 
 /// An error unless the target has class indices.

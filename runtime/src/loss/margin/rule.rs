@@ -1,5 +1,6 @@
 //! The shape rules of the losses that ask for a margin.
 
+use crate::loss::checks::within;
 use crate::ops::rule::checked;
 use crate::trace::{Args, Bound, Kind, Param, Takes, TensorValue, Text, Tracer, Value};
 
@@ -28,7 +29,7 @@ const TRIPLET: &[Param] = &[
     tensor("anchor"),
     tensor("positive"),
     tensor("negative"),
-    number("margin", Value::int(1)),
+    number("margin", Value::int(1)).within(within::MARGIN),
     REDUCTION,
     SWAP,
     number("p", Value::int(2)),
@@ -39,7 +40,7 @@ const TRIPLET_WITH_DISTANCE: &[Param] = &[
     tensor("anchor"),
     tensor("positive"),
     tensor("negative"),
-    number("margin", Value::int(1)),
+    number("margin", Value::int(1)).within(within::MARGIN),
     REDUCTION,
     SWAP,
     Param::optional("distance_function", Takes::Any, Value::Unit),

@@ -146,7 +146,8 @@ pub fn triplet_margin_with_distance_loss(
 
 /// [`triplet_margin_with_distance_loss`] with options: with `swap`, min(d(a, n), d(p, n)) stands for d(a, n).
 ///
-/// The distance is called with the tensors as they are given; the loss has the shape and type of its results.
+/// The distance is called with the tensors as they are given; the loss has the shape and type of its results. In `#[forward]`
+/// it is a closure of plain code, whose result's shape is not proved but checked: `distance_function = |a, b| a.sub(b)?.abs()?.sum(-1)`.
 ///
 /// # Errors
 /// If the numbers of dimensions or the types differ, a tensor or a distance is of integers, the margin is not greater

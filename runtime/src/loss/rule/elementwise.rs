@@ -1,5 +1,6 @@
 //! The shape rules of losses that each element has by itself.
 
+use crate::loss::checks::within;
 use crate::ops::rule::checked;
 use crate::trace::{same, Args, Bound, Kind, Param, Takes, TensorValue, Text, Tracer, Value};
 
@@ -22,14 +23,14 @@ const SMOOTH_L1: &[Param] = &[
     INPUT,
     TARGET,
     REDUCTION,
-    Param::optional("beta", Takes::Float, Value::Num(1.)),
+    Param::optional("beta", Takes::Float, Value::Num(1.)).within(within::BETA),
 ];
 const HUBER: &[Param] = &[
     INPUT,
     TARGET,
     REDUCTION,
     WEIGHT,
-    Param::optional("delta", Takes::Float, Value::Num(1.)),
+    Param::optional("delta", Takes::Float, Value::Num(1.)).within(within::DELTA),
 ];
 const POISSON: &[Param] = &[
     INPUT,
@@ -37,7 +38,7 @@ const POISSON: &[Param] = &[
     REDUCTION,
     Param::optional("log_input", Takes::Bool, Value::flag(true)),
     Param::optional("full", Takes::Bool, Value::flag(false)),
-    Param::optional("eps", Takes::Float, Value::Num(1e-8)),
+    Param::optional("eps", Takes::Float, Value::Num(1e-8)).within(within::ADDED),
 ];
 const KL_DIV: &[Param] = &[
     INPUT,
@@ -57,7 +58,7 @@ const GAUSSIAN: &[Param] = &[
     Param::required("var", Takes::Any),
     REDUCTION,
     Param::optional("full", Takes::Bool, Value::flag(false)),
-    Param::optional("eps", Takes::Float, Value::Num(1e-6)),
+    Param::optional("eps", Takes::Float, Value::Num(1e-6)).within(within::LEAST),
 ];
 
 /// `mse_loss(&out, &target)`

@@ -3,6 +3,7 @@
 use super::masks::Masks;
 use super::Activation;
 use crate::error::{Error, Result};
+use crate::loss::checks::{check_within, within};
 use crate::loss::reduction::unknown;
 use crate::loss::Reduction;
 use crate::tensor::Tensor;
@@ -125,8 +126,5 @@ pub(super) fn class_weights(masks: &Masks, weight: &Tensor) -> Result<Tensor> {
 
 /// An error unless a setting is a number of at least 0.
 pub(super) fn at_least_zero(op: &'static str, name: &'static str, value: f64) -> Result<()> {
-    if value >= 0. && value.is_finite() {
-        return Ok(());
-    }
-    Err(Error::argument(op, name, value, "a number of at least 0"))
+    check_within(op, name, value, within::MASKS)
 }

@@ -1,5 +1,6 @@
 //! The shape rules of the losses of masks.
 
+use crate::loss::checks::within;
 use crate::ops::rule::checked;
 use crate::trace::{Args, Bound, Cond, Kind, Param, Takes, TensorValue, Text, Tracer, Value};
 
@@ -13,7 +14,7 @@ const IGNORE_INDEX: Param = Param::optional("ignore_index", Takes::Any, Value::U
 
 /// An option that is a number.
 const fn number(name: &'static str, default: f64) -> Param {
-    Param::optional(name, Takes::Float, Value::Num(default))
+    Param::optional(name, Takes::Float, Value::Num(default)).within(within::MASKS)
 }
 
 /// An option that is a truth value, by default false.

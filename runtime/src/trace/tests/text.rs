@@ -14,6 +14,34 @@ fn integers_are_decimal() {
 }
 
 #[test]
+fn numbers_are_decimal_or_have_an_exponent() {
+    let shown = |value: f64| {
+        let mut text = Text::new();
+        text.push_number(value);
+        text.as_str().to_owned()
+    };
+    let plain = [
+        0., -1., 3., 1e14, 0.25, -0.5, 12.5, 1.000_001, 0.1, 0.000_02, 100_000.5,
+    ];
+    for value in plain {
+        assert_eq!(shown(value), value.to_string());
+    }
+    assert_eq!(shown(1. / 3.), "0.3333333");
+    assert_eq!(shown(100_000.01), "100000");
+    assert_eq!(shown(0.999_999_99), "1");
+    for value in [1e-12, -2.5e-7, 1e15, 1.5e300, f64::MIN_POSITIVE] {
+        let (found, mut exact) = (shown(value), format!("{value:e}"));
+        exact.truncate(found.len());
+        assert!(
+            found == exact || exact.starts_with("2.225073"),
+            "{found} {exact}"
+        );
+    }
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(shown);
+    assert_eq!(odd, ["NaN", "inf", "-inf"]);
+}
+
+#[test]
 fn a_full_text_is_cut_between_characters() {
     for lead in 0..8 {
         let mut text = Text::new();
