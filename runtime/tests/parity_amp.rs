@@ -1,7 +1,7 @@
 //! Mixed precision against PyTorch's on the CPU; the cases are made by `tests/parity/amp.py`.
 
 use taper::amp::{autocast, GradScaler, GradScalerOptions};
-use taper::loss::{cross_entropy, l1_loss, mse_loss};
+use taper::loss::*;
 use taper::ops::{cat, stack};
 use taper::optim::Sgd;
 use taper::testing::{Case, Parity};
@@ -33,7 +33,48 @@ fn run(op: &str, case: &Case) -> Result<Tensor> {
         "layer_norm" => squared(0)?.layer_norm(4, Some(input(1)?), Some(input(2)?)),
         "mse_loss" => mse_loss(squared(0)?, input(1)?),
         "l1_loss" => l1_loss(squared(0)?, input(1)?),
-        "cross_entropy" => cross_entropy(squared(0)?, input(1)?),
+        "log" => squared(0)?.log(),
+        "rsqrt" => squared(0)?.rsqrt(),
+        "pow" => squared(0)?.pow(2),
+        "softplus" => squared(0)?.softplus(),
+        "log_softmax" => squared(0)?.log_softmax(1),
+        "logsumexp" => squared(0)?.logsumexp(1),
+        "norm" => squared(0)?.norm(1),
+        "cumsum" => squared(0)?.cumsum(1),
+        "mean" => squared(0)?.mean(1),
+        "cosine_similarity" => squared(0)?.cosine_similarity(squared(1)?),
+        "gelu" => squared(0)?.gelu(),
+        "mul" => squared(0)?.mul(input(1)?),
+        "scaled_dot_product_attention" => {
+            input(0)?.scaled_dot_product_attention(input(1)?, input(2)?)
+        }
+        _ => loss(op, case, &squared(0)?),
+    }
+}
+
+/// The loss of an output in bf16.
+fn loss(op: &str, case: &Case, x: &Tensor) -> Result<Tensor> {
+    let y = case.input(1)?;
+    match op {
+        "binary_cross_entropy" => binary_cross_entropy(x.sigmoid()?, y),
+        "binary_cross_entropy_with_logits" => binary_cross_entropy_with_logits(x, y),
+        "cosine_embedding_loss" => cosine_embedding_loss(x, y, case.input(2)?),
+        "cross_entropy" => cross_entropy(x, y),
+        "ctc_loss" => ctc_loss(x.log_softmax(1)?, y, case.input(2)?, case.input(3)?),
+        "hinge_embedding_loss" => hinge_embedding_loss(x, y),
+        "huber_loss" => huber_loss(x, y),
+        "kl_div" => {
+            let options = KlDivOptions::default().reduction(KlDivReduction::BatchMean);
+            kl_div_with(x.log_softmax(1)?, y, options)
+        }
+        "margin_ranking_loss" => margin_ranking_loss(x, y, case.input(2)?),
+        "multi_margin_loss" => multi_margin_loss(x, y),
+        "multilabel_margin_loss" => multilabel_margin_loss(x, y),
+        "nll_loss" => nll_loss(x.log_softmax(1)?, y),
+        "poisson_nll_loss" => poisson_nll_loss(x, y),
+        "smooth_l1_loss" => smooth_l1_loss(x, y),
+        "soft_margin_loss" => soft_margin_loss(x, y),
+        "triplet_margin_loss" => triplet_margin_loss(x, y, case.input(2)?),
         _ => case.unknown(),
     }
 }

@@ -1,8 +1,13 @@
 //! What autocast casts and keeps, and what a scaler refuses.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::*;
-use crate::ops::EmbeddingOptions;
+use crate::loss::*;
+use crate::ops::{EmbeddingOptions, OPERATIONS};
 use crate::optim::{Optimizer, Sgd, SparseAdam};
+use crate::tensor::autocast::Policy;
 use crate::{no_grad, DType, Device, Param, Result, Tensor};
 
 fn param() -> Result<Param> {
@@ -13,28 +18,99 @@ fn refusal<T: std::fmt::Debug>(result: Result<T>) -> String {
     result.unwrap_err().to_string()
 }
 
+/// What PyTorch's lists for CUDA say of an operation; the lists are read by `tests/parity/amp_lists.py`.
+fn on_cuda(op: &str) -> Option<Policy> {
+    static LISTS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+        let text = include_str!("../../../tests/parity/data/amp_lists.json");
+        serde_json::from_str(text).expect("lists of names")
+    });
+    let of = |kind: &str| LISTS[kind].iter().any(|name| name == op);
+    let policies = [Policy::Lower, Policy::Full, Policy::Widest];
+    let mut kinds = ["lower", "f32", "widest"].into_iter().zip(policies);
+    kinds.find(|(kind, _)| of(kind)).map(|(_, policy)| policy)
+}
+
+/// Losses that are in none of the lists, but in f32 there too: composed of what is, and one that PyTorch refuses on CUDA.
+const COMPOSED: [&str; 3] = ["cross_entropy", "ctc_loss", "binary_cross_entropy"];
+
+fn all_operations() -> impl Iterator<Item = &'static str> {
+    OPERATIONS.iter().chain(LOSSES).copied()
+}
+
 #[test]
-fn f16_follows_the_list_for_cuda() -> Result<()> {
-    let w = param()?;
-    autocast(DType::F16, || {
-        let y = w.matmul(&*w)?;
-        assert_eq!(y.dtype(), DType::F16);
-        assert_eq!(y.relu()?.dtype(), DType::F16);
-        for full in [
-            y.exp(),
-            y.softmax(1),
-            y.sum(1),
-            y.pow(2),
-            y.norm(1),
-            y.logsumexp(1),
-        ] {
-            assert_eq!(full?.dtype(), DType::F32);
-        }
-        assert_eq!(y.layer_norm(2, None, None)?.dtype(), DType::F32);
-        assert_eq!(crate::loss::mse_loss(&y, &*w)?.dtype(), DType::F32);
-        Ok(())
-    })?;
-    assert_eq!(w.matmul(&*w)?.dtype(), DType::F32);
+fn f16_has_pytorchs_lists_for_cuda() {
+    for op in all_operations() {
+        let expected = match COMPOSED.contains(&op) {
+            true => Some(Policy::Full),
+            false => on_cuda(op),
+        };
+        assert_eq!(Policy::of(op, DType::F16), expected, "{op}");
+    }
+}
+
+/// A call of what is in one of the lists; `x` and `y` have shape `[2, 2]`.
+fn call(op: &str, x: &Tensor, y: &Tensor) -> Result<Tensor> {
+    let signs = Tensor::new(&[[1i64, -1], [-1, 1]], &Device::Cpu)?;
+    let classes = Tensor::new(&[1i64, 0], &Device::Cpu)?;
+    match op {
+        "bmm" => x.unsqueeze(0)?.bmm(&y.unsqueeze(0)?),
+        "conv2d" => x
+            .reshape([1, 1, 2, 2])?
+            .conv2d(y.reshape([1, 1, 2, 2])?, None),
+        "linear" => x.linear(y, None),
+        "matmul" => x.matmul(y),
+        "prelu" => x.prelu(y.select(0, 0)?),
+        "scaled_dot_product_attention" => x.scaled_dot_product_attention(y, y),
+        "dot" => x.select(0, 0)?.dot(&y.select(0, 0)?),
+        "cosine_similarity" => x.cosine_similarity(y),
+        "cumsum" => x.cumsum(1),
+        "exp" => x.exp(),
+        "layer_norm" => x.layer_norm(2, None, None),
+        "log" => x.log(),
+        "log_softmax" => x.log_softmax(1),
+        "logsumexp" => x.logsumexp(1),
+        "norm" => x.norm(1),
+        "pow" => x.pow(2),
+        "rsqrt" => x.rsqrt(),
+        "softmax" => x.softmax(1),
+        "softplus" => x.softplus(),
+        "sum" => x.sum(1),
+        "binary_cross_entropy" => binary_cross_entropy(x.sigmoid()?, y),
+        "binary_cross_entropy_with_logits" => binary_cross_entropy_with_logits(x, y),
+        "cosine_embedding_loss" => cosine_embedding_loss(x, y, signs.select(0, 0)?),
+        "cross_entropy" => cross_entropy(x, &classes),
+        "ctc_loss" => ctc_loss(x, Tensor::new(&[1i64], &Device::Cpu)?, [2], [1]),
+        "hinge_embedding_loss" => hinge_embedding_loss(x, &signs),
+        "huber_loss" => huber_loss(x, y),
+        "kl_div" => kl_div(x, y),
+        "l1_loss" => l1_loss(x, y),
+        "margin_ranking_loss" => margin_ranking_loss(x, y, &signs),
+        "mse_loss" => mse_loss(x, y),
+        "multi_margin_loss" => multi_margin_loss(x, &classes),
+        "multilabel_margin_loss" => multilabel_margin_loss(x, signs.clamp(0, 1)?),
+        "nll_loss" => nll_loss(x, &classes),
+        "poisson_nll_loss" => poisson_nll_loss(x, y),
+        "smooth_l1_loss" => smooth_l1_loss(x, y),
+        "soft_margin_loss" => soft_margin_loss(x, &signs),
+        "triplet_margin_loss" => triplet_margin_loss(x, y, y),
+        _ => Err(crate::Error::op("autocast", format!("no call of `{op}`"))),
+    }
+}
+
+#[test]
+fn f16_follows_the_lists() -> Result<()> {
+    let y = Tensor::new(&[[0.5f32, 0.25], [0.75, 1.]], &Device::Cpu)?;
+    let x = y.to_dtype(DType::F16)?;
+    for op in all_operations() {
+        let (input, expected) = match Policy::of(op, DType::F16) {
+            Some(Policy::Lower) => (&y, DType::F16),
+            Some(Policy::Full | Policy::Widest) => (&x, DType::F32),
+            None => continue,
+        };
+        let found = autocast(DType::F16, || call(op, input, &y))?;
+        assert_eq!(found.dtype(), expected, "{op}");
+    }
+    assert_eq!(autocast(DType::F16, || x.relu())?.dtype(), DType::F16);
     Ok(())
 }
 

@@ -171,7 +171,12 @@ macro_rules! rules {
         pub mod $name {
             pub use super::$($rule)::+ as trace;
         }
-    )*};
+    )*
+
+        /// The names of all losses.
+        #[cfg(test)]
+        pub(crate) const LOSSES: &[&str] = &["cross_entropy", $(stringify!($name)),*];
+    };
 }
 
 rules! {

@@ -75,6 +75,8 @@ pub use reduce::{
 };
 pub use relu::LeakyReluOptions;
 pub use reshape::FlattenOptions;
+#[cfg(test)]
+pub(crate) use rules::OPERATIONS;
 pub use sizes::{Size, Sizes, INFER};
 pub use softplus::SoftplusOptions;
 pub use stochastic_depth::{DepthMode, StochasticDepthOptions};

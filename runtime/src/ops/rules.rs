@@ -12,7 +12,7 @@ macro_rules! operations {
 
         /// The names of all operations that have a shape rule.
         #[cfg(test)]
-        pub(super) const OPERATIONS: &[&str] = &[$(stringify!($name)),*];
+        pub(crate) const OPERATIONS: &[&str] = &[$(stringify!($name)),*];
 
         impl Tracer<'_> {
             /// Runs the shape rule of the operation whose name has this hash. An unknown one is silent: the tensor

@@ -241,7 +241,7 @@ fn all_operations_are_tested() {
     tests.retain(|c| !c.is_whitespace());
     let tested =
         |op: &str| tests.contains(&format!("(\"{op}\",")) || tests.contains(&format!("}}{op}r=>"));
-    let missing: Vec<_> = crate::ops::rules::OPERATIONS
+    let missing: Vec<_> = crate::ops::OPERATIONS
         .iter()
         .filter(|op| !tested(op))
         .collect();
