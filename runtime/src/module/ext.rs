@@ -222,6 +222,17 @@ pub trait ModuleExt: Module {
     ///
     /// # Errors
     /// As [`freeze`](Self::freeze).
+    ///
+    /// ```
+    /// # use taper::{module::{Mask, ModuleExt}, optim::{Sgd, SgdOptions}, testing::Toy};
+    /// # let net = Toy::net()?;
+    /// let head = Mask::from("fc2.*");
+    /// let mut opt = Sgd::new(net.select(&!head.clone())?, SgdOptions::default().lr(1e-3).weight_decay(0.1))?;
+    /// opt.add_param_group(net.select(&head)?, |options| options.lr(1e-2).weight_decay(0.))?;
+    /// let [body, head] = opt.param_groups() else { unreachable!() };
+    /// assert_eq!((body.params().len(), body.lr, head.params().len(), head.lr), (5, 1e-3, 2, 1e-2));
+    /// # Ok::<(), taper::Error>(())
+    /// ```
     fn select(&self, mask: &Mask) -> Result<Vec<&Param>> {
         mask::select(self.as_module(), mask)
     }
