@@ -128,9 +128,9 @@ pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// - Errors pass by themselves. The generated method returns a `Result`; `?` and a last `Ok(…)` may be written or left out.
 /// - Tensors are taken owned or borrowed by whoever calls.
 /// - Operations have PyTorch's names, with keyword arguments: `x.mean([2, 3], keepdim = true)`, `cat([a, b], dim = 1)`.
-///   Losses take what they compare by name, too: `cross_entropy(target = y, input = x)`.
-///   Optional ones that PyTorch takes by position may stand there: `x.flatten(1, 2)`, `x.mean(1, true)`. Where a function
-///   takes a function by name, that is a closure of plain code, which runs unproved: `distance_function = |a, b| …`.
+///   Optional ones that PyTorch takes by position may stand there: `x.flatten(1, 2)`, `x.mean(1, true)`.
+/// - Losses take what they compare by name, too: `cross_entropy(target = y, input = x)`. Where a function takes a function by
+///   name, that is a closure of plain code, which runs unproved: `distance_function = |a, b| …`.
 /// - `let [b, _, c] = x.shape();` takes a shape apart, `x.dim(0)` is one dimension, and in a list of sizes `_` is the
 ///   inferred one: `x.reshape([b, _, c])`.
 /// - `let` with patterns, `if`, `if let`, `match`, `for` over module lists and ranges, `+ - * /`, tuples and arrays are as in Rust.

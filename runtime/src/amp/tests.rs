@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::loss::*;
 use crate::ops::{EmbeddingOptions, OPERATIONS};
-use crate::optim::{Optimizer, Sgd, SparseAdam};
+use crate::optim::{clip_grad_norm_, Optimizer, Sgd, SparseAdam};
 use crate::tensor::autocast::Policy;
 use crate::{no_grad, DType, Device, Param, Result, Tensor};
 
@@ -219,6 +219,24 @@ fn f16_gradients_are_refused() -> Result<()> {
         Some("GradScaler: the gradient of a parameter without a name is f16 and can't be unscaled")
     );
     assert!(text.contains("help: keep the parameters f32"), "{text}");
+    Ok(())
+}
+
+/// What is clipped is the true gradient, whatever the scale.
+#[test]
+fn unscaled_gradients_are_clipped_as_ever() -> Result<()> {
+    let (w, plain) = (param()?, param()?);
+    let mut opts = [Sgd::new([&w], 0.1)?, Sgd::new([&plain], 0.1)?];
+    let mut scaler = GradScaler::new(GradScalerOptions::default())?;
+    let loss = |w: &Param| w.square()?.sum(());
+    scaler.scale(loss(&w)?)?.backward()?;
+    scaler.unscale(&mut opts[0])?;
+    loss(&plain)?.backward()?;
+    let norms = [clip_grad_norm_([&w], 1.)?, clip_grad_norm_([&plain], 1.)?];
+    assert_eq!(norms, [120f64.sqrt(); 2]);
+    assert!(scaler.step(&mut opts[0])?);
+    opts[1].step()?;
+    assert_eq!(w.to_vec::<f32>()?, plain.to_vec::<f32>()?);
     Ok(())
 }
 

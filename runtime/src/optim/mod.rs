@@ -31,6 +31,7 @@ mod groups;
 mod lbfgs;
 mod lion;
 pub mod lr_scheduler;
+mod masters;
 mod multi_tensor;
 mod muon;
 mod nadam;

@@ -6,11 +6,32 @@
 use std::cell::RefCell;
 
 use candle_core::{CpuStorage, InplaceOp1, Layout, Tensor, WithDType};
+use half::{bf16, f16};
 
 use crate::error::{Error, Result};
 
+/// A type of which the values of a CPU tensor may be.
+pub trait Stored: WithDType {
+    /// The storage as a slice, if it is of this type.
+    fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]>;
+}
+
+macro_rules! stored {
+    ($($ty:ident $variant:ident;)*) => {$(
+        impl Stored for $ty {
+            fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]> {
+                match storage {
+                    CpuStorage::$variant(values) => Some(values),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+stored! { f32 F32; f64 F64; f16 F16; bf16 BF16; }
+
 /// A type that updates are computed in.
-pub trait Real: WithDType + std::ops::Neg<Output = Self> {
+pub trait Real: Stored + std::ops::Neg<Output = Self> {
     /// The square root.
     fn sqrt(self) -> Self;
 
@@ -19,13 +40,10 @@ pub trait Real: WithDType + std::ops::Neg<Output = Self> {
 
     /// The greater of the two; NaN if either is.
     fn maximum(self, other: Self) -> Self;
-
-    /// The storage as a slice, if it is of this type.
-    fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]>;
 }
 
 macro_rules! real {
-    ($ty:ident, $variant:ident) => {
+    ($ty:ident) => {
         impl Real for $ty {
             fn sqrt(self) -> Self {
                 self.sqrt()
@@ -42,24 +60,17 @@ macro_rules! real {
                     other
                 }
             }
-
-            fn slice_mut(storage: &mut CpuStorage) -> Option<&mut [Self]> {
-                match storage {
-                    CpuStorage::$variant(values) => Some(values),
-                    _ => None,
-                }
-            }
         }
     };
 }
-real!(f32, F32);
-real!(f64, F64);
+real!(f32);
+real!(f64);
 
 /// Calls `f` with the values of the tensors, for writing.
 ///
 /// They must be contiguous CPU tensors of type `T`, each with a storage of its own. They are locked meanwhile: only one of
 /// them may be known to others, since who holds two while others do the same can wait for ever.
-pub(super) fn with_slices_mut<T: Real>(
+pub(super) fn with_slices_mut<T: Stored>(
     first: &Tensor,
     rest: &[Tensor],
     f: &mut dyn FnMut(Vec<&mut [T]>) -> Result<()>,
@@ -72,7 +83,7 @@ type Then<'f, T> = &'f mut dyn FnMut(Vec<&mut [T]>) -> Result<()>;
 /// The slices so far, and what to call with all of them.
 type Pending<'a, 'f, T> = (Vec<&'a mut [T]>, Then<'f, T>);
 
-fn lend<T: Real>(
+fn lend<T: Stored>(
     first: &Tensor,
     rest: &[Tensor],
     taken: Vec<&mut [T]>,
@@ -95,7 +106,7 @@ struct Lend<'r, 'a, 'f, T> {
     result: RefCell<Result<()>>,
 }
 
-impl<T: Real> InplaceOp1 for Lend<'_, '_, '_, T> {
+impl<T: Stored> InplaceOp1 for Lend<'_, '_, '_, T> {
     fn name(&self) -> &'static str {
         "optimizer"
     }

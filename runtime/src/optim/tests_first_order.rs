@@ -190,14 +190,21 @@ fn without_masters_a_half_weight_stays() -> Result<()> {
 /// Weights that are set between steps are gone on from; the others keep their masters.
 #[test]
 fn a_value_set_from_outside_replaces_its_master() -> Result<()> {
-    let w = param(&[1., 1.], DType::BF16)?;
-    let mut opt = Sgd::new([&w], 1e-3)?;
-    set_grad(&w, 1.)?;
-    opt.step()?;
-    w.set(Tensor::new(&[1f32, 3.], &Device::Cpu)?)?;
-    opt.step()?;
-    let master = |opt: &Sgd| opt.state_dict()?.state[&0]["master_param"].to_vec::<f32>();
-    assert_eq!(master(&opt)?, [1f32 - 1e-3 - 1e-3, 3. - 1e-3]);
+    for dtype in [DType::BF16, DType::F16] {
+        let masters = || -> Result<Vec<f32>> {
+            let w = param(&[1., 1., 1.], dtype)?;
+            let mut opt = Sgd::new([&w], 1e-5)?;
+            set_grad(&w, 1.)?;
+            opt.step()?;
+            w.set(Tensor::new(&[1f32, 3., f32::NAN], &Device::Cpu)?)?;
+            opt.step()?;
+            opt.state_dict()?.state[&0]["master_param"].to_vec()
+        };
+        for found in [masters()?, plain_only::run(masters)?] {
+            assert_eq!(found[..2], [1f32 - 1e-5 - 1e-5, 3. - 1e-5]);
+            assert!(found[2].is_nan(), "{found:?}");
+        }
+    }
     Ok(())
 }
 

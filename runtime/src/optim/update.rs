@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Tensor as Data};
 
+use super::masters;
 use super::param_state::{is_half, ParamState};
 use super::pieces::Pass;
 use super::rule::{Moment, SparseUpdate, UpdateRule};
@@ -79,16 +80,22 @@ impl<R: UpdateRule> Update<'_, R> {
         kept: &mut [Data],
         master: Option<&Data>,
     ) -> Result<Data> {
-        let mut values = match master.filter(|_| self.masters) {
+        let grad = grad.to_dtype(DType::F32)?;
+        let in_place = one_pass::<R>(&grad);
+        let values = match master.filter(|_| self.masters) {
+            Some(master) if in_place => {
+                masters::refresh(self.param, master, self.shared)?;
+                master.clone()
+            }
             Some(master) => self.refreshed(master)?,
             None => self.param.as_candle().to_dtype(DType::F32)?,
         };
-        let grad = grad.to_dtype(DType::F32)?;
-        if one_pass::<R>(&grad) {
+        if in_place {
             self.in_place(moment, &values, &grad, kept)?;
-        } else {
-            values = self.rule.tensors(moment, &values, &grad, kept)?;
+            masters::round(&values, self.param, self.shared)?;
+            return Ok(values);
         }
+        let values = self.rule.tensors(moment, &values, &grad, kept)?;
         self.param.set(Tensor::from(&values))?;
         Ok(values)
     }
