@@ -165,16 +165,16 @@ impl Lower<'_> {
         let mut before = TokenStream::new();
         let mut values = Vec::new();
         for (name, written) in in_order(args) {
-            let value = match written {
-                // The body of an escape hatch is not followed, nor that of a function given by name.
-                Expr::Closure(_) if name.is_empty() => continue,
-                Expr::Closure(_) => {
-                    let p = &self.p;
-                    quote!(#p::Value::Opaque)
-                }
-                written => self.expr(written),
+            let closure = matches!(written, Expr::Closure(_));
+            // The body of an escape hatch.
+            if closure && name.is_empty() {
+                continue;
+            }
+            let (v, p) = (self.fresh(), self.p.clone());
+            let value = match closure {
+                true => quote!(#p::Value::Opaque), // a function given by name
+                false => self.expr(written),
             };
-            let v = self.fresh();
             before.extend(quote!(let #v = #value;));
             values.push((name, written, v));
         }
