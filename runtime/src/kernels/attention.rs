@@ -5,7 +5,7 @@ use super::product::{product, Begin, Matrix};
 use super::simd::{vectorized, Work};
 use super::softmax::shares;
 use super::sums::sum_of_pairs;
-use super::{Exponential, Lanes, Strides};
+use super::{Exponential, Lanes};
 
 /// The sizes of one attention.
 #[derive(Clone, Copy, Debug)]
@@ -239,14 +239,7 @@ impl<T: Exponential> Work<(&mut [T], &mut [T])> for Slopes<'_, T> {
     }
 }
 
-impl<'a, T> Matrix<'a, T> {
-    fn dense(values: &'a [T], width: usize) -> Self {
-        Matrix {
-            values,
-            strides: Strides::row_major(width),
-        }
-    }
-
+impl<T> Matrix<'_, T> {
     fn skip_rows(self, row: usize) -> Self {
         let start = (row * self.strides.rows).min(self.values.len());
         Matrix {

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // new results are not filled with zeros all at once
 
 mod block;
+mod factor;
 
 use std::mem::MaybeUninit;
 
@@ -12,7 +13,9 @@ use super::fresh::{written, Slot};
 use super::gemm::{gemm, Strides};
 use super::lanes::Lanes;
 use super::Real;
-use block::{Block, Panel};
+use block::Block;
+pub(crate) use factor::Factor;
+use factor::{panels_len, Pack};
 
 /// A matrix in a slice.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +24,16 @@ pub(crate) struct Matrix<'a, T> {
     pub(crate) strides: Strides,
 }
 
-impl<T> Matrix<'_, T> {
-    pub(super) fn transposed(self) -> Self {
+impl<'a, T> Matrix<'a, T> {
+    /// Row after row of `width` elements, without gaps.
+    pub(crate) fn dense(values: &'a [T], width: usize) -> Self {
+        Matrix {
+            values,
+            strides: Strides::row_major(width),
+        }
+    }
+
+    pub(crate) fn transposed(self) -> Self {
         Matrix {
             values: self.values,
             strides: self.strides.transposed(),
@@ -223,15 +234,15 @@ impl<T: Lanes + Real, O: Slot<T>> Product<'_, T, O> {
             out,
             cost,
         } = self;
-        let width = WIDE * T::lanes::<S>();
-        T::with_scratch(n.div_ceil(width) * k * width, |packed| {
-            for_each_chunk(packed, k * width, cost, |j, panel| {
-                simd.vectorize(Panel {
-                    b,
-                    columns: [j * width, n],
-                    panel,
-                });
-            });
+        T::with_scratch(panels_len::<T, S>([n, k]), |packed| {
+            let sizes = [n, k];
+            let pack = Pack {
+                b,
+                sizes,
+                packed: &mut *packed,
+                cost,
+            };
+            pack.with_simd(simd);
             let packed = &*packed;
             let pieces = m.div_ceil(ROWS).next_multiple_of(4);
             let rows = P * m.div_ceil(pieces * P);
@@ -247,7 +258,7 @@ impl<T: Lanes + Real, O: Slot<T>> Product<'_, T, O> {
                     packed,
                     begin,
                     out,
-                    sizes: [n, k],
+                    sizes,
                 });
             });
         });

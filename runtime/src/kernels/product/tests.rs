@@ -21,7 +21,7 @@ fn layouts(rows: usize, columns: usize) -> [Strides; 3] {
     [dense, turned, gaps]
 }
 
-fn check<T: Lanes + Real>(
+pub(super) fn check<T: Lanes + Real>(
     [m, n, k]: Sizes,
     tolerance: f64,
     run: impl Fn(Sizes, Matrix<'_, T>, Matrix<'_, T>, Begin<'_, T>, &mut [T]),
@@ -59,7 +59,7 @@ fn check<T: Lanes + Real>(
     }
 }
 
-const SIZES: [Sizes; 9] = [
+pub(super) const SIZES: [Sizes; 9] = [
     [1, 1, 1],
     [6, 16, 8],
     [7, 17, 3],
