@@ -6,7 +6,8 @@
 /// have no default and are positional, `leading` ones have a default and may be positional, `optional` ones are
 /// named, `inferred` ones are sizes read off the input and only checked where given. A default of `none` is `None`.
 ///
-/// The layer's file adds `Rule::<Self>::trace`, `make` (construction), `Module` and `Forward`.
+/// The layer's file adds `Rule::<Self>::trace`, `make` (construction), `Module` and `Forward`. One that takes or gives several
+/// tensors says `calls: several;` at the end, and has `Call` instead of `Forward`.
 macro_rules! layer {
     (
         $(#[$meta:meta])*
@@ -19,6 +20,8 @@ macro_rules! layer {
             $(optional { $($(#[$ometa:meta])* $opt:ident : $oty:ty = $odef:tt),* $(,)? })?
             $(inferred { $($inf:ident),* $(,)? })?
         }
+
+        $(calls: $calls:ident;)?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
@@ -93,7 +96,7 @@ macro_rules! layer {
             }
         }
 
-        $crate::module::candle_module!([] $name);
+        $crate::nn::candle_face!($name $($calls)?);
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -113,6 +116,14 @@ macro_rules! layer {
             }
         }
     };
+}
+
+/// A layer as a module of Candle's, which is from one tensor to one.
+macro_rules! candle_face {
+    ($name:ident) => {
+        $crate::module::candle_module!([] $name);
+    };
+    ($name:ident several) => {};
 }
 
 /// A default as the trace sees it.
@@ -169,4 +180,4 @@ macro_rules! members {
     };
 }
 
-pub(crate) use {default_setting, default_value, layer, members};
+pub(crate) use {candle_face, default_setting, default_value, layer, members};

@@ -14,6 +14,8 @@ pub struct Segment {
     pub index: Option<i64>,
     /// Whether the index follows the name directly (`denselayer4`) instead of after a dot.
     pub joined: bool,
+    /// What follows the index: `_reverse` of `weight_ih_l0_reverse`.
+    pub suffix: &'static str,
     /// Hash of the field.
     pub field: u64,
     /// Hash of the path up to and including this segment.
@@ -29,11 +31,20 @@ impl Segment {
         name: "",
         index: None,
         joined: false,
+        suffix: "",
         field: 0,
         hash: 0,
         record: u32::MAX,
         fresh: false,
     };
+
+    /// The segment of a member that has but a name.
+    const fn named(name: &'static str) -> Segment {
+        Segment {
+            name,
+            ..Segment::EMPTY
+        }
+    }
 
     /// Writes the segment.
     pub const fn write(&self, out: &mut Text) {
@@ -44,6 +55,7 @@ impl Segment {
             }
             out.push_int(i);
         }
+        out.push(self.suffix);
     }
 }
 
@@ -117,6 +129,7 @@ impl Tracer<'_> {
             name,
             index,
             joined,
+            suffix: "",
             field,
             hash,
             record: u32::MAX,
@@ -256,15 +269,37 @@ impl Tracer<'_> {
 
     /// Registers a parameter of the current layer.
     pub const fn param(&mut self, name: &'static str, dims: &[Dim]) {
-        self.tensor(RecordKind::Parameter, name, dims);
+        self.tensor(RecordKind::Parameter, Segment::named(name), dims);
+    }
+
+    /// Registers a parameter with a number in its name: `weight_ih_l`, 0 and `_reverse` are `weight_ih_l0_reverse`.
+    pub const fn numbered_param(
+        &mut self,
+        name: &'static str,
+        index: i64,
+        suffix: &'static str,
+        dims: &[Dim],
+    ) {
+        let segment = Segment {
+            index: Some(index),
+            joined: true,
+            suffix,
+            ..Segment::named(name)
+        };
+        self.tensor(RecordKind::Parameter, segment, dims);
+    }
+
+    /// States that the current layer has parameters whose number is not known.
+    pub const fn unknown_params(&mut self) {
+        self.params.add(Dim::Unknown);
     }
 
     /// Registers a buffer of the current layer.
     pub const fn buffer(&mut self, name: &'static str, dims: &[Dim]) {
-        self.tensor(RecordKind::Buffer, name, dims);
+        self.tensor(RecordKind::Buffer, Segment::named(name), dims);
     }
 
-    const fn tensor(&mut self, kind: RecordKind, name: &'static str, dims: &[Dim]) {
+    const fn tensor(&mut self, kind: RecordKind, segment: Segment, dims: &[Dim]) {
         let fresh = self.path_len == 0 || self.path[self.path_len - 1].fresh;
         if !fresh || !self.measures() {
             return;
@@ -279,7 +314,7 @@ impl Tracer<'_> {
             let product = self.algebra.resolve(product);
             self.params.add(product);
             if !self.patterns.is_empty() {
-                self.match_patterns(name);
+                self.match_patterns(&segment);
             }
         }
         if self.recording {
@@ -290,10 +325,6 @@ impl Tracer<'_> {
             };
             let mut shape = TensorValue::floats(dims);
             shape.ranked = true;
-            let segment = Segment {
-                name,
-                ..Segment::EMPTY
-            };
             let record = Record {
                 parent,
                 kind,
@@ -327,13 +358,13 @@ impl Tracer<'_> {
         }
     }
 
-    const fn match_patterns(&mut self, name: &'static str) {
+    const fn match_patterns(&mut self, segment: &Segment) {
         let mut full = Text::new();
         self.write_path(&mut full);
         if !full.is_empty() {
             full.push(".");
         }
-        full.push(name);
+        segment.write(&mut full);
         let mut i = 0;
         while i < self.patterns.len() && i < 64 {
             if glob(self.patterns[i], full.as_str()) {

@@ -108,7 +108,7 @@ impl Tracer<'_> {
         }
     }
 
-    /// Notes one call of a layer or operation, and ties its result to it.
+    /// Notes one call of a layer or operation, and ties its result, or its results, to it.
     pub const fn called(
         &mut self,
         name: &'static str,
@@ -118,7 +118,7 @@ impl Tracer<'_> {
         if !self.recording {
             return result;
         }
-        let Value::Tensor(mut out) = result else {
+        let Some(out) = self.first_tensor(result) else {
             return result;
         };
         let parent = if self.path_len == 0 {
@@ -135,8 +135,37 @@ impl Tracer<'_> {
             output: out,
             ..Record::EMPTY
         };
-        out.node = self.record(r);
-        Value::Tensor(out)
+        let node = self.record(r);
+        self.tie(result, node)
+    }
+
+    /// The first tensor among results.
+    const fn first_tensor(&self, result: Value) -> Option<TensorValue> {
+        match result {
+            Value::Tensor(x) => Some(x),
+            Value::List(list) if !list.is_empty() => self.first_tensor(self.item(list, 0)),
+            _ => None,
+        }
+    }
+
+    /// The results as those of a record; what is in lists is changed in place.
+    const fn tie(&mut self, result: Value, node: u32) -> Value {
+        match result {
+            Value::Tensor(mut x) => {
+                x.node = node;
+                Value::Tensor(x)
+            }
+            Value::List(list) => {
+                let mut i = 0;
+                while i < list.len() {
+                    let item = self.item(list, i);
+                    self.values[list.start as usize + i] = self.tie(item, node);
+                    i += 1;
+                }
+                result
+            }
+            other => other,
+        }
     }
 
     /// Notes the inputs that the signature made up, for a network that is traced on its own.
