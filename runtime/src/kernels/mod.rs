@@ -19,6 +19,7 @@ mod gemm;
 mod lanes;
 mod layer_norm;
 mod lovasz;
+pub(crate) mod lstm;
 mod norm;
 mod order;
 mod pages;

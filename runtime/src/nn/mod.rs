@@ -14,6 +14,7 @@ mod layer_norm;
 mod linear;
 mod pool;
 mod prelu;
+mod recurrent;
 mod rule;
 mod sequential;
 pub mod setting;
@@ -36,12 +37,13 @@ pub use func::{CandleModule, Func};
 pub use identity::{Identity, IdentityConfig};
 pub use layer_norm::{LayerNorm, LayerNormConfig};
 pub use linear::{Linear, LinearConfig};
-pub(crate) use macros::{default_setting, default_value, layer, members};
+pub(crate) use macros::{candle_face, default_setting, default_value, layer, members};
 pub use pool::{
     AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig, AvgPool2d, AvgPool2dConfig, MaxPool2d,
     MaxPool2dConfig,
 };
 pub use prelu::{PReLU, PReLUConfig};
+pub use recurrent::{LSTMConfig, RecurrentWeights, LSTM};
 pub use sequential::{Sequential, SequentialConfig};
 pub use setting::{Padding, PaddingMode, Size2d};
 pub use softmax::{LogSoftmax, LogSoftmaxConfig, Softmax, SoftmaxConfig};

@@ -18,6 +18,7 @@ mod gather;
 mod gelu;
 mod indices;
 mod join;
+pub(crate) mod lstm;
 mod math;
 mod matmul;
 mod narrow;

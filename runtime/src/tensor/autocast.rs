@@ -36,8 +36,8 @@ struct Cast {
 ///
 /// | `dtype` | in the half type | in f32 | in the widest type of the inputs |
 /// |---|---|---|---|
-/// | bf16, PyTorch's list for the CPU | `matmul`, `bmm`, `linear`, `conv2d` | the losses | `cat`, `stack` |
-/// | f16, PyTorch's list for CUDA | `matmul`, `bmm`, `linear`, `conv2d`, `prelu` | `exp`, `log`, `rsqrt`, `pow`, `softplus`, `softmax`, `log_softmax`, `logsumexp`, `layer_norm`, `norm`, `sum`, `cumsum`, the losses | `dot` |
+/// | bf16, PyTorch's list for the CPU | `matmul`, `bmm`, `linear`, `conv2d`, recurrent layers | the losses | `cat`, `stack` |
+/// | f16, PyTorch's list for CUDA | `matmul`, `bmm`, `linear`, `conv2d`, `prelu`, recurrent layers | `exp`, `log`, `rsqrt`, `pow`, `softplus`, `softmax`, `log_softmax`, `logsumexp`, `layer_norm`, `norm`, `sum`, `cumsum`, the losses | `dot` |
 ///
 /// Parameters stay f32: they are cast where they are used, once until they change, and their gradients come back in
 /// f32. Sums inside of an operation are computed in f32 whatever its type. The scope is the calling thread's; the backward
@@ -165,6 +165,7 @@ const LOWER: &[&str] = &[
     "bmm",
     "conv2d",
     "linear",
+    "lstm",
     "matmul",
     "scaled_dot_product_attention",
 ];

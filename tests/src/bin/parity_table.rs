@@ -25,6 +25,7 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "Layers with their gradients and state",
         "torch.nn, ",
     ),
+    ("rnn", "Recurrent layers", "torch.nn."),
     ("losses", "Losses", "torch.nn.functional."),
     (
         "losses_elementwise",
@@ -90,6 +91,7 @@ const NAMES: &[(&str, &str)] = &[
     ("kaiming_uniform", "kaiming_uniform_"),
     ("lambda", "LambdaLR"),
     ("lbfgs", "LBFGS"),
+    ("lstm", "LSTM"),
     ("multi_step", "MultiStepLR"),
     ("multiplicative", "MultiplicativeLR"),
     ("muon", "Muon"),

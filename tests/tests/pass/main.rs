@@ -23,6 +23,7 @@ mod module_lists;
 mod names_of_generated_code;
 mod no_signature;
 mod own_tensors;
+mod recurrent;
 mod residual_block;
 mod results;
 mod sequential_blocks;
