@@ -80,6 +80,16 @@ def encoder():
     return nn.Sequential(*(EncoderLayer(256, 8) for _ in range(4)))
 
 
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.head = nn.LSTM(256, 256, num_layers=2), nn.Linear(256, 10)
+
+    def forward(self, x):
+        _, (h, _) = self.lstm(x)
+        return self.head(h[-1])
+
+
 def classifier(net, optimizer, shape, classes, channels_last):
     x = torch.randn(shape)
     if channels_last and x.dim() == 4:
@@ -123,6 +133,10 @@ def workload(name, channels_last):
         x, target = torch.randn(8, 128, 256), torch.randn(8, 128, 256)
         optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
         return trainer(net, optimizer, x, lambda y: nn.functional.mse_loss(y, target))
+    if name == "lstm":
+        net, x, labels = Recurrent(), torch.randn(64, 32, 256), torch.arange(32) * 7 % 10
+        optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
+        return trainer(net, optimizer, x, lambda y: nn.functional.cross_entropy(y, labels))
     raise SystemExit(f"there is no workload {name!r}")
 
 

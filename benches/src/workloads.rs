@@ -23,6 +23,10 @@ pub const WORKLOADS: &[(&str, &str)] = &[
         "encoder",
         "Pre-norm encoder, d 256, 8 heads, 4 layers, 8×128 tokens, AdamW",
     ),
+    (
+        "lstm",
+        "LSTM, 2 layers of 256, 64 steps of 256 features, batch 32, Adam",
+    ),
 ];
 
 /// One step: true to its last operation, with nothing left to compute.
@@ -91,6 +95,23 @@ impl Encoder {
     }
 }
 
+/// Two layers, of whose last state a class is made.
+#[model([T, B, 256] -> [B, 10])]
+struct Recurrent {
+    #[layer(256, num_layers = 2)]
+    lstm: LSTM,
+    #[layer(10)]
+    head: Linear,
+}
+
+#[forward]
+impl Recurrent {
+    fn forward(&self, x: Tensor) -> Tensor {
+        let (_, (h, _)) = self.lstm(x);
+        self.head(h.select(0, -1))
+    }
+}
+
 /// The workload of that name, if there is one, ready for its first step.
 ///
 /// # Errors
@@ -132,19 +153,35 @@ pub fn workload(name: &str) -> Result<Option<Step>> {
             let (x, target) = (input()?, input()?);
             Box::new(move || train(&net, &mut opt, &x, |y| mse_loss(y, &target)))
         }
+        "lstm" => {
+            let net = Recurrent::config().init_seeded(&device, 0)?;
+            let opt = Adam::new(net.parameters(), 1e-3)?;
+            let x = Generator::new(1).normal([64, 32, 256], 0., 1., DType::F32, &device)?;
+            classify_batch(net, opt, x, 32, 10)?
+        }
         _ => return Ok(None),
     }))
 }
 
 fn classify(
     net: impl Forward + 'static,
-    mut opt: impl Optimizer + 'static,
+    opt: impl Optimizer + 'static,
     shape: &[usize],
     classes: usize,
 ) -> Result<Step> {
     let x = Generator::new(1).normal(shape, 0., 1., DType::F32, &Device::Cpu)?;
-    let labels: Vec<i64> = (0..shape[0]).map(|i| (i * 7 % classes) as i64).collect();
-    let labels = Tensor::from_vec(labels, shape[0], &Device::Cpu)?;
+    classify_batch(net, opt, x, shape[0], classes)
+}
+
+fn classify_batch(
+    net: impl Forward + 'static,
+    mut opt: impl Optimizer + 'static,
+    x: Tensor,
+    batch: usize,
+    classes: usize,
+) -> Result<Step> {
+    let labels: Vec<i64> = (0..batch).map(|i| (i * 7 % classes) as i64).collect();
+    let labels = Tensor::from_vec(labels, batch, &Device::Cpu)?;
     Ok(Box::new(move || {
         train(&net, &mut opt, &x, |y| cross_entropy(y, &labels))
     }))
