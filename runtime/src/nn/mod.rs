@@ -3,6 +3,7 @@
 #[macro_use]
 mod macros;
 mod activation;
+mod attention;
 mod batch_norm;
 mod conv;
 mod dropout;
@@ -22,12 +23,14 @@ mod softmax;
 mod stochastic_depth;
 #[cfg(test)]
 mod tests;
+mod transformer;
 
 pub(crate) use crate::module::python;
 pub use activation::{
     ELUConfig, GELUConfig, GeluForm, LeakyReLU, LeakyReLUConfig, ReLU, ReLUConfig, SiLU,
     SiLUConfig, Sigmoid, SigmoidConfig, Softplus, SoftplusConfig, Tanh, TanhConfig, ELU, GELU,
 };
+pub use attention::{MultiheadAttention, MultiheadAttentionConfig, MultiheadAttentionOptions};
 pub use batch_norm::{BatchNorm1d, BatchNorm1dConfig, BatchNorm2d, BatchNorm2dConfig};
 pub use conv::{Conv2d, Conv2dConfig};
 pub use dropout::{Dropout, DropoutConfig};
@@ -48,3 +51,7 @@ pub use sequential::{Sequential, SequentialConfig};
 pub use setting::{Padding, PaddingMode, Size2d};
 pub use softmax::{LogSoftmax, LogSoftmaxConfig, Softmax, SoftmaxConfig};
 pub use stochastic_depth::{StochasticDepth, StochasticDepthConfig, StochasticDepthMode};
+pub use transformer::{
+    EncoderActivation, TransformerEncoder, TransformerEncoderConfig, TransformerEncoderLayer,
+    TransformerEncoderLayerConfig, TransformerEncoderOptions,
+};

@@ -9,6 +9,7 @@ mod constants;
 mod derives;
 mod dimensions_in_arguments;
 pub mod doc_comments;
+mod encoders;
 mod escape_hatch;
 mod free_function;
 mod inside_a_function;
