@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use super::{child, TransformerEncoderOptions};
 use crate::module::{Build, Call, Forward, Module, Rule, State, Visitor, VisitorMut};
 use crate::nn::{Dropout, LayerNorm, Linear, MultiheadAttention, MultiheadAttentionOptions};
-use crate::trace::{hash, Args, Bound, Kind, TensorValue, Tracer, Truth, Value};
+use crate::trace::{hash, Args, Bound, Dim, Kind, Tracer, Truth, Value};
 use crate::{Result, Tensor};
 
 crate::nn::setting::words! {
@@ -117,28 +117,27 @@ impl Rule<TransformerEncoderLayer> {
         if !t.check_inferred(NAME, "features", &x, x.last(), given) {
             return Value::Any;
         }
-        let src = Value::Tensor(x);
+        let (src, size) = (Value::Tensor(x), x.last());
         let first = b.flag(row!(TransformerEncoderLayer.norm_first));
-        let y = match t.algebra.decide(first) {
+        match t.algebra.decide(first) {
             Truth::Yes => {
-                let y = norm1(t, &b, &x, src);
+                let y = normalised(t, &b, "norm1", size, src);
                 let y = attention(t, &b, inputs, y);
                 let x1 = add(t, src, y);
-                let y = norm2(t, &b, &x, x1);
-                let y = feed_forward(t, &b, &x, y);
+                let y = normalised(t, &b, "norm2", size, x1);
+                let y = feed_forward(t, &b, size, y);
                 add(t, x1, y)
             }
             // Where it isn't known, the shapes are the same.
             _ => {
                 let y = attention(t, &b, inputs, src);
                 let y = add(t, src, y);
-                let x1 = norm1(t, &b, &x, y);
-                let y = feed_forward(t, &b, &x, x1);
+                let x1 = normalised(t, &b, "norm1", size, y);
+                let y = feed_forward(t, &b, size, x1);
                 let y = add(t, x1, y);
-                norm2(t, &b, &x, y)
+                normalised(t, &b, "norm2", size, y)
             }
-        };
-        y
+        }
     }
 }
 
@@ -169,56 +168,57 @@ const fn attention(t: &mut Tracer<'_>, b: &Bound, inputs: &Args, x: Value) -> Va
         &call
     );
     let y = t.element(results, 0);
-    dropout1(t, b, y)
+    dropped(t, b, "dropout1", y)
 }
 
-const fn dropout1(t: &mut Tracer<'_>, b: &Bound, x: Value) -> Value {
+const fn dropped(t: &mut Tracer<'_>, b: &Bound, name: &'static str, x: Value) -> Value {
     let p = b.value(row!(TransformerEncoderLayer.dropout));
-    child!(t, Dropout "dropout1", ["p": p], &Args::forward(x))
+    child!(t, Dropout name, ["p": p], &Args::forward(x))
 }
 
-const fn feed_forward(t: &mut Tracer<'_>, b: &Bound, x: &TensorValue, y: Value) -> Value {
+const fn feed_forward(t: &mut Tracer<'_>, b: &Bound, size: Dim, x: Value) -> Value {
     let bias = b.value(row!(TransformerEncoderLayer.bias));
-    let p = b.value(row!(TransformerEncoderLayer.dropout));
     let inner = b.value(row!(TransformerEncoderLayer.dim_feedforward));
-    let y = child!(t, Linear "linear1", ["out_features": inner, "bias": bias], &Args::forward(y));
+    let x = child!(
+        t,
+        Linear "linear1",
+        ["out_features": inner, "bias": bias],
+        &Args::forward(x)
+    );
     let mut operand = Args::new();
-    operand.positional(y);
-    let y = match b.value(row!(TransformerEncoderLayer.activation)) {
+    operand.positional(x);
+    let x = match b.value(row!(TransformerEncoderLayer.activation)) {
         Value::Str(word) => t.op(hash(word), &operand),
-        _ => y,
+        _ => x,
     };
-    let y = child!(t, Dropout "dropout", ["p": p], &Args::forward(y));
-    let size = Value::Dim(x.last());
-    let y = child!(t, Linear "linear2", ["out_features": size, "bias": bias], &Args::forward(y));
-    child!(t, Dropout "dropout2", ["p": p], &Args::forward(y))
+    let x = dropped(t, b, "dropout", x);
+    let size = Value::Dim(size);
+    let x = child!(
+        t,
+        Linear "linear2",
+        ["out_features": size, "bias": bias],
+        &Args::forward(x)
+    );
+    dropped(t, b, "dropout2", x)
 }
 
-const fn norm1(t: &mut Tracer<'_>, b: &Bound, x: &TensorValue, y: Value) -> Value {
+const fn normalised(
+    t: &mut Tracer<'_>,
+    b: &Bound,
+    name: &'static str,
+    size: Dim,
+    x: Value,
+) -> Value {
     let (eps, bias) = (
         b.value(row!(TransformerEncoderLayer.layer_norm_eps)),
         b.value(row!(TransformerEncoderLayer.bias)),
     );
-    let size = t.list(&[Value::Dim(x.last())]);
+    let shape = t.list(&[Value::Dim(size)]);
     child!(
         t,
-        LayerNorm "norm1",
-        ["normalized_shape": size, "eps": eps, "bias": bias],
-        &Args::forward(y)
-    )
-}
-
-const fn norm2(t: &mut Tracer<'_>, b: &Bound, x: &TensorValue, y: Value) -> Value {
-    let (eps, bias) = (
-        b.value(row!(TransformerEncoderLayer.layer_norm_eps)),
-        b.value(row!(TransformerEncoderLayer.bias)),
-    );
-    let size = t.list(&[Value::Dim(x.last())]);
-    child!(
-        t,
-        LayerNorm "norm2",
-        ["normalized_shape": size, "eps": eps, "bias": bias],
-        &Args::forward(y)
+        LayerNorm name,
+        ["normalized_shape": shape, "eps": eps, "bias": bias],
+        &Args::forward(x)
     )
 }
 

@@ -26,8 +26,7 @@ tensor_options! {
 
 /// A submodule in the trace of a layer: its arguments, and the inputs of its call.
 macro_rules! child {
-    ($t:expr, $layer:ident $name:literal, [$($arg:literal: $value:expr),* $(,)?], $inputs:expr) => {{
-        #[allow(unused_mut)] // a layer may have no settings
+    ($t:expr, $layer:ident $name:expr, [$($arg:literal: $value:expr),* $(,)?], $inputs:expr) => {{
         let mut args = $crate::trace::Args::new();
         $(args.named($arg, $value);)*
         $t.within($crate::trace::hash($name), $name);
