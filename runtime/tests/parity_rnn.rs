@@ -49,6 +49,31 @@ fn lstm(config: LSTMConfig, case: &Case) -> Result<Vec<Tensor>> {
     })
 }
 
+fn plain<C: Config>(
+    config: C,
+    case: &Case,
+    forward: impl Fn(&C::Layer, &Tensor, &[Param]) -> Result<(Tensor, Tensor)>,
+) -> Result<Vec<Tensor>> {
+    run(config, case, 1, |layer, x, first| {
+        let (y, h) = forward(layer, x, first)?;
+        Ok(vec![y, h])
+    })
+}
+
+fn gru(config: GRUConfig, case: &Case) -> Result<Vec<Tensor>> {
+    plain(config, case, |gru, x, first| match first {
+        [h] => gru.forward_with(x, h),
+        _ => gru.forward(x),
+    })
+}
+
+fn elman(config: RNNConfig, case: &Case) -> Result<Vec<Tensor>> {
+    plain(config, case, |rnn, x, first| match first {
+        [h] => rnn.forward_with(x, h),
+        _ => rnn.forward(x),
+    })
+}
+
 #[test]
 fn rnn() -> Result<()> {
     Parity::open("rnn")?.run(|layer, case| {
@@ -66,7 +91,21 @@ fn rnn() -> Result<()> {
                 let config = LSTM::config(6).num_layers(2).batch_first(true);
                 lstm(config.bidirectional(true).proj_size(3), case)
             }
-            ("lstm", "wide") => lstm(LSTM::config(19).bidirectional(true), case),
+            ("lstm", "wide") => lstm(LSTM::config(17), case),
+            ("gru", "one" | "state") => gru(GRU::config(4), case),
+            ("gru", "without_bias") => gru(GRU::config(4).bias(false), case),
+            ("gru", "all") => {
+                let config = GRU::config(6).num_layers(2).batch_first(true);
+                gru(config.bidirectional(true), case)
+            }
+            ("gru", "wide") => gru(GRU::config(17), case),
+            ("rnn", "one" | "state") => elman(RNN::config(4), case),
+            ("rnn", "relu") => elman(RNN::config(4).nonlinearity("relu").bias(false), case),
+            ("rnn", "all") => {
+                let config = RNN::config(6).num_layers(2).batch_first(true);
+                elman(config.bidirectional(true).nonlinearity("relu"), case)
+            }
+            ("rnn", "wide") => elman(RNN::config(17), case),
             _ => case.unknown(),
         }
     })

@@ -58,5 +58,18 @@ case(
     states=True,
 )
 # More entries than one piece of work has, and sizes that are no multiples of a vector.
-case("lstm.wide", nn.LSTM(7, 19, bidirectional=True), (4, 37, 7), states=True)
+case("lstm.wide", nn.LSTM(5, 17), (3, 34, 5), states=True)
+
+case("gru.one", nn.GRU(3, 4), (5, 2, 3))
+case("gru.state", nn.GRU(3, 4), (5, 3), states=True)
+case("gru.without_bias", nn.GRU(3, 4, bias=False), (4, 2, 3), states=True)
+case("gru.all", nn.GRU(4, 6, num_layers=2, batch_first=True, bidirectional=True), (3, 5, 4), states=True)
+case("gru.wide", nn.GRU(5, 17), (3, 34, 5), states=True)
+
+case("rnn.one", nn.RNN(3, 4), (5, 2, 3))
+case("rnn.state", nn.RNN(3, 4), (5, 3), states=True)
+case("rnn.relu", nn.RNN(3, 4, nonlinearity="relu", bias=False), (4, 2, 3), states=True)
+everything = nn.RNN(4, 6, num_layers=2, batch_first=True, bidirectional=True, nonlinearity="relu")
+case("rnn.all", everything, (3, 5, 4), states=True)
+case("rnn.wide", nn.RNN(5, 17), (3, 34, 5), states=True)
 w.save()

@@ -46,7 +46,9 @@ pub use pool::{
     MaxPool2dConfig,
 };
 pub use prelu::{PReLU, PReLUConfig};
-pub use recurrent::{LSTMConfig, RecurrentWeights, LSTM};
+pub use recurrent::{
+    GRUConfig, LSTMConfig, RNNConfig, RNNNonlinearity, RecurrentWeights, GRU, LSTM, RNN,
+};
 pub use sequential::{Sequential, SequentialConfig};
 pub use setting::{Padding, PaddingMode, Size2d};
 pub use softmax::{LogSoftmax, LogSoftmaxConfig, Softmax, SoftmaxConfig};

@@ -164,9 +164,12 @@ pub(crate) enum Policy {
 const LOWER: &[&str] = &[
     "bmm",
     "conv2d",
+    "gru",
     "linear",
     "lstm",
     "matmul",
+    "rnn_relu",
+    "rnn_tanh",
     "scaled_dot_product_attention",
 ];
 

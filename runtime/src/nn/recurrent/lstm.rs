@@ -2,9 +2,9 @@
 
 use std::borrow::Borrow;
 
-use super::{Layers, Recurrent, RecurrentWeights};
-use crate::module::{Build, Call, Module, Rule, State, Tensors, Visitor, VisitorMut};
-use crate::ops::lstm::LstmInputs;
+use super::{recurrent, Layers, Recurrent};
+use crate::module::{Build, Call, Rule, State};
+use crate::ops::recurrent::Unit;
 use crate::trace::{Args, Tracer, Value};
 use crate::{Result, Tensor};
 
@@ -91,6 +91,7 @@ const KIND: Recurrent = Recurrent {
     gates: 4,
     states: 2,
     has_projection: true,
+    word: None,
 };
 
 impl Rule<LSTM> {
@@ -108,17 +109,12 @@ impl LSTM {
         })
     }
 
-    /// The weights of every layer, of both directions one after the other.
-    pub fn weights(&self) -> &[RecurrentWeights] {
-        &self.layers.weights
-    }
-
     /// The output, and the hidden state and cells after the last step, from states of zeros.
     ///
     /// # Errors
     /// If the input doesn't fit.
     pub fn forward(&self, x: impl Borrow<Tensor>) -> Result<Results> {
-        self.hooked(x.borrow(), &[])
+        self.run(x.borrow(), &[])
     }
 
     /// [`forward`](Self::forward) from a hidden state and cells.
@@ -130,71 +126,19 @@ impl LSTM {
         x: impl Borrow<Tensor>,
         (hidden, cells): (impl Borrow<Tensor>, impl Borrow<Tensor>),
     ) -> Result<Results> {
-        self.hooked(x.borrow(), &[hidden.borrow(), cells.borrow()])
-    }
-
-    fn hooked(&self, x: &Tensor, states: &[&Tensor]) -> Result<Results> {
-        let inputs: Vec<_> = std::iter::once(x)
-            .chain(states.iter().copied())
-            .map(Some)
-            .collect();
-        let seen = self.state.watch(&inputs);
-        let result = self.run(x, states);
-        self.state.show(seen, result, |y, found| y.collect(found))
+        self.run(x.borrow(), &[hidden.borrow(), cells.borrow()])
     }
 
     fn run(&self, x: &Tensor, states: &[&Tensor]) -> Result<Results> {
-        let layer = |weights: &RecurrentWeights, x: &Tensor, states: &[Tensor], reverse| {
-            let bias = weights.bias_ih.as_deref().zip(weights.bias_hh.as_deref());
-            let inputs = LstmInputs {
-                x,
-                weight_ih: &*weights.weight_ih,
-                weight_hh: &*weights.weight_hh,
-                bias: bias.map(|(ih, hh)| [ih, hh]),
-                weight_hr: weights.weight_hr.as_deref(),
-                state: match states {
-                    [hidden, cells] => Some([hidden, cells]),
-                    _ => None,
-                },
-            };
-            Ok(inputs.run(reverse)?.into())
+        let named = |results: Vec<Tensor>| {
+            let [y, h, c] = results.try_into().ok()?;
+            Some((y, (h, c)))
         };
-        let results = self.layers.run(x, states, self.state.active(), layer)?;
-        let mut results = results.into_iter();
-        let mut next = || results.next().unwrap_or_else(|| x.clone());
-        Ok((next(), (next(), next())))
+        self.layers.run(Unit::Lstm, (x, states), &self.state, named)
     }
 }
 
-impl Module for LSTM {
-    fn type_name(&self) -> &'static str {
-        KIND.name
-    }
-
-    fn extra_repr(&self) -> String {
-        self.layers.repr()
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut dyn Visitor<'a>) {
-        self.layers.visit(visitor);
-    }
-
-    fn visit_mut(&mut self, visitor: &mut dyn VisitorMut) -> Result<()> {
-        self.layers.visit_mut(visitor)
-    }
-
-    fn state(&self) -> Option<&State> {
-        Some(&self.state)
-    }
-}
-
-impl<T: Borrow<Tensor>> Call<(T,)> for LSTM {
-    type Output = Results;
-
-    fn call(&self, (x,): (T,)) -> Result<Results> {
-        self.forward(x)
-    }
-}
+recurrent!(LSTM gives Results);
 
 impl<T: Borrow<Tensor>, H: Borrow<Tensor>, C: Borrow<Tensor>> Call<(T, (H, C))> for LSTM {
     type Output = Results;

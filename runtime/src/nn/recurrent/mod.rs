@@ -1,16 +1,21 @@
 //! Recurrent layers: what they have in common is here and, of their shape rules, in `rule.rs`.
 
+mod gru;
 mod lstm;
+mod rnn;
 mod rule;
 #[cfg(test)]
 mod tests;
 
+pub use gru::{GRUConfig, GRU};
 pub use lstm::{LSTMConfig, LSTM};
+pub use rnn::{RNNConfig, RNNNonlinearity, RNN};
 pub(crate) use rule::Recurrent;
 
 use super::python;
 use crate::init::Init;
-use crate::module::{Build, Visitor, VisitorMut};
+use crate::module::{Build, State, Tensors, Visitor, VisitorMut};
+use crate::ops::recurrent::{RecurrentInputs, Unit};
 use crate::ops::{cat, stack, DropoutOptions};
 use crate::{Error, Param, Result, Tensor};
 
@@ -27,6 +32,21 @@ pub struct RecurrentWeights {
     pub bias_hh: Option<Param>,
     /// Of the projection, `[proj_size, hidden_size]`, if there is one: `weight_hr_l0`, …
     pub weight_hr: Option<Param>,
+}
+
+impl RecurrentWeights {
+    fn inputs<'a>(&'a self, x: &'a Tensor, states: &'a [Tensor]) -> RecurrentInputs<&'a Tensor> {
+        let bias = self.bias_ih.as_deref().zip(self.bias_hh.as_deref());
+        RecurrentInputs {
+            x,
+            weight_ih: &self.weight_ih,
+            weight_hh: &self.weight_hh,
+            bias: bias.map(|(ih, hh)| [ih, hh]),
+            weight_hr: self.weight_hr.as_deref(),
+            hidden: states.first(),
+            cells: states.get(1),
+        }
+    }
 }
 
 /// What follows the names of each direction's weights.
@@ -183,16 +203,31 @@ impl Layers {
         Ok(())
     }
 
-    /// Runs all layers. `run` is one layer in one direction: from its weights, the input `[T, B, features]`, the states before the
-    /// first step (if any are given) and whether it goes backwards, to the output and the last states.
-    ///
-    /// The results are the output and the states, of all layers one on top of the other.
-    fn run(
+    /// Runs all layers and, after them, the hooks: the output and the last states, of all layers one on top of the other, as
+    /// `results` names them. `states` are those before the first step, if any are given.
+    fn run<R: Tensors>(
         &self,
+        unit: Unit,
+        (x, states): (&Tensor, &[&Tensor]),
+        state: &State,
+        results: impl FnOnce(Vec<Tensor>) -> Option<R>,
+    ) -> Result<R> {
+        let inputs = std::iter::once(x).chain(states.iter().copied());
+        let seen = state.watch(&inputs.map(Some).collect::<Vec<_>>());
+        let found = self.layers(unit, x, states, state.active());
+        let named = found.and_then(|found| {
+            let bug = || Error::op(self.kind.name, "a result is missing: this is a bug");
+            results(found).ok_or_else(bug)
+        });
+        state.show(seen, named, |y, found| y.collect(found))
+    }
+
+    fn layers(
+        &self,
+        unit: Unit,
         x: &Tensor,
         states: &[&Tensor],
         active: bool,
-        run: impl Fn(&RecurrentWeights, &Tensor, &[Tensor], bool) -> Result<Vec<Tensor>>,
     ) -> Result<Vec<Tensor>> {
         self.check(x, states)?;
         let batched = x.rank() == 3;
@@ -213,7 +248,8 @@ impl Layers {
                 let at = layer * self.directions + direction;
                 let first = states.iter().map(|state| state.select(0, at));
                 let first = first.collect::<Result<Vec<_>>>()?;
-                let mut results = run(weights, &x, &first, direction == 1)?.into_iter();
+                let inputs = weights.inputs(&x, &first);
+                let mut results = inputs.run(unit, direction == 1)?.into_iter();
                 outputs.extend(results.next());
                 last.iter_mut()
                     .zip(results)
@@ -293,3 +329,49 @@ impl Layers {
         }
     }
 }
+
+/// What all recurrent layers do by their `layers`: their weights, `Module`, and the call without states.
+macro_rules! recurrent {
+    ($name:ident gives $results:ty) => {
+        impl $name {
+            /// The weights of every layer, of both directions one after the other.
+            pub fn weights(&self) -> &[$crate::nn::RecurrentWeights] {
+                &self.layers.weights
+            }
+        }
+
+        impl $crate::module::Module for $name {
+            fn type_name(&self) -> &'static str {
+                KIND.name
+            }
+
+            fn extra_repr(&self) -> String {
+                self.layers.repr()
+            }
+
+            fn visit<'a>(&'a self, visitor: &mut dyn $crate::module::Visitor<'a>) {
+                self.layers.visit(visitor);
+            }
+
+            fn visit_mut(
+                &mut self,
+                visitor: &mut dyn $crate::module::VisitorMut,
+            ) -> $crate::Result<()> {
+                self.layers.visit_mut(visitor)
+            }
+
+            fn state(&self) -> Option<&$crate::module::State> {
+                Some(&self.state)
+            }
+        }
+
+        impl<T: std::borrow::Borrow<$crate::Tensor>> $crate::module::Call<(T,)> for $name {
+            type Output = $results;
+
+            fn call(&self, (x,): (T,)) -> $crate::Result<$results> {
+                self.forward(x)
+            }
+        }
+    };
+}
+use recurrent;

@@ -13,6 +13,8 @@ pub(crate) struct Recurrent {
     /// A hidden state, and cells beside it.
     pub(crate) states: usize,
     pub(crate) has_projection: bool,
+    /// A setting that is one of a few words, and these.
+    pub(crate) word: Option<(&'static str, &'static [&'static str])>,
 }
 
 /// The sizes of a layer as far as they are known.
@@ -114,6 +116,11 @@ impl Recurrent {
             return false;
         }
         if !t.check_probability(self.name, "dropout", b.value(self.row("dropout"))) {
+            return false;
+        }
+        if let Some((name, words)) = self.word
+            && !t.check_word(self.name, name, b.value(self.row(name)), words)
+        {
             return false;
         }
         if !self.has_projection {

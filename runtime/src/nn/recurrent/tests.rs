@@ -26,6 +26,13 @@ fn it_prints_as_in_pytorch() -> Result<()> {
         format_module(&built(config, &[2, 1, 3])?),
         "LSTM(3, 4, proj_size=2, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True)"
     );
+    let gru = built(GRU::config(4).num_layers(2).dropout(0.1), &[2, 1, 3])?;
+    assert_eq!(format_module(&gru), "GRU(3, 4, num_layers=2, dropout=0.1)");
+    let rnn = RNN::config(4).nonlinearity("relu").bidirectional(true);
+    assert_eq!(
+        format_module(&built(rnn, &[2, 1, 3])?),
+        "RNN(3, 4, bidirectional=True)"
+    );
     Ok(())
 }
 
@@ -63,6 +70,14 @@ fn its_state_dict_is_pytorchs() -> Result<()> {
         assert!(values.iter().any(|x| x.abs() > bound / 2.), "{name}");
     }
     assert_eq!(lstm.weights().len(), 4);
+    let shapes = |layer: &dyn crate::module::Module| -> Vec<Vec<usize>> {
+        let parameters = crate::module::walk::parameters(layer).into_iter();
+        parameters.map(|(_, param)| param.dims().to_vec()).collect()
+    };
+    let gru = built(GRU::config(4), &[2, 1, 3])?;
+    assert_eq!(shapes(&gru), [vec![12, 3], vec![12, 4], vec![12], vec![12]]);
+    let rnn = built(RNN::config(4).bias(false), &[2, 1, 3])?;
+    assert_eq!(shapes(&rnn), [vec![4, 3], vec![4, 4]]);
     Ok(())
 }
 
@@ -93,6 +108,14 @@ fn a_rule_says_what_was_expected_and_what_came() {
         (
             refusal(LSTM::config(4).dropout(1.5), &[2, 1, 3]),
             "LSTM: `dropout` is a probability, from 0 to 1",
+        ),
+        (
+            refusal(GRU::config(4).num_layers(0), &[2, 1, 3]),
+            "GRU: `num_layers` must be at least 1, but is 0",
+        ),
+        (
+            refusal(RNN::config(4).nonlinearity("sigmoid"), &[2, 1, 3]),
+            "RNN: `nonlinearity` is \"sigmoid\", but expected \"tanh\" or \"relu\"",
         ),
     ] {
         assert_eq!(text, expected);
@@ -129,6 +152,12 @@ fn a_call_says_what_was_expected_and_what_came() -> Result<()> {
     assert_eq!(
         message(&[5, 3], Some([&[2, 4], &[1, 4]]))?,
         "LSTM: expected a cell state [2, 4] for an input [5, 3], but it has shape [1, 4]"
+    );
+    let gru = built(GRU::config(4), &[2, 1, 3])?;
+    let error = gru.forward_with(zeros(&[5, 2, 3])?, zeros(&[2, 2, 4])?);
+    assert_eq!(
+        error.err().map(|error| error.to_string()).as_deref(),
+        Some("GRU: expected a hidden state [1, 2, 4] for an input [5, 2, 3], but it has shape [2, 2, 4]")
     );
     let half = zeros(&[5, 2, 3])?.to_dtype(DType::BF16)?;
     let error = lstm.forward(half).err().map(|error| error.to_string());
