@@ -3,7 +3,7 @@
 use taper::prelude::*;
 
 /// The last hidden state decides.
-#[model([T, B, 8] -> [B, classes])]
+#[model([T, B, 8] -> [B, classes], masks(first = "lstm.*_l0"))]
 pub struct Classifier {
     #[config(default = 3)]
     classes: usize,
@@ -38,6 +38,23 @@ impl Step {
     }
 }
 
+/// Two kinds after each other, with and without a state.
+#[model(([T, B, 8], [1, B, 4]) -> ([B, T, 3], [2, B, 3]))]
+pub struct Both {
+    #[layer(4)]
+    gru: GRU,
+    #[layer(3, num_layers = 2, nonlinearity = "relu", batch_first = true)]
+    rnn: RNN,
+}
+
+#[forward]
+impl Both {
+    fn forward(&self, x: Tensor, h: Tensor) -> (Tensor, Tensor) {
+        let (y, _) = self.gru(x, h);
+        self.rnn(y.transpose(0, 1))
+    }
+}
+
 const _: () = assert!(Classifier::PARAMS == 4 * 16 * (8 + 16 + 16 + 16 + 4) + 3 * 17);
 
 #[test]
@@ -51,6 +68,14 @@ fn runs() -> taper::Result<()> {
     assert_eq!(rows[0].params, 4 * 16 * (8 + 16 + 2 + 2 * (16 + 16 + 2)));
     let graph = net.graph()?.to_mermaid();
     assert!(graph.contains("lstm<br/>LSTM"), "{graph}");
+
+    net.train_only(&Classifier::FIRST)?;
+    assert_eq!(net.num_trainable_parameters(), 4 * 16 * (8 + 16 + 2));
+
+    let both = Both::init(&Device::Cpu)?;
+    let h = Tensor::zeros((1, 2, 4), DType::F32, &Device::Cpu)?;
+    let (y, h) = both.forward(&x, h)?;
+    assert_eq!((y.dims(), h.dims()), (&[2, 4, 3][..], &[2, 2, 3][..]));
 
     let step = Step::config()
         .input([2, 4, 3])
