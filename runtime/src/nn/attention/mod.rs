@@ -70,7 +70,7 @@ super::layer! {
         pub bias_k: Option<Param>,
         /// A further value, with `add_bias_kv`.
         pub bias_v: Option<Param>,
-        /// What the heads' results go through.
+        /// What the heads' results go through. PyTorch prints it under a name of its own.
         pub out_proj: Linear,
         embed_dim: usize,
         num_heads: usize,
