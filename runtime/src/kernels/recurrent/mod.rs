@@ -5,15 +5,16 @@
 mod gru;
 mod lstm;
 mod rnn;
+mod steps;
 
 pub(crate) use gru::Gru;
 pub(crate) use lstm::Lstm;
 pub(crate) use rnn::Rnn;
 
 use super::chunks::for_each;
-use super::product::{Begin, Factor, Matrix};
-use super::simd::{vectorized, Work};
+use super::product::{Factor, Matrix};
 use super::{Exponential, Float};
+use steps::{Backward, Forward};
 
 /// What a recurrent layer does at every step.
 pub(crate) trait Cell: Copy + Send + Sync + 'static {
@@ -190,15 +191,6 @@ impl<C: Cell> Recurrence<C> {
         pieces
     }
 
-    /// At a step in the order of time, the rows of some entries, of a buffer with `width` numbers per step and entry.
-    fn part<'a, T>(&self, values: &'a [T], width: usize, at: At) -> &'a [T] {
-        let step = match self.reverse {
-            true => self.steps - 1 - at.step,
-            false => at.step,
-        };
-        &values[(step * self.batch + at.first) * width..][..at.rows * width]
-    }
-
     /// Runs `f` with the factors of the hidden state and of the projection, each turned if `turned`.
     fn with_factors<T: Exponential>(
         &self,
@@ -312,159 +304,5 @@ impl<C: Cell> Recurrence<C> {
             });
         }
         slopes
-    }
-}
-
-/// A step and some entries.
-#[derive(Clone, Copy)]
-struct At {
-    step: usize,
-    first: usize,
-    rows: usize,
-}
-
-/// The steps of some batch entries.
-struct Forward<'a, T, C> {
-    of: &'a Recurrence<C>,
-    /// The weights of the hidden state, and of its projection.
-    factors: [Factor<'a, T>; 2],
-    bias: Option<&'a [T]>,
-    begin: First<'a, T>,
-    /// The first of the entries.
-    first: usize,
-}
-
-impl<T: Exponential, C: Cell> Forward<'_, T, C> {
-    fn run(&self, mut path: Path<Vec<&mut [T]>>) {
-        let (size, output) = (self.of.hidden, self.of.output());
-        let [gates_width, _, _, apart_width] = self.of.widths();
-        let [hh, hr] = self.factors;
-        let rows = path.out[0].len() / output;
-        let begin = &self.begin.hidden[self.first * output..][..rows * output];
-        let begin_handed = match C::HANDS_ON {
-            true => &self.begin.handed[self.first * size..][..rows * size],
-            false => &[],
-        };
-        T::with_scratch(rows * apart_width, |apart| {
-            for t in 0..self.of.steps {
-                let (kept_before, kept) = path.kept.split_at_mut(t);
-                let (out_before, out) = path.out.split_at_mut(t);
-                let before = out_before.last().map_or(begin, |x| &**x);
-                let gates = &mut *path.gates[t];
-                let product = Matrix::dense(before, output);
-                if C::APART {
-                    let bias = self.bias.map_or(Begin::Zero, Begin::Bias);
-                    hh.multiply(rows, product, bias, apart);
-                } else {
-                    hh.multiply(rows, product, Begin::Sum, &mut gates[..rows * gates_width]);
-                }
-                let hidden = match self.of.projected {
-                    Some(_) => &mut *path.raw[t],
-                    None => &mut *out[0],
-                };
-                let step = Step {
-                    size,
-                    gates,
-                    apart,
-                    before,
-                    kept_before: kept_before.last().map_or(begin_handed, |x| &**x),
-                    kept: kept[0],
-                    hidden,
-                };
-                vectorized(&Go(self.of.cell), step);
-                if self.of.projected.is_some() {
-                    let raw = Matrix::dense(&*path.raw[t], size);
-                    hr.multiply(rows, raw, Begin::Zero, out[0]);
-                }
-            }
-        });
-    }
-}
-
-/// The way back through the steps of some batch entries.
-struct Backward<'a, T, C> {
-    of: &'a Recurrence<C>,
-    factors: [Factor<'a, T>; 2],
-    path: Path<&'a [T]>,
-    begin: First<'a, T>,
-    upstream: Option<&'a [T]>,
-    first: usize,
-}
-
-impl<T: Exponential, C: Cell> Backward<'_, T, C> {
-    fn run(
-        &self,
-        [mut slopes, mut apart, mut projected]: [Vec<&mut [T]>; 3],
-        hidden: &mut [T],
-        handed: &mut [T],
-    ) {
-        let (size, output) = (self.of.hidden, self.of.output());
-        let [gates_width, kept_width, raw_width, _] = self.of.widths();
-        let [hh, hr] = self.factors;
-        let (first, rows) = (self.first, hidden.len() / output);
-        let part = |values, width, step| self.of.part(values, width, At { step, first, rows });
-        T::with_scratch(rows * raw_width, |raw| {
-            for t in (0..self.of.steps).rev() {
-                if let Some(grad) = self.upstream {
-                    let grad = part(grad, output, t);
-                    hidden.iter_mut().zip(grad).for_each(|(sum, &x)| *sum += x);
-                }
-                if self.of.projected.is_some() {
-                    projected[t].copy_from_slice(hidden);
-                    hr.multiply(rows, Matrix::dense(&*hidden, output), Begin::Zero, raw);
-                }
-                let [before, kept_before] = match t.checked_sub(1) {
-                    Some(t) => [
-                        part(self.path.out, output, t),
-                        part(self.path.kept, kept_width, t),
-                    ],
-                    None => [
-                        &self.begin.hidden[first * output..][..rows * output],
-                        match C::HANDS_ON {
-                            true => &self.begin.handed[first * size..][..rows * size],
-                            false => &[],
-                        },
-                    ],
-                };
-                let step = StepBack {
-                    size,
-                    gates: part(self.path.gates, gates_width, t),
-                    kept: part(self.path.kept, kept_width, t),
-                    before,
-                    kept_before,
-                    hidden: match self.of.projected {
-                        Some(_) => &mut *raw,
-                        None => &mut *hidden,
-                    },
-                    handed: &mut *handed,
-                    slopes: &mut *slopes[t],
-                    apart: &mut *apart[t],
-                };
-                vectorized(&Back(self.of.cell), step);
-                let (slopes, begin) = match C::APART {
-                    true => (&*apart[t], Begin::Sum),
-                    false => (&*slopes[t], Begin::Zero),
-                };
-                hh.multiply(rows, Matrix::dense(slopes, gates_width), begin, hidden);
-            }
-        });
-    }
-}
-
-struct Go<C>(C);
-
-impl<T: Exponential, C: Cell> Work<Step<'_, T>> for Go<C> {
-    #[inline(always)]
-    fn run(&self, step: Step<'_, T>) {
-        self.0.forward(step);
-    }
-}
-
-struct Back<C>(C);
-
-impl<T: Exponential, C: Cell> Work<StepBack<'_, T>> for Back<C> {
-    #[inline(always)]
-    fn run(&self, step: StepBack<'_, T>) {
-        self.0.backward(step);
     }
 }

@@ -139,3 +139,27 @@ fn the_fused_form_and_its_parts_agree() -> Result<()> {
     }
     Ok(())
 }
+
+/// The batch is cut by its size alone, and large enough here to be shared.
+#[test]
+fn results_do_not_depend_on_the_threads() -> Result<()> {
+    for unit in ALL {
+        let projected = (unit == Unit::Lstm).then_some(7);
+        let mut x = inputs(unit, ([12, 37, 5, 45], projected))?;
+        x[2] = x[2].mul(0.1)?;
+        let bits = |threads: usize| -> Result<Vec<Vec<u32>>> {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let pool = pool.map_err(|error| Error::op("threads", error.to_string()))?;
+            let all = pool.install(|| results(unit, &x, DType::F32, false))?;
+            let bits = |y: &Tensor| -> Result<Vec<u32>> {
+                Ok(y.to_vec::<f64>()?
+                    .iter()
+                    .map(|&y| (y as f32).to_bits())
+                    .collect())
+            };
+            all.iter().map(bits).collect()
+        };
+        assert_eq!(bits(1)?, bits(3)?, "{unit:?}");
+    }
+    Ok(())
+}
