@@ -69,9 +69,8 @@ impl Rule<Linear> {
         if t.decided(b.flag(row!(Linear.bias))) {
             t.param("bias", &[out]);
         }
-        let y = x.with(x.rank - 1, out);
-        t.count_macs(&y, &[size]);
-        t.called("Linear", inputs, Value::Tensor(y))
+        t.macs_of_map(&x, size, out);
+        t.called("Linear", inputs, Value::Tensor(x.with(x.rank - 1, out)))
     }
 }
 

@@ -133,4 +133,11 @@ impl Tracer<'_> {
     pub const fn decided(&mut self, c: Cond) -> bool {
         matches!(self.algebra.decide(c), Truth::Yes)
     }
+
+    /// Counts the multiply-accumulates of a linear map from `from` to `to` over the last dimension of `x`.
+    pub const fn macs_of_map(&mut self, x: &TensorValue, from: Dim, to: Dim) {
+        if self.measures() {
+            self.count_macs(&x.with(x.rank - 1, to), &[from]);
+        }
+    }
 }
