@@ -1,32 +1,33 @@
-//! How many threads operations use.
+//! The threads that share the work of an operation.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::error::{Error, Result};
 
-/// The most threads that an operation uses.
-static MOST: AtomicUsize = AtomicUsize::new(usize::MAX);
-
-/// The number of threads that an operation uses on the CPU, the calling one among them; PyTorch's `torch.get_num_threads`.
+/// The number of threads that share the work of an operation on the CPU, the calling one among them; PyTorch's
+/// `torch.get_num_threads`.
 ///
-/// Operations share rayon's pool: inside `pool.install(…)` that pool, else the global one, which has a thread per core unless
-/// [`set_num_threads`] or the environment variable `RAYON_NUM_THREADS` says otherwise. Threads without work sleep. Results are the
-/// same, to the bit, for any number.
+/// It is what [`set_num_threads`] or else the environment variable `RAYON_NUM_THREADS` says, or one per core. Inside a rayon pool of
+/// one's own, in `pool.install(…)`, it is that pool's number of threads, unless fewer were set: operations add no threads to a pool.
+/// Threads without work sleep. Results are the same, to the bit, for any number.
 ///
 /// ```
 /// assert!(taper::num_threads() >= 1);
 /// ```
 pub fn num_threads() -> usize {
-    rayon::current_num_threads().min(MOST.load(Ordering::Relaxed))
+    match rayon::current_thread_index() {
+        Some(_) => rayon::current_num_threads().min(limit()),
+        None => own().threads,
+    }
 }
 
-/// Sets the number of threads that an operation uses on the CPU, the calling one among them; PyTorch's `torch.set_num_threads`.
-///
-/// Called before the first operation, it makes rayon's global pool of that size, which Candle's own operations use too. Later it can
-/// only be a limit within that pool, for taper's operations.
+/// Sets the number of threads that share the work of an operation on the CPU, the calling one among them; PyTorch's
+/// `torch.set_num_threads`. What Candle does by itself uses rayon's global pool instead.
 ///
 /// # Errors
-/// If `n` is 0, or the pool is there already and has fewer threads.
+/// If `n` is 0, or the system starts no more threads.
 ///
 /// # Example
 /// ```
@@ -35,25 +36,91 @@ pub fn num_threads() -> usize {
 /// assert_eq!(num_threads(), 2);
 /// set_num_threads(1)?;
 /// assert_eq!(num_threads(), 1);
-/// // The pool can't grow any more.
-/// assert!(set_num_threads(3).is_err());
-/// assert_eq!(num_threads(), 1);
 /// # Ok::<(), taper::Error>(())
 /// ```
 pub fn set_num_threads(n: usize) -> Result<()> {
-    let refused = |expected: String| Error::argument("set_num_threads", "n", n, expected);
     if n == 0 {
-        return Err(refused("at least 1".into()));
+        return Err(Error::argument("set_num_threads", "n", n, "at least 1"));
     }
-    // An error says that the pool has been made before.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(n);
-    if pool.build_global().is_err() && n > rayon::current_num_threads() {
-        let most = rayon::current_num_threads();
-        return Err(refused(format!("at most {most}, the size of the pool"))
-            .help("call it before the first operation, which makes the pool"));
-    }
-    MOST.store(n, Ordering::Relaxed);
+    let helpers = Helpers::start(n)
+        .ok_or_else(|| Error::op("set_num_threads", format!("{n} threads can't be started")))?;
+    *state().lock().unwrap_or_else(PoisonError::into_inner) = State {
+        own: Some(helpers),
+        limit: n,
+    };
     Ok(())
+}
+
+/// Calls `f` with a scope whose tasks other threads take up, if it is not for this one alone.
+pub(crate) fn in_scope<'scope, R>(f: impl FnOnce(&Scope<'scope>) -> R) -> R {
+    match (rayon::current_thread_index(), &own().pool) {
+        // The calling thread works too: a pool of as many threads as there are cores would be one too many.
+        (None, Some(pool)) => pool.in_place_scope(f),
+        _ => rayon::in_place_scope(f),
+    }
+}
+
+/// The threads beside the calling one, if that is not of a pool itself.
+#[derive(Debug)]
+struct Helpers {
+    /// None where there is but the calling thread.
+    pool: Option<ThreadPool>,
+    threads: usize,
+}
+
+impl Helpers {
+    fn start(threads: usize) -> Option<Arc<Helpers>> {
+        let named = |i| format!("taper-{i}");
+        let pool = ThreadPoolBuilder::new().num_threads(threads - 1);
+        let pool = match threads {
+            1 => None,
+            _ => Some(pool.thread_name(named).build().ok()?),
+        };
+        Some(Arc::new(Helpers { pool, threads }))
+    }
+}
+
+struct State {
+    /// Made when it is needed.
+    own: Option<Arc<Helpers>>,
+    limit: usize,
+}
+
+fn state() -> &'static Mutex<State> {
+    static STATE: Mutex<State> = Mutex::new(State {
+        own: None,
+        limit: usize::MAX,
+    });
+    &STATE
+}
+
+fn limit() -> usize {
+    let state = state().lock().unwrap_or_else(PoisonError::into_inner);
+    state.limit
+}
+
+fn own() -> Arc<Helpers> {
+    let mut state = state().lock().unwrap_or_else(PoisonError::into_inner);
+    let start = || {
+        // Where no thread can be started, the calling one does it all.
+        Helpers::start(standard()).unwrap_or_else(|| {
+            Arc::new(Helpers {
+                pool: None,
+                threads: 1,
+            })
+        })
+    };
+    state.own.get_or_insert_with(start).clone()
+}
+
+/// As rayon's global pool has it.
+fn standard() -> usize {
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| {
+        let set = std::env::var("RAYON_NUM_THREADS");
+        let set = set.ok().and_then(|n| n.parse().ok()).filter(|&n| n > 0);
+        set.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    })
 }
 
 #[cfg(test)]
@@ -68,8 +135,28 @@ mod tests {
 
     #[test]
     fn a_pool_of_ones_own_counts() -> std::result::Result<(), rayon::ThreadPoolBuildError> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build()?;
-        assert_eq!(pool.install(num_threads), 3);
+        let pool = ThreadPoolBuilder::new().num_threads(3).build()?;
+        assert_eq!(pool.install(num_threads), 3.min(limit()));
         Ok(())
+    }
+
+    #[test]
+    fn helpers_are_one_fewer_than_threads() {
+        let pool_size = |threads| {
+            let helpers = Helpers::start(threads)?;
+            Some(helpers.pool.as_ref().map(ThreadPool::current_num_threads))
+        };
+        assert_eq!(pool_size(1), Some(None));
+        assert_eq!(pool_size(3), Some(Some(2)));
+    }
+
+    #[test]
+    fn tasks_of_a_scope_are_done() {
+        let (mut a, mut b) = (0, 0);
+        in_scope(|scope| {
+            scope.spawn(|_| a = 1);
+            b = 2;
+        });
+        assert_eq!((a, b), (1, 2));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::simd::{vectorized, Closure, Work};
-use crate::threads::num_threads;
+use crate::threads::{in_scope, num_threads};
 
 /// Operations below which waking another thread costs more than it brings.
 const SERIAL: usize = 1 << 18;
@@ -36,7 +36,7 @@ where
     if threads <= 1 {
         return drain();
     }
-    rayon::in_place_scope(|scope| {
+    in_scope(|scope| {
         for _ in 1..threads {
             scope.spawn(|_| drain());
         }

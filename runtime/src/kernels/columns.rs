@@ -8,6 +8,9 @@ use super::Real;
 /// Elements of the rows that are summed in one piece.
 const PIECE: usize = 1 << 14;
 
+/// Columns that are summed side by side at least, so that they fill vectors: where there are fewer, those of several rows are.
+const WIDE: usize = 32;
+
 /// The sums of `term(a, b, centre)` over the rows of two matrices, for every column; `centre` has one number per column.
 ///
 /// Pieces of rows are summed in f64 and then added in order.
@@ -21,19 +24,34 @@ pub(super) fn column_sums<T: Real>(
     if columns == 0 || a.is_empty() {
         return [vec![0.; columns], vec![0.; columns]];
     }
-    let piece = (PIECE / columns).max(1) * columns;
+    let together = (WIDE / columns).max(1);
+    let (wide, centres) = (together * columns, centre.repeat(together));
+    let piece = (PIECE / wide).max(1) * wide;
     let pieces = a.len().div_ceil(piece);
-    let mut partial = vec![0f64; pieces * 2 * columns];
-    for_each_chunk(&mut partial, 2 * columns, a.len(), |i, sums| {
-        let rows = i * piece..((i + 1) * piece).min(a.len());
-        add_rows(&a[rows.clone()], &b[rows], centre, &term, sums);
+    let mut partial = vec![0f64; pieces * 2 * wide];
+    for_each_chunk(&mut partial, 2 * wide, a.len(), |i, sums| {
+        let end = ((i + 1) * piece).min(a.len());
+        let whole = end - (end - i * piece) % wide;
+        let rows = i * piece..whole;
+        let [first, second] = halves(sums);
+        add_rows(&a[rows.clone()], &b[rows], &centres, &term, first, second);
+        let [first, second] = [&mut first[..columns], &mut second[..columns]];
+        add_rows(&a[whole..end], &b[whole..end], centre, &term, first, second);
     });
-    let (total, rest) = partial.split_at_mut(2 * columns);
-    for sums in rest.chunks_exact(2 * columns) {
-        total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+    let mut totals = [vec![0.; columns], vec![0.; columns]];
+    for sums in partial.chunks_exact_mut(2 * wide) {
+        for (total, sums) in totals.iter_mut().zip(halves(sums)) {
+            for sums in sums.chunks_exact(columns) {
+                total.iter_mut().zip(sums).for_each(|(a, b)| *a += b);
+            }
+        }
     }
-    let (first, second) = total.split_at(columns);
-    [first.to_vec(), second.to_vec()]
+    totals
+}
+
+fn halves(sums: &mut [f64]) -> [&mut [f64]; 2] {
+    let (first, second) = sums.split_at_mut(sums.len() / 2);
+    [first, second]
 }
 
 compiled! {
@@ -43,10 +61,10 @@ compiled! {
         b: &'a [T],
         centre: &'a [f64],
         term: &'a F,
-        sums: &'a mut [f64],
+        first: &'a mut [f64],
+        second: &'a mut [f64],
     ) {
         let columns = centre.len();
-        let (first, second) = sums.split_at_mut(columns);
         for (a, b) in a.chunks_exact(columns).zip(b.chunks_exact(columns)) {
             let sums = first.iter_mut().zip(second.iter_mut());
             let terms = a.iter().zip(b).zip(centre);

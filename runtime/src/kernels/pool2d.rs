@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::chunks::{for_each_chunk, for_each_chunk_pair};
 use super::compiled::compiled;
 use super::fresh::new_chunks;
-use super::window::Line;
+use super::window::{Line, Seen};
 use super::{Axis, Real};
 
 /// The largest element of every window.
@@ -54,19 +54,15 @@ impl MaxPool2d {
     /// [`forward`](Self::forward) of `[batch, y, x, channels]`; the positions are those in a channel's plane.
     pub(crate) fn forward_last<T: Real>(&self, x: &[T], channels: usize) -> (Vec<T>, Vec<u32>) {
         let (image, windows) = (self.input_pixels() * channels, self.windows());
-        let mut out = vec![T::NEG_INFINITY; self.planes * windows];
+        let mut out = vec![T::zero(); self.planes * windows];
         let mut index = vec![0; out.len()];
         let row = self.x.output * channels;
         let (rows, indices) = ((&mut out[..], row), (&mut index[..], row));
         let cost = self.planes * windows * self.y.kernel * self.x.kernel;
-        let (first, lines) = (self.first_seen(), self.x.lines());
+        let (ys, xs) = (self.y.seen(), self.x.seen());
         for_each_chunk_pair(rows, indices, cost, |i, out, index| {
             let (x, oy) = (&x[i / self.y.output * image..][..image], i % self.y.output);
-            let first = &first[oy * self.x.output..][..self.x.output];
-            for (index, &first) in index.chunks_exact_mut(channels).zip(first) {
-                index.fill(first);
-            }
-            maxima(self, x, [oy, channels], &lines, out, index);
+            maxima(self, x, channels, &ys[oy], &xs, out, index);
         });
         (out, index)
     }
@@ -144,36 +140,56 @@ impl MaxPool2d {
     }
 }
 
+/// The maxima of a window, of `L` channels at a time; those at the end are looked at twice where `L` does not divide their number.
+#[inline(always)]
+fn window_maxima<T: Real, const L: usize>(
+    pool: &MaxPool2d,
+    x: &[T],
+    [y, seen]: [&Seen; 2],
+    out: &mut [T],
+    index: &mut [u32],
+) {
+    let channels = out.len();
+    for channel in (0..channels).step_by(L) {
+        let channel = channel.min(channels - L);
+        let position = |row: usize, column: usize| row * pool.x.input + column;
+        let mut best = [T::NEG_INFINITY; L];
+        let mut places = [position(y.first, seen.first) as u32; L];
+        for row in y.positions(&pool.y) {
+            for column in seen.positions(&pool.x) {
+                let at = position(row, column);
+                let values = &x[at * channels + channel..][..L];
+                for ((best, place), &value) in best.iter_mut().zip(&mut places).zip(values) {
+                    #[allow(clippy::eq_op)] // as in `row`
+                    let better = (value > *best) | (value != value);
+                    *best = if better { value } else { *best };
+                    *place = if better { at as u32 } else { *place };
+                }
+            }
+        }
+        out[channel..channel + L].copy_from_slice(&best);
+        index[channel..channel + L].copy_from_slice(&places);
+    }
+}
+
 compiled! {
-    /// One row of windows `[x, channels]`, element by element of the kernel.
+    /// One row of windows `[x, channels]`.
     fn maxima<'a, T: Real>(
         pool: &'a MaxPool2d,
         x: &'a [T],
-        place: [usize; 2],
-        lines: &'a [Line],
+        channels: usize,
+        y: &'a Seen,
+        xs: &'a [Seen],
         out: &'a mut [T],
         index: &'a mut [u32],
     ) {
-        let [oy, channels] = place;
-        for ky in 0..pool.y.kernel {
-            let Some(iy) = pool.y.position(oy, ky) else {
-                continue;
-            };
-            for Line { windows, first } in lines {
-                let part = windows.start * channels..windows.end * channels;
-                let best = out[part.clone()].chunks_exact_mut(channels);
-                let best = best.zip(index[part].chunks_exact_mut(channels));
-                let mut position = iy * pool.x.input + first;
-                for (best, index) in best {
-                    let (seen, at) = (&x[position * channels..][..channels], position as u32);
-                    for ((best, index), &value) in best.iter_mut().zip(index).zip(seen) {
-                        #[allow(clippy::eq_op)] // as in `row`
-                        let better = (value > *best) | (value != value);
-                        *best = if better { value } else { *best };
-                        *index = if better { at } else { *index };
-                    }
-                    position += pool.x.stride;
-                }
+        let windows = out.chunks_exact_mut(channels).zip(index.chunks_exact_mut(channels));
+        for ((out, index), seen) in windows.zip(xs) {
+            let window = [y, seen];
+            match channels {
+                8.. => window_maxima::<T, 8>(pool, x, window, out, index),
+                4.. => window_maxima::<T, 4>(pool, x, window, out, index),
+                _ => window_maxima::<T, 1>(pool, x, window, out, index),
             }
         }
     }

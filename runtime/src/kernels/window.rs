@@ -46,9 +46,37 @@ impl Axis {
         (0..self.kernel).map(line).collect()
     }
 
+    /// For every window, what it sees.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        let seen = |window| {
+            let mut positions = (0..self.kernel).filter_map(|tap| self.position(window, tap));
+            let first = positions.next();
+            Seen {
+                first: first.unwrap_or(0),
+                count: first.map_or(0, |_| 1 + positions.count()),
+            }
+        };
+        (0..self.output).map(seen).collect()
+    }
+
     /// Whether every window is one element, its own: nothing has to be gathered.
     pub(crate) fn is_identity(&self) -> bool {
         self.kernel == 1 && self.stride == 1 && self.padding == 0
+    }
+}
+
+/// What a window sees of a row that is not padding: `count` positions from `first` on, a dilation apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    pub(crate) first: usize,
+    count: usize,
+}
+
+impl Seen {
+    #[inline(always)]
+    pub(crate) fn positions(&self, axis: &Axis) -> impl Iterator<Item = usize> {
+        let (first, dilation) = (self.first, axis.dilation);
+        (0..self.count).map(move |i| first + i * dilation)
     }
 }
 

@@ -45,14 +45,17 @@ pub trait Real: Stored + std::ops::Neg<Output = Self> {
 macro_rules! real {
     ($ty:ident) => {
         impl Real for $ty {
+            #[inline(always)]
             fn sqrt(self) -> Self {
                 self.sqrt()
             }
 
+            #[inline(always)]
             fn abs(self) -> Self {
                 self.abs()
             }
 
+            #[inline(always)]
             fn maximum(self, other: Self) -> Self {
                 if self >= other || self.is_nan() {
                     self

@@ -127,16 +127,31 @@ impl Direct {
         });
         let channels = self.groups * self.to;
         let (rows, classes) = (self.rows_of_a_piece(), [self.y.classes(), self.x.classes()]);
-        let row = self.x.windows.len() * channels;
-        let len = self.batch * self.y.windows.len() * row;
+        let (height, row) = (self.y.windows.len(), self.x.windows.len() * channels);
+        let len = self.batch * height * row;
+        // Pieces of whole images look alike.
+        let alike = rows.is_multiple_of(height);
+        let shared = alike.then(|| self.tiles(0..rows, &classes));
         new_chunks(T::zero(), len, rows * row, cost, |i, out| {
-            let first = i * rows;
-            let tiles = self.tiles(first..first + out.len() / row, &classes);
+            let (first, count) = (i * rows, out.len() / row);
+            let own;
+            let (source, tiles) = match &shared {
+                Some(tiles) if count == rows => (&source[self.line(first)..], tiles),
+                _ => {
+                    own = self.tiles(first..first + count, &classes);
+                    (source, &own)
+                }
+            };
             for (panel, packed) in panels.iter().zip(packed.chunks_exact(size)) {
                 let out = &mut out[panel.channel(self.to)..];
-                self.panel((source, bias), &tiles, (panel, packed), (out, channels));
+                self.panel((source, bias), tiles, (panel, packed), (out, channels));
             }
         })
+    }
+
+    /// Where in the source the image of a row of pixels starts.
+    fn line(&self, row: usize) -> usize {
+        row / self.y.windows.len() * self.y.source * self.x.source * self.channels()
     }
 
     /// Every piece of work has one panel, which is packed where it is used, and all pixels.
@@ -199,7 +214,7 @@ impl Direct {
         let mut all = Vec::new();
         for y in y_classes {
             for x in x_classes {
-                let mut pixels = Vec::new();
+                let mut pixels = Vec::with_capacity(rows.len() * x.positions.len());
                 for row in rows.clone() {
                     let (image, window) = (row / height, &self.y.windows[row % height]);
                     if window.taps != y.taps {
