@@ -42,8 +42,7 @@ pub(crate) use change::Change;
 pub(crate) use total::total;
 
 use crate::error::Result;
-use owner::Owner;
-pub(crate) use owner::{same_storage, storage_address};
+pub(crate) use owner::{same_storage, storage_address, Owner};
 use tape::Edge;
 
 /// An n-dimensional array that knows how to differentiate what it was computed by.

@@ -1,7 +1,8 @@
 //! Storage that is set in place: who owns it, and which version of its values it holds.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use candle_core::{DType, Device, Var};
 
@@ -25,6 +26,15 @@ pub(crate) struct Owner {
     moved: AtomicBool,
     /// Candle holds the storage as a variable, whose gradient belongs in Candle's `GradStore` too.
     candles: AtomicBool,
+    derived: Mutex<Option<Derived>>,
+}
+
+/// What an operation computed from the values, and keeps because it will compute it again.
+#[derive(Debug)]
+struct Derived {
+    version: u64,
+    key: Vec<usize>,
+    values: Arc<dyn Any + Send + Sync>,
 }
 
 impl Owner {
@@ -36,6 +46,34 @@ impl Owner {
             version: AtomicU64::new(0),
             moved: AtomicBool::new(false),
             candles: AtomicBool::new(false),
+            derived: Mutex::new(None),
+        })
+    }
+
+    /// What `make` computes from the values in a way that `key` tells, kept until they change; one is kept at a time.
+    pub(crate) fn derived<T: Any + Send + Sync>(
+        &self,
+        key: &[usize],
+        make: impl FnOnce() -> T,
+    ) -> Arc<T> {
+        // Candle writes to its variables without a word.
+        if self.candles.load(Ordering::Acquire) {
+            return Arc::new(make());
+        }
+        let version = self.version();
+        let slot = || self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = slot().as_ref().and_then(|kept| {
+            let fits = kept.version == version && kept.key == key;
+            fits.then(|| kept.values.clone().downcast().ok())?
+        });
+        found.unwrap_or_else(|| {
+            let values = Arc::new(make());
+            *slot() = Some(Derived {
+                version,
+                key: key.to_vec(),
+                values: values.clone(),
+            });
+            values
         })
     }
 
@@ -61,6 +99,10 @@ impl Owner {
     /// Lets the storage be written and counts a new version.
     pub(crate) fn change<T>(&self, change: impl FnOnce() -> Result<T>) -> Result<T> {
         self.check_not_moved()?;
+        self.derived
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let result = change();
         // Also after an error: part of the values may have been written.
         self.version.fetch_add(1, Ordering::AcqRel);

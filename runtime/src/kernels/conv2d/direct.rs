@@ -119,12 +119,15 @@ impl Direct {
         panels: &[Panel],
         cost: usize,
     ) -> Vec<T> {
-        let width = panels[0].width::<T>(self.arch);
-        let size = (self.column() * width).max(1);
-        let len = panels.len() * size;
-        let packed = new_chunks(T::zero(), len, size, len, |i, packed| {
-            weights.pack(&panels[i], panels[i].width::<T>(self.arch), packed);
-        });
+        let size = (self.column() * panels[0].width::<T>(self.arch)).max(1);
+        let own;
+        let packed = match weights.packed {
+            Some(packed) => packed,
+            None => {
+                own = weights.panels(self.arch, panels);
+                &own
+            }
+        };
         let channels = self.groups * self.to;
         let (rows, classes) = (self.rows_of_a_piece(), [self.y.classes(), self.x.classes()]);
         let (height, row) = (self.y.windows.len(), self.x.windows.len() * channels);
@@ -169,8 +172,12 @@ impl Direct {
         let tiles = self.tiles(0..self.batch * self.y.windows.len(), &classes);
         let (size, zero) = (pixels * width, T::zero());
         let parts = new_chunks(zero, panels.len() * size, size, cost, |i, part| {
-            let panel = &panels[i];
-            T::with_scratch(self.column() * width, |packed| {
+            let (panel, column) = (&panels[i], self.column() * width);
+            if let Some(packed) = weights.packed {
+                let packed = &packed[i * column..][..column];
+                return self.panel((source, bias), &tiles, (panel, packed), (part, width));
+            }
+            T::with_scratch(column, |packed| {
                 weights.pack(panel, panel.width::<T>(self.arch), packed);
                 self.panel((source, bias), &tiles, (panel, packed), (part, width));
             });

@@ -8,7 +8,7 @@
 use pulp::Arch;
 
 use self::direct::Direct;
-use self::pack::Weights;
+use self::pack::{Panel, Weights};
 use self::weight::Weight;
 use super::columns::column_sums;
 use super::fresh::new_chunks;
@@ -47,15 +47,30 @@ impl Conv2d {
         self.groups == 1 || self.outputs.min(self.inputs) >= LEAST_CHANNELS
     }
 
-    /// `x ⋆ weight + bias`: `[batch, y.output, x.output, groups · outputs]`, or planes.
-    pub(crate) fn forward<T: Real>(&self, x: &[T], weight: &[T], bias: Option<&[T]>) -> Vec<T> {
+    /// `x ⋆ weight + bias`: `[batch, y.output, x.output, groups · outputs]`, or planes. `packed` is what [`pack`](Self::pack)
+    /// made of the weight, if it was kept.
+    pub(crate) fn forward<T: Real>(
+        &self,
+        x: &[T],
+        weight: &[T],
+        packed: Option<&[T]>,
+        bias: Option<&[T]>,
+    ) -> Vec<T> {
         if !self.channels_last() {
             return self.planes_forward(x, weight, bias);
         }
+        let weights = self.weights(weight, packed);
         match self.padded(x) {
-            Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weight, bias),
-            None => self.direct_forward(Arch::new(), x, weight, bias),
+            Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, bias),
+            None => self.direct_forward(Arch::new(), x, weights, bias),
         }
+    }
+
+    /// The weight in the order in which `forward` reads it; it depends on the sizes of the weight and the groups alone.
+    pub(crate) fn pack<T: Real>(&self, weight: &[T]) -> Vec<T> {
+        let arch = Arch::new();
+        let panels = Panel::all::<T>(arch, self.groups, self.outputs);
+        self.weights(weight, None).panels(arch, &panels)
     }
 
     /// The gradient of the input, in its order.
@@ -92,19 +107,23 @@ impl Conv2d {
         &self,
         arch: Arch,
         x: &[T],
-        weight: &[T],
+        weights: Weights<'_, T>,
         bias: Option<&[T]>,
     ) -> Vec<T> {
-        let direct = Direct::forward(self, arch);
-        let weights = Weights {
+        Direct::forward(self, arch).run(x, weights, bias, self.cost())
+    }
+
+    /// The weights as the result needs them.
+    fn weights<'a, T>(&self, weight: &'a [T], packed: Option<&'a [T]>) -> Weights<'a, T> {
+        Weights {
             weights: weight,
             group: self.outputs * self.column(),
             to: self.column(),
             from: self.taps(),
             channels: self.inputs,
-            taps: direct.taps(),
-        };
-        direct.run(x, weights, bias, self.cost())
+            taps: (0..self.taps()).collect(),
+            packed,
+        }
     }
 
     fn direct_backward<T: Real>(&self, arch: Arch, grad: &[T], weight: &[T]) -> Vec<T> {
@@ -116,6 +135,7 @@ impl Conv2d {
             from: self.column(),
             channels: self.outputs,
             taps: direct.taps(),
+            packed: None,
         };
         direct.run(grad, weights, None, self.cost())
     }

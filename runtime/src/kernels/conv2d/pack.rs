@@ -4,6 +4,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::tile::WIDE;
 use super::Real;
+use crate::kernels::fresh::new_chunks;
 use crate::kernels::lanes::Lanes;
 
 /// Channels whose weights are brought into another order at once.
@@ -79,9 +80,23 @@ pub(super) struct Weights<'a, T> {
     pub(super) channels: usize,
     /// The elements of the kernel in the order of the panel.
     pub(super) taps: Vec<usize>,
+    /// All panels, if they have been filled before.
+    pub(super) packed: Option<&'a [T]>,
 }
 
 impl<T: Real> Weights<'_, T> {
+    /// All panels, each in as many elements as the first one takes.
+    pub(super) fn panels(&self, arch: Arch, panels: &[Panel]) -> Vec<T> {
+        let Some(first) = panels.first() else {
+            return Vec::new();
+        };
+        let size = self.taps.len() * self.channels * first.width::<T>(arch);
+        let len = panels.len() * size;
+        new_chunks(T::zero(), len, size, len, |i, packed| {
+            self.pack(&panels[i], panels[i].width::<T>(arch), packed);
+        })
+    }
+
     /// Fills `[tap, channel of the source, width]`.
     pub(super) fn pack(&self, panel: &Panel, width: usize, packed: &mut [T]) {
         let start = panel.group * self.group + panel.first * self.to;

@@ -81,18 +81,22 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
     let of = |values: &[f64]| values.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
     let (x, weight, grad) = (of(&x), of(&weight), of(&grad));
     for arch in arches() {
+        let panels = Panel::all::<T>(arch, conv.groups, conv.outputs);
+        let packed = conv.weights(&weight, None).panels(arch, &panels);
+        let kept = conv.weights(&weight, Some(&packed));
         let found = [
-            conv.direct_forward(arch, &x, &weight, None),
+            conv.direct_forward(arch, &x, conv.weights(&weight, None), None),
             conv.direct_backward(arch, &grad, &weight),
             Weight::new::<T>(conv, arch).run(&x, &grad),
         ];
+        assert!(found[0] == conv.direct_forward(arch, &x, kept, None));
         for (found, expected) in found.iter().zip(&expected) {
             assert_near(&format!("{conv:?} {arch:?}"), found, expected, tolerance);
         }
     }
     if conv.channels_last() {
         let bias = of(&numbers(conv.groups * conv.outputs, 4));
-        let out = conv.forward(&x, &weight, Some(&bias));
+        let out = conv.forward(&x, &weight, None, Some(&bias));
         let plus = expected[0].iter().zip(bias.iter().cycle());
         let plus: Vec<f64> = plus.map(|(out, bias)| out + bias.to_f64()).collect();
         assert_near(&format!("{conv:?} with bias"), &out, &plus, tolerance);

@@ -9,7 +9,7 @@ use super::Pair;
 use crate::error::{Error, Result};
 use crate::kernels::{conv_windows, output, row_major, values, Axis, Conv2d, Order, Real};
 use crate::tensor::autocast::{cast, cast_optional};
-use crate::tensor::{when, Tensor};
+use crate::tensor::{is_grad_enabled, when, Owner, Tensor};
 
 pub use options::{Conv2dOptions, ConvPadding};
 
@@ -101,7 +101,7 @@ impl Tensor {
         let out = forward(
             &conv,
             &taken(self.as_candle())?,
-            &dense(weight.as_candle())?,
+            (&dense(weight.as_candle())?, kept(weight)),
             bias.map(|bias| dense(bias.as_candle()))
                 .transpose()?
                 .as_ref(),
@@ -269,10 +269,24 @@ fn out_shape(conv: &Conv2d, order: Order) -> (usize, usize, usize, usize) {
     }
 }
 
-fn forward(conv: &Conv2d, x: &Data, weight: &Data, bias: Option<&Data>) -> Result<Data> {
+/// The owner of the weight's values, which keeps them in the kernel's order until they change, where they aren't being trained: then
+/// they would change at every step.
+fn kept(weight: &Tensor) -> Option<&Owner> {
+    let data = weight.as_candle();
+    let whole = has_kernels(data) && data.is_contiguous() && data.layout().start_offset() == 0;
+    let trained = weight.requires_grad() && is_grad_enabled();
+    weight.owner.as_deref().filter(|_| whole && !trained)
+}
+
+fn forward(
+    conv: &Conv2d,
+    x: &Data,
+    (weight, kept): (&Data, Option<&Owner>),
+    bias: Option<&Data>,
+) -> Result<Data> {
     by_form!(
         x,
-        forward_kernel(conv, x, weight, bias),
+        forward_kernel(conv, x, (weight, kept), bias),
         plain::forward(conv, x, weight, bias),
     )
 }
@@ -280,13 +294,18 @@ fn forward(conv: &Conv2d, x: &Data, weight: &Data, bias: Option<&Data>) -> Resul
 fn forward_kernel<T: Real>(
     conv: &Conv2d,
     x: &Data,
-    weight: &Data,
+    (weight, kept): (&Data, Option<&Owner>),
     bias: Option<&Data>,
 ) -> Result<Data> {
+    let key = [weight.dims(), &[conv.groups]].concat();
     let (x, weight) = (values(x)?, values(weight)?);
+    let weight = weight.slice::<T>()?;
     let bias = bias.map(values).transpose()?;
     let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
-    let out = conv.forward::<T>(x.slice()?, weight.slice()?, bias);
+    let kept = kept.filter(|_| conv.channels_last());
+    let packed = kept.map(|owner| owner.derived(&key, || conv.pack(weight)));
+    let packed = packed.as_ref().map(|packed| &packed[..]);
+    let out = conv.forward::<T>(x.slice()?, weight, packed, bias);
     let len = out.len();
     output(out, len)
 }

@@ -4,7 +4,7 @@ use crate::ops::compute::plain_only;
 use crate::ops::Conv2dOptions;
 use crate::tensor::BackwardOptions;
 use crate::testing::{assert_close, gradcheck, randn, tolerance};
-use crate::{DType, Device, Error, Param, Result, Tensor};
+use crate::{no_grad, DType, Device, Error, Param, Result, Tensor};
 
 fn options() -> Conv2dOptions {
     Conv2dOptions::default()
@@ -141,6 +141,39 @@ fn the_number_of_threads_changes_no_bit() -> Result<()> {
     };
     let one = with(1)?;
     assert!(one == with(3)? && one == with(8)?);
+    Ok(())
+}
+
+#[test]
+fn what_is_kept_of_a_weight_follows_its_values() -> Result<()> {
+    let x = Tensor::from(randn([2, 8, 6, 5])?.to_dtype(DType::F32)?);
+    let weight = || Ok::<_, Error>(Tensor::from(randn([12, 8, 3, 3])?.to_dtype(DType::F32)?));
+    let param = Param::new(weight()?)?;
+    let results = |w: &Tensor| {
+        let whole = x.conv2d(w, None)?;
+        let part = x.conv2d(&w.narrow(0, 4, 8)?, None)?;
+        let turned = x.narrow(1, 0, 4)?.conv2d_with(
+            &w.reshape([24, 4, 3, 3])?.narrow(0, 0, 8)?,
+            None,
+            options(),
+        )?;
+        let all = [whole, part, turned];
+        let values: Result<Vec<Vec<f32>>> = all.iter().map(|y| y.to_vec()).collect();
+        values
+    };
+    for _ in 0..3 {
+        let values = weight()?;
+        param.set(values.clone())?;
+        let expected = results(&values)?;
+        // The second time from what the first one left.
+        for _ in 0..2 {
+            assert!(no_grad(|| results(&param))? == expected);
+        }
+        param.set_requires_grad(false);
+        assert!(results(&param)? == expected);
+        param.set_requires_grad(true);
+        assert!(results(&param)? == expected);
+    }
     Ok(())
 }
 
