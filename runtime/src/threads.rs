@@ -1,8 +1,11 @@
 //! The threads that share the work of an operation.
 
+use std::cell::Cell;
+use std::hint;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
-use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
+use rayon::{Scope, ThreadPool, ThreadPoolBuilder, Yield};
 
 use crate::error::{Error, Result};
 
@@ -11,7 +14,7 @@ use crate::error::{Error, Result};
 ///
 /// It is what [`set_num_threads`] or else the environment variable `RAYON_NUM_THREADS` says, or one per core. Inside a rayon pool of
 /// one's own, in `pool.install(…)`, it is that pool's number of threads, unless fewer were set: operations add no threads to a pool.
-/// Threads without work sleep. Results are the same, to the bit, for any number.
+/// Threads that have had no work for 50 µs sleep. Results are the same, to the bit, for any number.
 ///
 /// ```
 /// assert!(taper::num_threads() >= 1);
@@ -60,6 +63,41 @@ pub(crate) fn in_scope<'scope, R>(f: impl FnOnce(&Scope<'scope>) -> R) -> R {
     }
 }
 
+/// How long a helper looks for more work before it sleeps: the operations of a step follow one another within microseconds, and waking a
+/// thread takes tens of them.
+const LINGER: Duration = Duration::from_micros(50);
+
+thread_local! {
+    /// Whether this thread is a helper of taper's own.
+    static HELPS: Cell<bool> = const { Cell::new(false) };
+
+    /// Until when this thread looks for more work, if it does.
+    static UNTIL: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Says that a helper has done its share.
+pub(crate) fn linger() {
+    let until = Some(Instant::now() + LINGER);
+    if UNTIL.get().is_some() {
+        UNTIL.set(until); // it is called from what `look_for_work` found
+    } else if HELPS.get() {
+        rayon::spawn(look_for_work);
+    }
+}
+
+fn look_for_work() {
+    if UNTIL.get().is_some() {
+        return;
+    }
+    UNTIL.set(Some(Instant::now() + LINGER));
+    while UNTIL.get().is_some_and(|until| Instant::now() < until) {
+        if rayon::yield_now() != Some(Yield::Executed) {
+            (0..16).for_each(|_| hint::spin_loop());
+        }
+    }
+    UNTIL.set(None);
+}
+
 /// The threads beside the calling one, if that is not of a pool itself.
 #[derive(Debug)]
 struct Helpers {
@@ -70,11 +108,13 @@ struct Helpers {
 
 impl Helpers {
     fn start(threads: usize) -> Option<Arc<Helpers>> {
-        let named = |i| format!("taper-{i}");
-        let pool = ThreadPoolBuilder::new().num_threads(threads - 1);
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads - 1)
+            .thread_name(|i| format!("taper-{i}"))
+            .start_handler(|_| HELPS.set(true));
         let pool = match threads {
             1 => None,
-            _ => Some(pool.thread_name(named).build().ok()?),
+            _ => Some(pool.build().ok()?),
         };
         Some(Arc::new(Helpers { pool, threads }))
     }
@@ -148,6 +188,33 @@ mod tests {
         };
         assert_eq!(pool_size(1), Some(None));
         assert_eq!(pool_size(3), Some(Some(2)));
+    }
+
+    #[test]
+    fn a_helper_looks_for_work_and_then_sleeps() {
+        let Some(helpers) = Helpers::start(2) else {
+            return;
+        };
+        let Some(pool) = &helpers.pool else {
+            unreachable!("two threads are one helper")
+        };
+        let mut done = 0;
+        for _ in 0..200 {
+            pool.in_place_scope(|scope| {
+                scope.spawn(|_| {
+                    done += 1;
+                    linger();
+                });
+            });
+        }
+        assert_eq!(done, 200);
+        let busy = || pool.install(|| UNTIL.get().is_some());
+        while busy() {
+            std::thread::sleep(LINGER);
+        }
+        // Threads of others never look.
+        linger();
+        assert_eq!(UNTIL.get(), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::simd::{vectorized, Closure, Work};
-use crate::threads::{in_scope, num_threads};
+use crate::threads::{in_scope, linger, num_threads};
 
 /// Operations below which waking another thread costs more than it brings.
 const SERIAL: usize = 1 << 18;
@@ -38,7 +38,10 @@ where
     }
     in_scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|_| drain());
+            scope.spawn(|_| {
+                drain();
+                linger();
+            });
         }
         drain();
     });
