@@ -146,8 +146,8 @@ fn the_number_of_threads_changes_no_bit() -> Result<()> {
 
 #[test]
 fn what_is_kept_of_a_weight_follows_its_values() -> Result<()> {
-    let x = Tensor::from(randn([2, 8, 6, 5])?.to_dtype(DType::F32)?);
-    let weight = || Ok::<_, Error>(Tensor::from(randn([12, 8, 3, 3])?.to_dtype(DType::F32)?));
+    let x = randn([2, 8, 6, 5])?.to_dtype(DType::F32)?;
+    let weight = || randn([12, 8, 3, 3])?.to_dtype(DType::F32);
     let param = Param::new(weight()?)?;
     let results = |w: &Tensor| {
         let whole = x.conv2d(w, None)?;
