@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::hint;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder, Yield};
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 /// ```
 pub fn num_threads() -> usize {
     match rayon::current_thread_index() {
-        Some(_) => rayon::current_num_threads().min(limit()),
+        Some(_) => rayon::current_num_threads().min(state().limit),
         None => own().threads,
     }
 }
@@ -47,7 +47,7 @@ pub fn set_num_threads(n: usize) -> Result<()> {
     }
     let helpers = Helpers::start(n)
         .ok_or_else(|| Error::op("set_num_threads", format!("{n} threads can't be started")))?;
-    *state().lock().unwrap_or_else(PoisonError::into_inner) = State {
+    *state() = State {
         own: Some(helpers),
         limit: n,
     };
@@ -56,10 +56,13 @@ pub fn set_num_threads(n: usize) -> Result<()> {
 
 /// Calls `f` with a scope whose tasks other threads take up, if it is not for this one alone.
 pub(crate) fn in_scope<'scope, R>(f: impl FnOnce(&Scope<'scope>) -> R) -> R {
-    match (rayon::current_thread_index(), &own().pool) {
+    if rayon::current_thread_index().is_some() {
+        return rayon::in_place_scope(f);
+    }
+    match &own().pool {
         // The calling thread works too: a pool of as many threads as there are cores would be one too many.
-        (None, Some(pool)) => pool.in_place_scope(f),
-        _ => rayon::in_place_scope(f),
+        Some(pool) => pool.in_place_scope(f),
+        None => rayon::in_place_scope(f),
     }
 }
 
@@ -126,21 +129,15 @@ struct State {
     limit: usize,
 }
 
-fn state() -> &'static Mutex<State> {
+fn state() -> MutexGuard<'static, State> {
     static STATE: Mutex<State> = Mutex::new(State {
         own: None,
         limit: usize::MAX,
     });
-    &STATE
-}
-
-fn limit() -> usize {
-    let state = state().lock().unwrap_or_else(PoisonError::into_inner);
-    state.limit
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn own() -> Arc<Helpers> {
-    let mut state = state().lock().unwrap_or_else(PoisonError::into_inner);
     let start = || {
         // Where no thread can be started, the calling one does it all.
         Helpers::start(standard()).unwrap_or_else(|| {
@@ -150,17 +147,14 @@ fn own() -> Arc<Helpers> {
             })
         })
     };
-    state.own.get_or_insert_with(start).clone()
+    state().own.get_or_insert_with(start).clone()
 }
 
 /// As rayon's global pool has it.
 fn standard() -> usize {
-    static THREADS: OnceLock<usize> = OnceLock::new();
-    *THREADS.get_or_init(|| {
-        let set = std::env::var("RAYON_NUM_THREADS");
-        let set = set.ok().and_then(|n| n.parse().ok()).filter(|&n| n > 0);
-        set.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
-    })
+    let set = std::env::var("RAYON_NUM_THREADS");
+    let set = set.ok().and_then(|n| n.parse().ok()).filter(|&n| n > 0);
+    set.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 #[cfg(test)]
@@ -176,7 +170,7 @@ mod tests {
     #[test]
     fn a_pool_of_ones_own_counts() -> std::result::Result<(), rayon::ThreadPoolBuildError> {
         let pool = ThreadPoolBuilder::new().num_threads(3).build()?;
-        assert_eq!(pool.install(num_threads), 3.min(limit()));
+        assert_eq!(pool.install(num_threads), 3.min(state().limit));
         Ok(())
     }
 

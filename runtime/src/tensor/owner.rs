@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use candle_core::{DType, Device, Var};
 
@@ -61,20 +61,24 @@ impl Owner {
             return Arc::new(make());
         }
         let version = self.version();
-        let slot = || self.derived.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = slot().as_ref().and_then(|kept| {
+        let found = self.kept().as_ref().and_then(|kept| {
             let fits = kept.version == version && kept.key == key;
             fits.then(|| kept.values.clone().downcast().ok())?
         });
         found.unwrap_or_else(|| {
             let values = Arc::new(make());
-            *slot() = Some(Derived {
+            *self.kept() = Some(Derived {
                 version,
                 key: key.to_vec(),
                 values: values.clone(),
             });
             values
         })
+    }
+
+    /// The place of what is kept.
+    fn kept(&self) -> MutexGuard<'_, Option<Derived>> {
+        self.derived.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn version(&self) -> u64 {
@@ -99,10 +103,7 @@ impl Owner {
     /// Lets the storage be written and counts a new version.
     pub(crate) fn change<T>(&self, change: impl FnOnce() -> Result<T>) -> Result<T> {
         self.check_not_moved()?;
-        self.derived
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        self.kept().take();
         let result = change();
         // Also after an error: part of the values may have been written.
         self.version.fetch_add(1, Ordering::AcqRel);

@@ -297,13 +297,16 @@ fn forward_kernel<T: Real>(
     (weight, kept): (&Data, Option<&Owner>),
     bias: Option<&Data>,
 ) -> Result<Data> {
-    let key = [weight.dims(), &[conv.groups]].concat();
+    let dims = weight.dims();
     let (x, weight) = (values(x)?, values(weight)?);
     let weight = weight.slice::<T>()?;
     let bias = bias.map(values).transpose()?;
     let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
     let kept = kept.filter(|_| conv.channels_last());
-    let packed = kept.map(|owner| owner.derived(&key, || conv.pack(weight)));
+    let packed = kept.map(|owner| {
+        let key = [dims, &[conv.groups]].concat();
+        owner.derived(&key, || conv.pack(weight))
+    });
     let packed = packed.as_ref().map(|packed| &packed[..]);
     let out = conv.forward::<T>(x.slice()?, weight, packed, bias);
     let len = out.len();
