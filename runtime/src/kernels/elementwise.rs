@@ -68,7 +68,7 @@ fn mismatch() -> candle_core::Error {
 pub(super) const COST: usize = 4;
 
 /// A type as it is stored, and the one that it is computed in.
-pub(super) trait Stored: Copy + Send + Sync {
+pub(crate) trait Stored: Copy + Send + Sync {
     type Wide: Float;
 
     fn widen(self) -> Self::Wide;

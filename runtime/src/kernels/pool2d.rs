@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::chunks::{for_each_chunk, for_each_chunk_pair};
 use super::compiled::compiled;
 use super::fresh::new_chunks;
-use super::window::{Line, Seen};
+use super::window::{Line, Window};
 use super::{Axis, Real};
 
 /// The largest element of every window.
@@ -59,7 +59,7 @@ impl MaxPool2d {
         let row = self.x.output * channels;
         let (rows, indices) = ((&mut out[..], row), (&mut index[..], row));
         let cost = self.planes * windows * self.y.kernel * self.x.kernel;
-        let (ys, xs) = (self.y.seen(), self.x.seen());
+        let (ys, xs) = (self.y.windows(), self.x.windows());
         for_each_chunk_pair(rows, indices, cost, |i, out, index| {
             let (x, oy) = (&x[i / self.y.output * image..][..image], i % self.y.output);
             maxima(self, x, channels, &ys[oy], &xs, out, index);
@@ -87,13 +87,10 @@ impl MaxPool2d {
 
     /// For every window, the first position that is not padding: what counts if all are −∞.
     pub(crate) fn first_seen(&self) -> Vec<u32> {
-        let first = |axis: &Axis, window| {
-            let mut seen = (0..axis.kernel).filter_map(|tap| axis.position(window, tap));
-            seen.next().unwrap_or(0)
-        };
-        let columns: Vec<_> = (0..self.x.output).map(|ox| first(&self.x, ox)).collect();
-        let rows = (0..self.y.output).map(|oy| first(&self.y, oy) * self.x.input);
-        rows.flat_map(|row| columns.iter().map(move |column| (row + column) as u32))
+        let (ys, xs) = (self.y.windows(), self.x.windows());
+        let row = |y: &Window| y.start * self.x.input;
+        ys.iter()
+            .flat_map(|y| xs.iter().map(move |x| (row(y) + x.start) as u32))
             .collect()
     }
 
@@ -145,7 +142,7 @@ impl MaxPool2d {
 fn window_maxima<T: Real, const L: usize>(
     pool: &MaxPool2d,
     x: &[T],
-    [y, seen]: [&Seen; 2],
+    [y, seen]: [&Window; 2],
     out: &mut [T],
     index: &mut [u32],
 ) {
@@ -154,9 +151,9 @@ fn window_maxima<T: Real, const L: usize>(
         let channel = channel.min(channels - L);
         let position = |row: usize, column: usize| row * pool.x.input + column;
         let mut best = [T::NEG_INFINITY; L];
-        let mut places = [position(y.first, seen.first) as u32; L];
-        for row in y.positions(&pool.y) {
-            for column in seen.positions(&pool.x) {
+        let mut places = [position(y.start, seen.start) as u32; L];
+        for row in y.positions(pool.y.dilation) {
+            for column in seen.positions(pool.x.dilation) {
                 let at = position(row, column);
                 let values = &x[at * channels + channel..][..L];
                 for ((best, place), &value) in best.iter_mut().zip(&mut places).zip(values) {
@@ -178,8 +175,8 @@ compiled! {
         pool: &'a MaxPool2d,
         x: &'a [T],
         channels: usize,
-        y: &'a Seen,
-        xs: &'a [Seen],
+        y: &'a Window,
+        xs: &'a [Window],
         out: &'a mut [T],
         index: &'a mut [u32],
     ) {

@@ -47,16 +47,12 @@ impl Axis {
     }
 
     /// For every window, what it sees.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        let seen = |window| {
-            let mut positions = (0..self.kernel).filter_map(|tap| self.position(window, tap));
-            let first = positions.next();
-            Seen {
-                first: first.unwrap_or(0),
-                count: first.map_or(0, |_| 1 + positions.count()),
-            }
+    pub(crate) fn windows(&self) -> Vec<Window> {
+        let window = |output| {
+            let seen = (0..self.kernel).filter_map(|tap| Some((tap, self.position(output, tap)?)));
+            Window::of(seen)
         };
-        (0..self.output).map(seen).collect()
+        (0..self.output).map(window).collect()
     }
 
     /// Whether every window is one element, its own: nothing has to be gathered.
@@ -65,18 +61,31 @@ impl Axis {
     }
 }
 
-/// What a window sees of a row that is not padding: `count` positions from `first` on, a dilation apart.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Seen {
-    pub(crate) first: usize,
-    count: usize,
+/// What a window sees: elements of the kernel, the first of them at `start`. Padding is not among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) start: usize,
+    pub(crate) taps: Range<usize>,
 }
 
-impl Seen {
+impl Window {
+    /// From the elements that are seen, neighbours in their order, and where.
+    pub(crate) fn of(mut seen: impl Iterator<Item = (usize, usize)>) -> Self {
+        let (first, start, count) = match seen.next() {
+            Some((first, start)) => (first, start, 1 + seen.count()),
+            None => (0, 0, 0),
+        };
+        Window {
+            start,
+            taps: first..first + count,
+        }
+    }
+
+    /// The positions that are seen, `step` apart.
     #[inline(always)]
-    pub(crate) fn positions(&self, axis: &Axis) -> impl Iterator<Item = usize> {
-        let (first, dilation) = (self.first, axis.dilation);
-        (0..self.count).map(move |i| first + i * dilation)
+    pub(crate) fn positions(&self, step: usize) -> impl Iterator<Item = usize> {
+        let start = self.start;
+        (0..self.taps.len()).map(move |i| start + i * step)
     }
 }
 

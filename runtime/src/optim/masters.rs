@@ -6,31 +6,14 @@ use half::{bf16, f16};
 use super::pieces::PIECE;
 use super::slices::{with_slices_mut, Stored};
 use crate::error::Result;
+use crate::kernels::elementwise::Stored as Computed;
 use crate::kernels::{for_each, values};
 use crate::tensor::Param;
 
 /// A type whose parameters have masters.
-trait Half: Stored {
-    fn widened(self) -> f32;
-    fn rounded(value: f32) -> Self;
-}
+trait Half: Stored + Computed<Wide = f32> {}
 
-macro_rules! half {
-    ($($ty:ident)*) => {$(
-        impl Half for $ty {
-            #[inline(always)]
-            fn widened(self) -> f32 {
-                self.to_f32()
-            }
-
-            #[inline(always)]
-            fn rounded(value: f32) -> Self {
-                $ty::from_f32(value)
-            }
-        }
-    )*};
-}
-half! { bf16 f16 }
+impl<T: Stored + Computed<Wide = f32>> Half for T {}
 
 /// Gives the master the parameter's own values where these are no longer the rounded ones: where they were set. `shared`:
 /// by several threads.
@@ -55,9 +38,9 @@ fn refresh_from<H: Half>(param: &Param, master: &Data, shared: bool) -> Result<(
         let now = now.slice::<H>()?;
         for master in slices {
             each(shared, master, now, |master, now| {
-                let now = now.widened();
+                let now = now.widen();
                 // Also where it is NaN.
-                if H::rounded(*master).widened() != now {
+                if H::narrow(*master).widen() != now {
                     *master = now;
                 }
             });
@@ -73,7 +56,7 @@ fn round_to<H: Half>(master: &Data, param: &Param, shared: bool) -> Result<()> {
             let master = master.slice::<f32>()?;
             for param in slices {
                 each(shared, param, master, |param, &master| {
-                    *param = H::rounded(master);
+                    *param = H::narrow(master);
                 });
             }
             Ok(())

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::kernels::window::Window;
 use crate::kernels::Axis;
 
 /// One dimension of a sum over taps.
@@ -10,19 +11,12 @@ use crate::kernels::Axis;
 pub(super) struct Sweep {
     /// The size of the source.
     pub(super) source: usize,
-    /// For every position of the destination, what it sees.
+    /// For every position of the destination, what it sees: elements of `order`, and where in the source.
     pub(super) windows: Vec<Window>,
     /// The kernel's elements in the order in which every window sees neighbouring ones.
     pub(super) order: Vec<usize>,
     /// How far apart in the source neighbouring elements are.
     pub(super) step: usize,
-}
-
-/// What one position sees: elements of [`Sweep::order`], the first of them at `start` of the source. Padding is not among them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Window {
-    pub(super) start: usize,
-    pub(super) taps: Range<usize>,
 }
 
 /// Positions that see the same elements of the kernel.
@@ -32,30 +26,12 @@ pub(super) struct Class {
     pub(super) positions: Vec<usize>,
 }
 
-impl Window {
-    /// From the elements that are seen, neighbours in their order, and where.
-    fn of(mut seen: impl Iterator<Item = (usize, usize)>) -> Self {
-        let (first, start, count) = match seen.next() {
-            Some((first, start)) => (first, start, 1 + seen.count()),
-            None => (0, 0, 0),
-        };
-        Window {
-            start,
-            taps: first..first + count,
-        }
-    }
-}
-
 impl Sweep {
     /// The outputs over the input: position `o` sees with its element `t` the input at `o·stride + t·dilation − padding`.
     pub(super) fn forward(axis: &Axis) -> Self {
-        let windows = (0..axis.output).map(|output| {
-            let seen = (0..axis.kernel).filter_map(|tap| Some((tap, axis.position(output, tap)?)));
-            Window::of(seen)
-        });
         Sweep {
             source: axis.input,
-            windows: windows.collect(),
+            windows: axis.windows(),
             order: (0..axis.kernel).collect(),
             step: axis.dilation,
         }
