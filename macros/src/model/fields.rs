@@ -68,8 +68,7 @@ impl Context<'_> {
     /// part of the fields has a function of its own.
     fn call_function(&self, arms: &[(u64, TokenStream)]) -> TokenStream {
         let p = &self.p;
-        let function = |name: Ident, arms: &[(u64, TokenStream)]| {
-            let arms = arms.iter().map(|(_, arm)| arm);
+        let function = |name: Ident, body: TokenStream| {
             quote! {
                 pub const fn #name(
                     __t: &mut #p::Tracer<'_>,
@@ -77,42 +76,40 @@ impl Context<'_> {
                     __index: #p::Value,
                     __inputs: &#p::Args,
                 ) -> #p::Value {
-                    let __v = match __field {
-                        #(#arms)*
-                        _ => return #p::Value::Any,
-                    };
-                    __t.leave_with(__v)
+                    #body
                 }
             }
         };
+        let by_arms = |name: Ident, arms: &[(u64, TokenStream)]| {
+            let arms = arms.iter().map(|(_, arm)| arm);
+            let body = quote! {
+                let __v = match __field {
+                    #(#arms)*
+                    _ => return #p::Value::Any,
+                };
+                __t.leave_with(__v)
+            };
+            function(name, body)
+        };
         let whole = format_ident!("__taper_call");
         if arms.len() <= PART {
-            return function(whole, arms);
+            return by_arms(whole, arms);
         }
         let (mut parts, mut choices) = (TokenStream::new(), TokenStream::new());
         for (n, part) in arms.chunks(PART).enumerate() {
-            let (name, hashes) = (
-                format_ident!("__taper_call_{n}"),
-                part.iter().map(|(h, _)| h),
-            );
+            let name = format_ident!("__taper_call_{n}");
+            let hashes = part.iter().map(|(h, _)| h);
             choices.extend(quote!(#(#hashes)|* => Self::#name(__t, __field, __index, __inputs),));
-            parts.extend(function(name, part));
+            parts.extend(by_arms(name, part));
         }
-        quote! {
-            pub const fn #whole(
-                __t: &mut #p::Tracer<'_>,
-                __field: u64,
-                __index: #p::Value,
-                __inputs: &#p::Args,
-            ) -> #p::Value {
-                match __field {
-                    #choices
-                    _ => #p::Value::Any,
-                }
+        let choice = quote! {
+            match __field {
+                #choices
+                _ => #p::Value::Any,
             }
-
-            #parts
-        }
+        };
+        let whole = function(whole, choice);
+        quote!(#whole #parts)
     }
 
     /// Calls a submodule: enters its path, binds its arguments, runs its rule.

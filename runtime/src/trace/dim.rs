@@ -56,6 +56,15 @@ impl Truth {
         matches!(self, Truth::No)
     }
 
+    /// Whether it holds, if that is known.
+    pub const fn known(self) -> Option<bool> {
+        match self {
+            Truth::Yes => Some(true),
+            Truth::No => Some(false),
+            Truth::Unknown => None,
+        }
+    }
+
     /// The opposite.
     pub const fn not(self) -> Truth {
         match self {

@@ -24,14 +24,8 @@ impl Rule<MultiheadAttention> {
             let unknown = TensorValue::unranked(Kind::Float);
             return results(t, &b, inputs, q.of_kind(Kind::Float), unknown);
         }
-        let first = match t
-            .algebra
-            .decide(b.flag(row!(MultiheadAttention.batch_first)))
-        {
-            Truth::Yes => Some(true),
-            Truth::No => Some(false),
-            Truth::Unknown => None,
-        };
+        let first = b.flag(row!(MultiheadAttention.batch_first));
+        let first = t.algebra.decide(first).known();
         if q.rank != 2 && q.rank != 3 {
             let wanted = match first {
                 Some(true) => "shape [N, L, embed_dim] or [L, embed_dim]",
@@ -212,6 +206,9 @@ const fn with_further(t: &mut Tracer<'_>, b: &Bound, keys: Dim) -> Dim {
 
 /// Counts the products of the projections and of the attention.
 const fn count(t: &mut Tracer<'_>, [q, k, v]: [&TensorValue; 3], keys: Dim) {
+    if !t.measures() {
+        return;
+    }
     let embed = q.last();
     t.macs_of_map(q, embed, embed);
     t.macs_of_map(k, k.last(), embed);

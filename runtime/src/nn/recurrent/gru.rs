@@ -1,15 +1,9 @@
 //! `GRU`: gated recurrent units.
 
-use std::borrow::Borrow;
-
-use super::{recurrent, Layers, Recurrent};
-use crate::module::{Build, Call, Rule, State};
+use super::{one_state, recurrent, Layers, Recurrent};
+use crate::module::{Build, State};
 use crate::ops::recurrent::Unit;
-use crate::trace::{Args, Tracer, Value};
 use crate::{Result, Tensor};
-
-/// The output, and the hidden state after the last step.
-type Results = (Tensor, Tensor);
 
 crate::nn::layer! {
     /// Gated recurrent units, in one or several layers (PyTorch: `torch.nn.GRU`).
@@ -85,13 +79,6 @@ const KIND: Recurrent = Recurrent {
     word: None,
 };
 
-impl Rule<GRU> {
-    /// The shape rule.
-    pub const fn trace(self, t: &mut Tracer<'_>, args: &Args, inputs: &Args) -> Value {
-        KIND.trace(t, args, inputs)
-    }
-}
-
 impl GRU {
     fn make(at: &mut Build<'_, '_>) -> Result<Self> {
         Ok(GRU {
@@ -100,41 +87,10 @@ impl GRU {
         })
     }
 
-    /// The output, and the hidden state after the last step, from a state of zeros.
-    ///
-    /// # Errors
-    /// If the input doesn't fit.
-    pub fn forward(&self, x: impl Borrow<Tensor>) -> Result<Results> {
-        self.run(x.borrow(), &[])
-    }
-
-    /// [`forward`](Self::forward) from a hidden state.
-    ///
-    /// # Errors
-    /// If the input or the state doesn't fit.
-    pub fn forward_with(
-        &self,
-        x: impl Borrow<Tensor>,
-        hidden: impl Borrow<Tensor>,
-    ) -> Result<Results> {
-        self.run(x.borrow(), &[hidden.borrow()])
-    }
-
-    fn run(&self, x: &Tensor, states: &[&Tensor]) -> Result<Results> {
-        let named = |results: Vec<Tensor>| {
-            let [y, h] = results.try_into().ok()?;
-            Some((y, h))
-        };
-        self.layers.run(Unit::Gru, (x, states), &self.state, named)
+    fn unit(&self) -> Unit {
+        Unit::Gru
     }
 }
 
-recurrent!(GRU gives Results);
-
-impl<T: Borrow<Tensor>, H: Borrow<Tensor>> Call<(T, H)> for GRU {
-    type Output = Results;
-
-    fn call(&self, (x, hidden): (T, H)) -> Result<Results> {
-        self.forward_with(x, hidden)
-    }
-}
+recurrent!(GRU gives (Tensor, Tensor));
+one_state!(GRU);

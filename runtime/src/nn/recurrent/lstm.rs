@@ -3,9 +3,8 @@
 use std::borrow::Borrow;
 
 use super::{recurrent, Layers, Recurrent};
-use crate::module::{Build, Call, Rule, State};
+use crate::module::{Build, Call, State};
 use crate::ops::recurrent::Unit;
-use crate::trace::{Args, Tracer, Value};
 use crate::{Result, Tensor};
 
 /// The output, and the hidden state and cells after the last step.
@@ -93,13 +92,6 @@ const KIND: Recurrent = Recurrent {
     has_projection: true,
     word: None,
 };
-
-impl Rule<LSTM> {
-    /// The shape rule.
-    pub const fn trace(self, t: &mut Tracer<'_>, args: &Args, inputs: &Args) -> Value {
-        KIND.trace(t, args, inputs)
-    }
-}
 
 impl LSTM {
     fn make(at: &mut Build<'_, '_>) -> Result<Self> {

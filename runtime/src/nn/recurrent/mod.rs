@@ -330,9 +330,21 @@ impl Layers {
     }
 }
 
-/// What all recurrent layers do by their `layers`: their weights, `Module`, and the call without states.
+/// What all recurrent layers do by their `layers` and their `KIND`: the rule, their weights, `Module`, and the call without states.
 macro_rules! recurrent {
     ($name:ident gives $results:ty) => {
+        impl $crate::module::Rule<$name> {
+            /// The shape rule.
+            pub const fn trace(
+                self,
+                t: &mut $crate::trace::Tracer<'_>,
+                args: &$crate::trace::Args,
+                inputs: &$crate::trace::Args,
+            ) -> $crate::trace::Value {
+                KIND.trace(t, args, inputs)
+            }
+        }
+
         impl $name {
             /// The weights of every layer, of both directions one after the other.
             pub fn weights(&self) -> &[$crate::nn::RecurrentWeights] {
@@ -374,4 +386,59 @@ macro_rules! recurrent {
         }
     };
 }
-use recurrent;
+
+/// The calls of a layer whose only state is the hidden one, by its `unit`.
+macro_rules! one_state {
+    ($name:ident) => {
+        impl $name {
+            /// The output, and the hidden state after the last step, from a state of zeros.
+            ///
+            /// # Errors
+            /// If the input doesn't fit.
+            pub fn forward(
+                &self,
+                x: impl std::borrow::Borrow<$crate::Tensor>,
+            ) -> $crate::Result<($crate::Tensor, $crate::Tensor)> {
+                self.run(x.borrow(), &[])
+            }
+
+            /// [`forward`](Self::forward) from a hidden state.
+            ///
+            /// # Errors
+            /// If the input or the state doesn't fit.
+            pub fn forward_with(
+                &self,
+                x: impl std::borrow::Borrow<$crate::Tensor>,
+                hidden: impl std::borrow::Borrow<$crate::Tensor>,
+            ) -> $crate::Result<($crate::Tensor, $crate::Tensor)> {
+                self.run(x.borrow(), &[hidden.borrow()])
+            }
+
+            fn run(
+                &self,
+                x: &$crate::Tensor,
+                states: &[&$crate::Tensor],
+            ) -> $crate::Result<($crate::Tensor, $crate::Tensor)> {
+                let named = |results: Vec<$crate::Tensor>| {
+                    let [y, h] = results.try_into().ok()?;
+                    Some((y, h))
+                };
+                self.layers
+                    .run(self.unit(), (x, states), &self.state, named)
+            }
+        }
+
+        impl<T, H> $crate::module::Call<(T, H)> for $name
+        where
+            T: std::borrow::Borrow<$crate::Tensor>,
+            H: std::borrow::Borrow<$crate::Tensor>,
+        {
+            type Output = ($crate::Tensor, $crate::Tensor);
+
+            fn call(&self, (x, hidden): (T, H)) -> $crate::Result<Self::Output> {
+                self.forward_with(x, hidden)
+            }
+        }
+    };
+}
+use {one_state, recurrent};

@@ -1,15 +1,9 @@
 //! `RNN`: the plain recurrent network.
 
-use std::borrow::Borrow;
-
-use super::{recurrent, Layers, Recurrent};
-use crate::module::{Build, Call, Rule, State};
+use super::{one_state, recurrent, Layers, Recurrent};
+use crate::module::{Build, State};
 use crate::ops::recurrent::Unit;
-use crate::trace::{Args, Tracer, Value};
 use crate::{Result, Tensor};
-
-/// The output, and the hidden state after the last step.
-type Results = (Tensor, Tensor);
 
 crate::nn::setting::words! {
     /// What an [`RNN`] makes of the sum.
@@ -92,13 +86,6 @@ const KIND: Recurrent = Recurrent {
     word: Some(("nonlinearity", RNNNonlinearity::WORDS)),
 };
 
-impl Rule<RNN> {
-    /// The shape rule.
-    pub const fn trace(self, t: &mut Tracer<'_>, args: &Args, inputs: &Args) -> Value {
-        KIND.trace(t, args, inputs)
-    }
-}
-
 impl RNN {
     fn make(at: &mut Build<'_, '_>) -> Result<Self> {
         Ok(RNN {
@@ -108,45 +95,13 @@ impl RNN {
         })
     }
 
-    /// The output, and the hidden state after the last step, from a state of zeros.
-    ///
-    /// # Errors
-    /// If the input doesn't fit.
-    pub fn forward(&self, x: impl Borrow<Tensor>) -> Result<Results> {
-        self.run(x.borrow(), &[])
-    }
-
-    /// [`forward`](Self::forward) from a hidden state.
-    ///
-    /// # Errors
-    /// If the input or the state doesn't fit.
-    pub fn forward_with(
-        &self,
-        x: impl Borrow<Tensor>,
-        hidden: impl Borrow<Tensor>,
-    ) -> Result<Results> {
-        self.run(x.borrow(), &[hidden.borrow()])
-    }
-
-    fn run(&self, x: &Tensor, states: &[&Tensor]) -> Result<Results> {
-        let named = |results: Vec<Tensor>| {
-            let [y, h] = results.try_into().ok()?;
-            Some((y, h))
-        };
-        let unit = match self.nonlinearity {
+    fn unit(&self) -> Unit {
+        match self.nonlinearity {
             RNNNonlinearity::Relu => Unit::Relu,
             _ => Unit::Tanh,
-        };
-        self.layers.run(unit, (x, states), &self.state, named)
+        }
     }
 }
 
-recurrent!(RNN gives Results);
-
-impl<T: Borrow<Tensor>, H: Borrow<Tensor>> Call<(T, H)> for RNN {
-    type Output = Results;
-
-    fn call(&self, (x, hidden): (T, H)) -> Result<Results> {
-        self.forward_with(x, hidden)
-    }
-}
+recurrent!(RNN gives (Tensor, Tensor));
+one_state!(RNN);

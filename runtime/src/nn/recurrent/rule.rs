@@ -43,11 +43,7 @@ impl Recurrent {
             return Value::Any;
         }
         let sizes = self.sizes(t, &b);
-        let first = match t.algebra.decide(b.flag(self.row("batch_first"))) {
-            Truth::Yes => Some(true),
-            Truth::No => Some(false),
-            Truth::Unknown => None,
-        };
+        let first = t.algebra.decide(b.flag(self.row("batch_first"))).known();
         if !x.ranked {
             return self.results(t, inputs, x, TensorValue::unranked(Kind::Float), sizes);
         }
@@ -216,6 +212,9 @@ impl Recurrent {
 
     /// Counts the products of all steps: with the input, with the hidden state and, if there is one, the projection's.
     const fn count(&self, t: &mut Tracer<'_>, x: &TensorValue, sizes: Sizes, input: Dim) {
+        if !t.measures() {
+            return;
+        }
         let rows = t.algebra.mul(Dim::Known(self.gates as i64), sizes.hidden);
         let inner = t.algebra.mul(sizes.directions, sizes.output);
         // The features of all layers together: the input's, and of each layer but the first those of the one below.

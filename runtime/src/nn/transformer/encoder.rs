@@ -1,9 +1,9 @@
 //! `TransformerEncoder`: encoder layers one after the other.
 
-use std::borrow::Borrow;
-
-use super::{child, EncoderActivation, TransformerEncoderLayer, TransformerEncoderOptions};
-use crate::module::{Build, Call, Forward, Module, Rule, State, Visitor, VisitorMut};
+use super::{
+    child, encodes, EncoderActivation, TransformerEncoderLayer, TransformerEncoderOptions,
+};
+use crate::module::{Build, Call, Module, Rule, State, Visitor, VisitorMut};
 use crate::nn::LayerNorm;
 use crate::trace::{hash, Args, Bound, Dim, Kind, Text, Tracer, Value};
 use crate::{Result, Tensor};
@@ -152,22 +152,6 @@ impl TransformerEncoder {
         })
     }
 
-    /// [`forward`](Forward::forward) with masks.
-    ///
-    /// # Errors
-    /// If the input or a mask doesn't fit, or `is_causal` is set without a mask.
-    pub fn forward_with(
-        &self,
-        src: impl Borrow<Tensor>,
-        options: TransformerEncoderOptions,
-    ) -> Result<Tensor> {
-        let x = src.borrow();
-        let seen = self.state.watch(&[Some(x)]);
-        let result = self.encode(x, options);
-        self.state
-            .show(seen, result, |y, found| found.push(y.clone()))
-    }
-
     fn encode(&self, x: &Tensor, options: TransformerEncoderOptions) -> Result<Tensor> {
         let mut x = x.clone();
         for layer in &self.layers {
@@ -205,23 +189,10 @@ impl Module for TransformerEncoder {
     }
 }
 
-impl Forward for TransformerEncoder {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.encode(x, Default::default())
-    }
-}
-
-/// The source, and the optional arguments in PyTorch's order.
-type All<T> = (T, Option<Tensor>, Option<Tensor>, bool);
-
-impl<T: Borrow<Tensor>> Call<All<T>> for TransformerEncoder {
-    type Output = Tensor;
-
-    fn call(&self, (src, mask, padding, causal): All<T>) -> Result<Tensor> {
-        let options = TransformerEncoderOptions::default()
-            .mask(mask)
-            .src_key_padding_mask(padding)
-            .is_causal(causal);
-        self.forward_with(src, options)
-    }
+encodes! {
+    /// [`forward`](crate::module::Forward::forward) with masks.
+    ///
+    /// # Errors
+    /// If the input or a mask doesn't fit, or `is_causal` is set without a mask.
+    TransformerEncoder
 }

@@ -1,9 +1,7 @@
 //! `TransformerEncoderLayer`: self-attention and two linear layers, each with a residual and a normalisation.
 
-use std::borrow::Borrow;
-
-use super::{child, TransformerEncoderOptions};
-use crate::module::{Build, Call, Forward, Module, Rule, State, Visitor, VisitorMut};
+use super::{child, encodes, TransformerEncoderOptions};
+use crate::module::{Build, Call, Module, Rule, State, Visitor, VisitorMut};
 use crate::nn::{Dropout, LayerNorm, Linear, MultiheadAttention, MultiheadAttentionOptions};
 use crate::trace::{hash, Args, Bound, Dim, Kind, Tracer, Truth, Value};
 use crate::{Result, Tensor};
@@ -247,37 +245,6 @@ impl TransformerEncoderLayer {
         })
     }
 
-    /// [`forward`](Forward::forward) with masks.
-    ///
-    /// # Errors
-    /// If the input or a mask doesn't fit, or `is_causal` is set without a mask.
-    ///
-    /// ```
-    /// use taper::nn::TransformerEncoderOptions;
-    /// use taper::prelude::*;
-    /// # fn main() -> taper::Result<()> {
-    /// let layer = TransformerEncoderLayer::config(2).input([2, 8]).init(&Device::Cpu)?;
-    /// layer.eval();
-    /// let x = Tensor::randn((2, 8), DType::F32, &Device::Cpu)?;
-    /// // The first position doesn't see the second.
-    /// let causal = Tensor::new(&[[0u8, 1], [0, 0]], &Device::Cpu)?;
-    /// let y = layer.forward_with(&x, TransformerEncoderOptions::default().mask(causal))?;
-    /// let alone = layer.forward(&x.narrow(0, 0, 1)?)?;
-    /// assert!(y.narrow(0, 0, 1)?.sub(alone)?.abs()?.max(())?.item()? < 1e-5);
-    /// # Ok(()) }
-    /// ```
-    pub fn forward_with(
-        &self,
-        src: impl Borrow<Tensor>,
-        options: TransformerEncoderOptions,
-    ) -> Result<Tensor> {
-        let x = src.borrow();
-        let seen = self.state.watch(&[Some(x)]);
-        let result = self.encode(x, options);
-        self.state
-            .show(seen, result, |y, found| found.push(y.clone()))
-    }
-
     fn encode(&self, x: &Tensor, options: TransformerEncoderOptions) -> Result<Tensor> {
         if self.norm_first {
             let x = x.add(self.attend(self.norm1.call((x,))?, options)?)?;
@@ -342,23 +309,25 @@ impl Module for TransformerEncoderLayer {
     }
 }
 
-impl Forward for TransformerEncoderLayer {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.encode(x, Default::default())
-    }
-}
-
-/// The source, and the optional arguments in PyTorch's order.
-type All<T> = (T, Option<Tensor>, Option<Tensor>, bool);
-
-impl<T: Borrow<Tensor>> Call<All<T>> for TransformerEncoderLayer {
-    type Output = Tensor;
-
-    fn call(&self, (src, mask, padding, causal): All<T>) -> Result<Tensor> {
-        let options = TransformerEncoderOptions::default()
-            .mask(mask)
-            .src_key_padding_mask(padding)
-            .is_causal(causal);
-        self.forward_with(src, options)
-    }
+encodes! {
+    /// [`forward`](crate::module::Forward::forward) with masks.
+    ///
+    /// # Errors
+    /// If the input or a mask doesn't fit, or `is_causal` is set without a mask.
+    ///
+    /// ```
+    /// use taper::nn::TransformerEncoderOptions;
+    /// use taper::prelude::*;
+    /// # fn main() -> taper::Result<()> {
+    /// let layer = TransformerEncoderLayer::config(2).input([2, 8]).init(&Device::Cpu)?;
+    /// layer.eval();
+    /// let x = Tensor::randn((2, 8), DType::F32, &Device::Cpu)?;
+    /// // The first position doesn't see the second.
+    /// let causal = Tensor::new(&[[0u8, 1], [0, 0]], &Device::Cpu)?;
+    /// let y = layer.forward_with(&x, TransformerEncoderOptions::default().mask(causal))?;
+    /// let alone = layer.forward(&x.narrow(0, 0, 1)?)?;
+    /// assert!(y.narrow(0, 0, 1)?.sub(alone)?.abs()?.max(())?.item()? < 1e-5);
+    /// # Ok(()) }
+    /// ```
+    TransformerEncoderLayer
 }

@@ -34,4 +34,45 @@ macro_rules! child {
         $t.leave_with(y)
     }};
 }
-use child;
+
+/// The source, and the optional arguments in PyTorch's order.
+type All<T> = (T, Option<Tensor>, Option<Tensor>, bool);
+
+/// The calls of what encodes by `encode`, a tensor with optional masks; the documentation is that of `forward_with`.
+macro_rules! encodes {
+    ($(#[$meta:meta])* $name:ident) => {
+        impl $name {
+            $(#[$meta])*
+            pub fn forward_with(
+                &self,
+                src: impl std::borrow::Borrow<$crate::Tensor>,
+                options: $crate::nn::TransformerEncoderOptions,
+            ) -> $crate::Result<$crate::Tensor> {
+                let x = src.borrow();
+                let seen = self.state.watch(&[Some(x)]);
+                let result = self.encode(x, options);
+                self.state
+                    .show(seen, result, |y, found| found.push(y.clone()))
+            }
+        }
+
+        impl $crate::module::Forward for $name {
+            fn forward(&self, x: &$crate::Tensor) -> $crate::Result<$crate::Tensor> {
+                self.encode(x, Default::default())
+            }
+        }
+
+        impl<T: std::borrow::Borrow<$crate::Tensor>> $crate::module::Call<super::All<T>> for $name {
+            type Output = $crate::Tensor;
+
+            fn call(&self, (src, mask, padding, causal): super::All<T>) -> $crate::Result<$crate::Tensor> {
+                let options = $crate::nn::TransformerEncoderOptions::default()
+                    .mask(mask)
+                    .src_key_padding_mask(padding)
+                    .is_causal(causal);
+                self.forward_with(src, options)
+            }
+        }
+    };
+}
+use {child, encodes};
