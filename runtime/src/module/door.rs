@@ -2,7 +2,7 @@
 
 use super::Module;
 use crate::trace::{BinaryOp, Kind, Pattern, Side, Signed};
-use crate::{DType, Error, Result, Tensor};
+use crate::{profiler, DType, Error, Result, Tensor};
 use std::fmt::Write as _;
 
 /// A call of a method: what checks its inputs.
@@ -63,6 +63,7 @@ pub fn enter(
     signature: Signed,
     inputs: &[Option<&Tensor>],
 ) -> Result<Option<Vec<Tensor>>> {
+    profiler::begins();
     door(Some(module), method, signature, inputs)?;
     Ok(module.state().and_then(|state| state.watch(inputs)))
 }

@@ -11,6 +11,7 @@ use super::setting::Setting;
 use super::state::OptimizerState;
 use super::Optimizer;
 use crate::error::Result;
+use crate::profiler::{self, Phase};
 use crate::tensor::{Gradient, Param};
 
 /// An optimizer with the update rule `R`: [`Sgd`](super::Sgd), [`Adam`](super::Adam), or one's own
@@ -130,6 +131,7 @@ impl<R: UpdateRule> FirstOrder<R> {
 
 impl<R: UpdateRule> Optimizer for FirstOrder<R> {
     fn step(&mut self) -> Result<()> {
+        profiler::begins();
         self.groups.check()?;
         for group in &self.groups.list {
             let mut trained = group.params.iter().filter(|param| param.trainable());
@@ -153,6 +155,7 @@ impl<R: UpdateRule> Optimizer for FirstOrder<R> {
             });
         step_all(jobs.filter(|job| job.param.trainable()).collect())?;
         self.steps += 1;
+        profiler::ended(Phase::Update, R::NAME);
         Ok(())
     }
 

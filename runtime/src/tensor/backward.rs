@@ -8,6 +8,7 @@ use super::leaf::{check_gradient, Leaf};
 use super::tape::{Backward, Edge, Node};
 use super::{no_grad, SparseGrad, Tensor};
 use crate::error::{Error, Result};
+use crate::profiler::{self, Phase};
 
 /// The optional arguments of [`Tensor::backward_with`]; the defaults are PyTorch's.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +111,7 @@ impl Tensor {
                 })
             }
         };
+        profiler::begins();
         let mut walk = Walk {
             pending: BTreeMap::new(),
             retain: options.retain_graph,
@@ -136,15 +138,22 @@ enum Arrived {
 impl Walk<'_> {
     fn run(&mut self) -> Result<()> {
         while let Some((_, arrived)) = self.pending.pop_last() {
-            match arrived {
-                Arrived::Leaf(leaf, grad) => leaf.receive(grad, |id, grad| {
-                    if let Some(watched) = &mut self.watched {
-                        watched.insert(id, grad.share()?);
-                    }
-                    Ok(())
-                })?,
-                Arrived::Node(node, grads) => self.visit(&node, grads)?,
-            }
+            let op = match arrived {
+                Arrived::Leaf(leaf, grad) => {
+                    leaf.receive(grad, |id, grad| {
+                        if let Some(watched) = &mut self.watched {
+                            watched.insert(id, grad.share()?);
+                        }
+                        Ok(())
+                    })?;
+                    "accumulate"
+                }
+                Arrived::Node(node, grads) => {
+                    self.visit(&node, grads)?;
+                    node.op
+                }
+            };
+            profiler::ended(Phase::Backward, op);
         }
         Ok(())
     }

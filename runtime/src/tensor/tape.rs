@@ -11,6 +11,7 @@ use super::leaf::{lock, Leaf};
 use super::owner::{next_id, same_storage, Owner};
 use super::{is_grad_enabled, SparseGrad, Tensor};
 use crate::error::{Error, Result};
+use crate::profiler::{self, Phase};
 
 /// From the gradients of the outputs (none where nothing used an output) and which inputs need one, the gradients of
 /// the inputs.
@@ -220,6 +221,7 @@ impl Tensor {
     ) -> Tensor {
         let owner = view_of(&data, inputs);
         let edge = node(op, std::slice::from_ref(&data), inputs, backward);
+        profiler::ended(Phase::Forward, op);
         Tensor {
             data: data.detach(),
             edge: edge.map(|node| Edge::Node(node, 0)),
@@ -243,6 +245,7 @@ impl Tensor {
             + 'static,
     {
         let node = node(op, &data, inputs, || Backward::Dense(Box::new(backward)));
+        profiler::ended(Phase::Forward, op);
         let wrap = |(i, data): (usize, candle_core::Tensor)| Tensor {
             owner: view_of(&data, inputs),
             data: data.detach(),
