@@ -2,6 +2,8 @@
 
 mod gradcheck;
 mod parity;
+#[cfg(test)]
+mod properties;
 mod report;
 #[cfg(test)]
 mod tests;

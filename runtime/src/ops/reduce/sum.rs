@@ -148,10 +148,18 @@ impl Tensor {
 fn running(x: &Data, dim: usize, reverse: bool) -> Result<Data> {
     let wide = dense(x)?;
     let plain = || -> Result<Data> {
-        match reverse {
-            true => Ok(wide.flip(&[dim])?.cumsum(dim)?.contiguous()?.flip(&[dim])?),
-            false => Ok(wide.cumsum(dim)?),
-        }
+        // Along the last dimension of dense memory: of other views Candle's product refuses some.
+        let last = wide.rank() - 1;
+        let rows = wide.transpose(dim, last)?.contiguous()?;
+        let sums = match reverse {
+            true => rows
+                .flip(&[last])?
+                .cumsum(last)?
+                .contiguous()?
+                .flip(&[last])?,
+            false => rows.cumsum(last)?,
+        };
+        Ok(sums.transpose(dim, last)?)
     };
     let sums = match wide.dtype() {
         DType::I64 if wide.device().is_cpu() => {
@@ -192,6 +200,7 @@ mod tests {
         gradcheck(|x| x[0].mean(-1), &[randn(())?])?;
         gradcheck(|x| x[0].sum(0), &[randn([0, 3])?])?;
         gradcheck(|x| x[0].cumsum(1), &[randn([2, 3, 2])?])?;
+        gradcheck(|x| x[0].cumsum(0), &[randn([1, 2, 1, 2])?])?;
         gradcheck(|x| x[0].cumsum(0), &[randn([0, 3])?])
     }
 
