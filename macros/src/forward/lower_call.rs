@@ -3,31 +3,37 @@
 use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Paren;
-use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident, Pat};
+use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident, Pat, Token};
 
 use super::arguments::Arguments;
 use super::body::{glue, grouped, Body};
 use super::call::{callee, is_plain_method, sizes, Callee};
 use super::operations::{may_lack_dim, takes_sizes};
 
+/// A call of a layer.
+struct LayerCall<'e> {
+    name: &'e Ident,
+    /// A reference to it.
+    module: TokenStream,
+    args: &'e Punctuated<Expr, Token![,]>,
+    parentheses: Paren,
+}
+
 impl Body<'_> {
     pub(crate) fn call(&mut self, call: &ExprCall) -> TokenStream {
         let expr = Expr::Call(call.clone());
+        if let Some(layer) = self.layer_call(&expr) {
+            return self.layer(&layer);
+        }
         match callee(&expr, self.methods, |name| self.scope.contains(name)) {
-            Some(Callee::Submodule(name)) => {
-                let module = quote_spanned!(name.span()=> &self.#name);
-                self.submodule(name, module, &call.args, call.paren_token)
-            }
             Some(Callee::SubmoduleAt { list, index }) => {
                 let (call_at, index) = (self.private(list.span(), "CallAt"), self.expr(index));
                 let args = in_parentheses(self.exprs(&call.args), call.paren_token);
                 let span = glue(list.span());
                 quote_spanned!(span=> #call_at::call_at(&self.#list, #index, #args)?)
-            }
-            Some(Callee::Local(name)) => {
-                self.submodule(name, quote!(#name), &call.args, call.paren_token)
             }
             Some(Callee::Escape) => self.escape(call).unwrap_or_else(|| quote!(#call)),
             Some(Callee::Some) => {
@@ -43,18 +49,80 @@ impl Body<'_> {
         }
     }
 
-    /// `module` stands for a reference to it.
-    fn submodule<'e>(
-        &mut self,
-        name: &Ident,
-        module: TokenStream,
-        args: impl IntoIterator<Item = &'e Expr>,
-        parentheses: Paren,
-    ) -> TokenStream {
-        let (call, args) = (self.private(name.span(), "Call"), self.exprs(args));
-        let args = in_parentheses(args, parentheses);
-        let span = glue(name.span());
+    /// A call of a field or of a local variable as a layer.
+    fn layer_call<'e>(&self, expr: &'e Expr) -> Option<LayerCall<'e>> {
+        let (module, args, parentheses) = match expr {
+            Expr::Paren(inner) => return self.layer_call(&inner.expr),
+            Expr::Group(inner) => return self.layer_call(&inner.expr),
+            Expr::Reference(inner) => return self.layer_call(&inner.expr),
+            Expr::Try(inner) => return self.layer_call(&inner.expr),
+            Expr::Call(call) => (None, &call.args, call.paren_token),
+            Expr::MethodCall(call) => (
+                Some((&*call.receiver, call.dot_token)),
+                &call.args,
+                call.paren_token,
+            ),
+            _ => return None,
+        };
+        let (name, module) = match callee(expr, self.methods, |name| self.scope.contains(name))? {
+            Callee::Submodule(name) => match module {
+                Some((owner, dot)) => (name, quote_spanned!(name.span()=> &#owner #dot #name)),
+                None => (name, quote_spanned!(name.span()=> &self.#name)),
+            },
+            Callee::Local(name) => (name, quote!(#name)),
+            _ => return None,
+        };
+        Some(LayerCall {
+            name,
+            module,
+            args,
+            parentheses,
+        })
+    }
+
+    /// The layer before another one: what it is called with is what that one gives.
+    fn layer_before<'e>(&self, layer: &LayerCall<'e>) -> Option<LayerCall<'e>> {
+        let mut args = layer.args.iter();
+        match (args.next(), args.next()) {
+            (Some(only), None) => self.layer_call(only),
+            _ => None,
+        }
+    }
+
+    /// The call of a layer; with the one before it, if there is one, because some are one operation together.
+    fn layer(&mut self, layer: &LayerCall<'_>) -> TokenStream {
+        let span = layer.name.span();
+        if let Some(before) = self.layer_before(layer) {
+            return self.layers("after", layer, &before);
+        }
+        let (call, module) = (self.private(span, "Call"), &layer.module);
+        let args = in_parentheses(self.exprs(layer.args), layer.parentheses);
+        let span = glue(span);
         quote_spanned!(span=> #call::call(#module, #args)?)
+    }
+
+    /// `layer(…).relu()`
+    fn layer_then_relu(&mut self, layer: &LayerCall<'_>) -> TokenStream {
+        if let Some(before) = self.layer_before(layer) {
+            return self.layers("after_then_relu", layer, &before);
+        }
+        let then_relu = self.private(layer.name.span(), "then_relu");
+        let args = in_parentheses(self.exprs(layer.args), layer.parentheses);
+        let (module, span) = (&layer.module, glue(layer.name.span()));
+        quote_spanned!(span=> #then_relu(#module, #args)?)
+    }
+
+    /// `function(outer, inner, arguments)`
+    fn layers(
+        &mut self,
+        function: &str,
+        outer: &LayerCall<'_>,
+        inner: &LayerCall<'_>,
+    ) -> TokenStream {
+        let function = self.private(outer.name.span(), function);
+        let args = in_parentheses(self.exprs(inner.args), inner.parentheses);
+        let (span, outer, inner) = (glue(outer.name.span()), &outer.module, &inner.module);
+        quote_spanned!(span=> #function(#outer, #inner, #args)?)
     }
 
     fn function_call(&mut self, path: &ExprPath, call: &ExprCall) -> TokenStream {
@@ -79,16 +147,14 @@ impl Body<'_> {
 
     pub(crate) fn method_call(&mut self, call: &ExprMethodCall) -> TokenStream {
         let expr = Expr::MethodCall(call.clone());
+        if let Some(layer) = self.layer_call(&expr) {
+            return self.layer(&layer);
+        }
         match callee(&expr, self.methods, |name| self.scope.contains(name)) {
             Some(Callee::Own(name)) => {
                 let (receiver, dot) = (&call.receiver, call.dot_token);
                 let args = in_parentheses(self.exprs(&call.args), call.paren_token);
                 self.lift(name.span(), quote!(#receiver #dot #name #args))
-            }
-            Some(Callee::Submodule(name)) => {
-                let (owner, dot) = (&call.receiver, call.dot_token);
-                let module = quote_spanned!(name.span()=> &#owner #dot #name);
-                self.submodule(name, module, &call.args, call.paren_token)
             }
             Some(Callee::Operation { receiver, name }) => self.operation(receiver, name, call),
             // Refused already.
@@ -97,6 +163,11 @@ impl Body<'_> {
     }
 
     fn operation(&mut self, receiver: &Expr, name: &Ident, call: &ExprMethodCall) -> TokenStream {
+        if name == "relu" && call.args.is_empty() {
+            if let Some(layer) = self.layer_call(receiver) {
+                return self.layer_then_relu(&layer);
+            }
+        }
         let (receiver, dot) = (self.expr(receiver), call.dot_token);
         let args = Arguments::of_operation(name, &call.args);
         let values = self.values(name, &args);

@@ -364,19 +364,16 @@ impl<'a> Hidden<'a> {
         }
     }
 
-    /// Straight-line code where every layer occurs once, else a walk in the order of the trace.
+    /// One call where every layer occurs once, else a walk in the order of the trace.
     fn forward(&self, leaves: &[Leaf]) -> TokenStream {
         let p = &self.p;
         if leaves.is_empty() {
             return quote!(#p::Ok(::core::clone::Clone::clone(__x)));
         }
         if in_order(leaves) {
-            let steps = leaves.iter().enumerate().map(|(n, l)| {
-                let (field, name) = (&l.field, l.shown(n));
-                let x = if n == 0 { quote!(__x) } else { quote!(&__x) };
-                quote!(let __x = #p::within(#name, #p::Call::call(&self.#field, (#x,)))?;)
-            });
-            return quote!(#(#steps)* #p::Ok(__x));
+            let names = leaves.iter().enumerate().map(|(n, l)| l.shown(n));
+            let fields = leaves.iter().map(|l| &l.field);
+            return quote!(#p::in_sequence(__x, &[#((#names, &self.#fields)),*]));
         }
         let count = leaves.len();
         let arms = leaves.iter().enumerate().map(|(n, l)| {

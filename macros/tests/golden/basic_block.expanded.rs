@@ -210,9 +210,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         #[allow(warnings, clippy::all)]
         impl __p::Forward for __Sequential0 {
             fn forward(&self, __x: &__p::Tensor) -> __p::Result<__p::Tensor> {
-                let __x = __p::within("0", __p::Call::call(&self.layer0, (__x,)))?;
-                let __x = __p::within("1", __p::Call::call(&self.layer1, (&__x,)))?;
-                __p::Ok(__x)
+                __p::in_sequence(__x, &[("0", &self.layer0), ("1", &self.layer1)])
             }
         }
         impl __p::Part<11207031341650529081u64> for BasicBlock {
@@ -557,14 +555,8 @@ If an input doesn't fit the signature, or an operation fails.*/
                 &[__p::Some(&x)],
             )?;
             let __result = (move || -> __p::Result<Tensor> {
-                let y = __p::lift(
-                    __p::Call::call(&self.bn1, (__p::Call::call(&self.conv1, (&x,))?,))?
-                        .relu(),
-                )?;
-                let y = __p::Call::call(
-                    &self.bn2,
-                    (__p::Call::call(&self.conv2, (y,))?,),
-                )?;
+                let y = __p::after_then_relu(&self.bn1, &self.conv1, (&x,))?;
+                let y = __p::after(&self.bn2, &self.conv2, (y,))?;
                 let skip = if self.stride != 1 || __p::lift(x.dim(1))? != self.out {
                     __p::Call::call(&self.downsample, (x,))?
                 } else {

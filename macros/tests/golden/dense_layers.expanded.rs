@@ -393,7 +393,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             let __result = (move || -> __p::Result<Tensor> {
                 let mut x = if let Some(bias) = bias { __p::lift(x + bias)? } else { x };
                 for layer in &self.layers {
-                    let y = __p::lift(__p::Call::call(layer, (&x,))?.relu())?;
+                    let y = __p::then_relu(layer, (&x,))?;
                     x = __p::lift(cat([x, y], 1))?;
                 }
                 ::core::result::Result::Ok(__p::lift(self.average(x))?)

@@ -279,13 +279,17 @@ As `config().init(device)`.*/
         #[allow(warnings, clippy::all)]
         impl __p::Forward for __Sequential0 {
             fn forward(&self, __x: &__p::Tensor) -> __p::Result<__p::Tensor> {
-                let __x = __p::within("0", __p::Call::call(&self.layer0, (__x,)))?;
-                let __x = __p::within("1", __p::Call::call(&self.layer1, (&__x,)))?;
-                let __x = __p::within("2", __p::Call::call(&self.layer2, (&__x,)))?;
-                let __x = __p::within("3", __p::Call::call(&self.layer3, (&__x,)))?;
-                let __x = __p::within("4", __p::Call::call(&self.layer4, (&__x,)))?;
-                let __x = __p::within("5", __p::Call::call(&self.layer5, (&__x,)))?;
-                __p::Ok(__x)
+                __p::in_sequence(
+                    __x,
+                    &[
+                        ("0", &self.layer0),
+                        ("1", &self.layer1),
+                        ("2", &self.layer2),
+                        ("3", &self.layer3),
+                        ("4", &self.layer4),
+                        ("5", &self.layer5),
+                    ],
+                )
             }
         }
         impl __p::Part<2392946144548103029u64> for LeNet {
@@ -580,10 +584,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             )?;
             let __result = (move || -> __p::Result<Tensor> {
                 let x = __p::lift(__p::Call::call(&self.features, (x,))?.flatten(1))?;
-                let x = __p::lift(
-                    __p::Call::call(&self.bn1, (__p::Call::call(&self.fc1, (x,))?,))?
-                        .relu(),
-                )?;
+                let x = __p::after_then_relu(&self.bn1, &self.fc1, (x,))?;
                 ::core::result::Result::Ok(__p::Call::call(&self.fc2, (x,))?)
             })();
             __p::leave(self, __seen, __result, __p::Tensors::collect)

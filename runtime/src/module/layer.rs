@@ -1,6 +1,7 @@
 //! What a layer is: a module that the trace knows and that is built from what the trace found.
 
 use super::{Build, Module, Plan};
+use crate::ops::Following;
 use crate::trace::{Args, Tracer, Value};
 use crate::{Device, Result, Tensor};
 use std::borrow::Borrow;
@@ -182,6 +183,17 @@ pub trait Forward: Module {
         }
     }
 
+    /// Runs the module and what follows it as one operation, if there is one and the module has no hooks.
+    ///
+    /// # Errors
+    /// As [`Forward::forward`].
+    #[doc(hidden)]
+    #[inline]
+    fn forward_fused(&self, x: &Tensor, following: Following<'_>) -> Result<Option<Tensor>> {
+        let _ = (x, following);
+        Ok(None)
+    }
+
     /// The module as a `candle_nn::ModuleT` that heeds the `train` flag, for the call alone: its own mode stays as it is.
     ///
     /// Every model and layer with one input is a `candle_nn::Module`, which runs in the module's own mode. Candle makes that a
@@ -219,6 +231,27 @@ pub trait Call<A> {
     /// # Errors
     /// As the module's `forward`.
     fn call(&self, args: A) -> Result<Self::Output>;
+
+    /// Runs the module and, if one operation does both, what follows it: then the flag is set.
+    ///
+    /// # Errors
+    /// As [`Call::call`].
+    #[doc(hidden)]
+    #[inline]
+    fn call_fused(&self, args: A, following: Following<'_>) -> Result<(Self::Output, bool)> {
+        let _ = following;
+        Ok((self.call(args)?, false))
+    }
+
+    /// What the call gives if the module before it has done it all: `args`.
+    ///
+    /// # Errors
+    /// As [`Call::call`], which it is for all that no other module does.
+    #[doc(hidden)]
+    #[inline]
+    fn call_done(&self, args: A) -> Result<Self::Output> {
+        self.call(args)
+    }
 }
 
 impl<M: Forward, T: Borrow<Tensor>> Call<(T,)> for M {
@@ -227,6 +260,20 @@ impl<M: Forward, T: Borrow<Tensor>> Call<(T,)> for M {
     #[inline]
     fn call(&self, (x,): (T,)) -> Result<Tensor> {
         self.forward_hooked(x.borrow())
+    }
+
+    #[inline]
+    fn call_fused(&self, (x,): (T,), following: Following<'_>) -> Result<(Tensor, bool)> {
+        let x = x.borrow();
+        Ok(match self.forward_fused(x, following)? {
+            Some(y) => (y, true),
+            None => (self.forward_hooked(x)?, false),
+        })
+    }
+
+    #[inline]
+    fn call_done(&self, (x,): (T,)) -> Result<Tensor> {
+        Ok(x.borrow().clone())
     }
 }
 

@@ -9,6 +9,7 @@ mod display;
 mod door;
 mod error;
 mod ext;
+mod fuse;
 mod graph;
 mod groups;
 mod handed;
@@ -39,6 +40,8 @@ pub use display::write_module;
 pub use door::{door, enter, leave};
 pub use error::ModuleError;
 pub use ext::ModuleExt;
+#[doc(hidden)]
+pub use fuse::{after, after_then_relu, in_sequence, then_relu};
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use groups::{
     BufferDict, BufferGroup, BufferList, BuildGroup, ParamDict, ParamGroup, ParamList,
@@ -62,6 +65,7 @@ pub use summary::{Summary, SummaryRow};
 #[doc(hidden)]
 pub use walk::{visit_all, visit_all_mut};
 
+use crate::ops::Following;
 use crate::{Buffer, Param, Result};
 
 /// Anything that owns parameters, buffers or other modules.
@@ -93,6 +97,12 @@ pub trait Module: Send + Sync {
 
     /// Training mode, freezing and hooks of this module; `None` for containers that have none of their own.
     fn state(&self) -> Option<&State> {
+        None
+    }
+
+    /// What this module does that a convolution before it can do in its place; nothing if it has hooks.
+    #[doc(hidden)]
+    fn follows(&self) -> Option<Following<'_>> {
         None
     }
 

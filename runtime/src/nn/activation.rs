@@ -2,7 +2,7 @@
 
 use super::python;
 use crate::module::{Build, Forward, Module, Rule, State};
-use crate::ops::{EluOptions, GeluOptions, LeakyReluOptions, SoftplusOptions};
+use crate::ops::{EluOptions, Following, GeluOptions, LeakyReluOptions, SoftplusOptions};
 use crate::trace::{Args, Kind, Tracer, Value};
 use crate::{Result, Tensor};
 
@@ -15,6 +15,7 @@ macro_rules! activation {
         fields { $($field:ident: $ty:ty, |$at:ident, $row:ident| $read:expr, |$value:ident| $print:expr;)* }
         forward($this:ident, $x:ident) $forward:block
         $(check($t:ident, $b:ident) $check:block)?
+        $(follows($following:expr))?
     ) => {
         super::layer! {
             $(#[$meta])*
@@ -70,6 +71,10 @@ macro_rules! activation {
             }
 
             super::members!();
+
+            $(fn follows(&self) -> Option<Following<'_>> {
+                (!self.state.has_hooks()).then_some($following)
+            })?
         }
 
         impl Forward for $name {
@@ -98,6 +103,7 @@ activation! {
     closed ReLU, ReLUConfig {}
     fields {}
     forward(this, x) { x.relu() }
+    follows(Following::RELU)
 }
 
 activation! {

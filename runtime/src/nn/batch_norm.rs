@@ -4,14 +4,14 @@ use super::python;
 use crate::init::Init;
 use crate::module::state::cumulative_statistics;
 use crate::module::{Build, Forward, Module, Rule, State};
-use crate::ops::BatchNormOptions;
+use crate::ops::{BatchNormOptions, Following, Norm};
 use crate::trace::{Args, Kind, Tracer, Value};
 use crate::{Buffer, Param, Result, Tensor};
 
 macro_rules! batch_norm {
     (
         $(#[$meta:meta])*
-        $name:ident, $config:ident, $least:literal to $most:literal dimensions: $shapes:literal
+        $name:ident, $config:ident, $least:literal to $most:literal dimensions: $shapes:literal $(, $follows:item)?
     ) => {
         super::layer! {
             $(#[$meta])*
@@ -130,6 +130,8 @@ macro_rules! batch_norm {
                 optional: weight, bias;
                 buffers: running_mean, running_var, num_batches_tracked;
             }
+
+            $($follows)?
         }
 
         impl Forward for $name {
@@ -200,5 +202,18 @@ batch_norm! {
     /// assert_eq!(norm.state_dict().names().collect::<Vec<_>>(), names);
     /// # Ok(()) }
     /// ```
-    BatchNorm2d, BatchNorm2dConfig, 4 to 4 dimensions: "[N, C, H, W]"
+    BatchNorm2d, BatchNorm2dConfig, 4 to 4 dimensions: "[N, C, H, W]",
+    fn follows(&self) -> Option<Following<'_>> {
+        if self.state.active() || self.state.has_hooks() {
+            return None;
+        }
+        let norm = Norm {
+            mean: self.running_mean.as_ref()?,
+            variance: self.running_var.as_ref()?,
+            weight: self.weight.as_deref(),
+            bias: self.bias.as_deref(),
+            eps: self.eps,
+        };
+        Some(norm.into())
+    }
 }

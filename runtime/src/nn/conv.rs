@@ -5,7 +5,7 @@ use super::setting::{Padding, PaddingMode};
 use crate::init::Init;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::rule::{pair, Window};
-use crate::ops::{Conv2dOptions, ConvPadding, PadMode, PadOptions, Pair};
+use crate::ops::{Conv2dOptions, ConvPadding, Following, PadMode, PadOptions, Pair};
 use crate::trace::{Args, Bound, Kind, Tracer, Value};
 use crate::{Error, Param, Result, Tensor};
 
@@ -146,6 +146,16 @@ impl Conv2d {
         })
     }
 
+    /// What the operation is called with, but for the padding.
+    fn options(&self) -> Conv2dOptions {
+        Conv2dOptions {
+            stride: self.stride,
+            padding: ConvPadding::Zeros(Pair(0, 0)),
+            dilation: self.dilation,
+            groups: self.groups,
+        }
+    }
+
     /// Borders as `pad` takes them: `[left, right, top, bottom]`.
     fn borders(&self) -> Result<[usize; 4]> {
         let total = |at: usize, dilation: usize| dilation * (self.weight.dims()[2 + at] - 1);
@@ -212,18 +222,21 @@ impl Module for Conv2d {
 
 impl Forward for Conv2d {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let options = Conv2dOptions {
-            stride: self.stride,
-            padding: ConvPadding::Zeros(Pair(0, 0)),
-            dilation: self.dilation,
-            groups: self.groups,
-        };
-        let bias = self.bias.as_deref();
+        let (options, bias) = (self.options(), self.bias.as_deref());
         if self.padding_mode == PaddingMode::Zeros {
             return x.conv2d_with(&self.weight, bias, options.padding(self.padding));
         }
         let borders = PadOptions::default().mode(self.mode()?);
         let x = x.pad_with(self.borders()?, borders)?;
         x.conv2d_with(&self.weight, bias, options)
+    }
+
+    fn forward_fused(&self, x: &Tensor, following: Following<'_>) -> Result<Option<Tensor>> {
+        if self.padding_mode != PaddingMode::Zeros || self.state.has_hooks() {
+            return Ok(None);
+        }
+        let parameters = (&*self.weight, self.bias.as_deref());
+        let options = self.options().padding(self.padding);
+        x.conv2d_fused(parameters, options, following)
     }
 }

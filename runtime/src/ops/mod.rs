@@ -54,6 +54,8 @@ mod windows;
 
 pub use clamp::{Bound, ClampOptions};
 pub use conv2d::{Conv2dOptions, ConvPadding};
+#[doc(hidden)]
+pub use conv2d::{Following, Norm};
 pub use cosine_similarity::CosineSimilarityOptions;
 pub use dropout::DropoutOptions;
 pub use elu::EluOptions;

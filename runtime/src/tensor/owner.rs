@@ -56,8 +56,7 @@ impl Owner {
         key: &[usize],
         make: impl FnOnce() -> T,
     ) -> Arc<T> {
-        // Candle writes to its variables without a word.
-        if self.candles.load(Ordering::Acquire) {
+        if self.is_candles() {
             return Arc::new(make());
         }
         let version = self.version();
@@ -74,6 +73,11 @@ impl Owner {
             });
             values
         })
+    }
+
+    /// Whether Candle has the variable, to which it writes without a word.
+    pub(crate) fn is_candles(&self) -> bool {
+        self.candles.load(Ordering::Acquire)
     }
 
     /// The place of what is kept.
@@ -154,10 +158,7 @@ impl InPlace {
 
     /// The variable, if Candle holds it.
     pub(crate) fn candles(&self) -> Option<&Var> {
-        self.owner
-            .candles
-            .load(Ordering::Acquire)
-            .then_some(&self.var)
+        self.owner.is_candles().then_some(&self.var)
     }
 
     /// A copy with an identity of its own under the same name.

@@ -11,7 +11,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::pack::{Panel, Weights};
 use super::sweep::{Class, Sweep};
 use super::tile::{rows, sum_over_taps, Segment, FEW};
-use super::{Conv2d, Real};
+use super::{Conv2d, Finish, Real};
 use crate::kernels::fresh::new_chunks;
 
 /// Elements of source and destination that belong to one piece of work, about: they fit a second-level cache.
@@ -23,7 +23,7 @@ const PIECES: usize = 8;
 /// The widest panel of all instruction sets.
 const WIDEST: usize = 32;
 
-/// `to[n, p, d] = bias[d] + Σ weight · from[n, …, c]` over the taps that pixel `p` sees and all channels `c` of the group.
+/// `to[n, p, d] = Σ weight · from[n, …, c]`, finished, over the taps that pixel `p` sees and all channels `c` of the group.
 #[derive(Clone, Debug)]
 pub(super) struct Direct {
     pub(super) arch: Arch,
@@ -92,7 +92,7 @@ impl Direct {
         &self,
         source: &[T],
         weights: Weights<'_, T>,
-        bias: Option<&[T]>,
+        finish: Finish<'_, T>,
         cost: usize,
     ) -> Vec<T> {
         let len = self.batch * self.pixels() * self.groups * self.to;
@@ -104,9 +104,9 @@ impl Direct {
         // Eight multiplications or so are one instruction.
         let cost = cost / 4;
         if weight_count > source.len() + len && panels.len() > 1 {
-            self.by_panel(source, &weights, bias, &panels, cost)
+            self.by_panel(source, &weights, finish, &panels, cost)
         } else {
-            self.by_rows(source, &weights, bias, &panels, cost)
+            self.by_rows(source, &weights, finish, &panels, cost)
         }
     }
 
@@ -115,7 +115,7 @@ impl Direct {
         &self,
         source: &[T],
         weights: &Weights<'_, T>,
-        bias: Option<&[T]>,
+        finish: Finish<'_, T>,
         panels: &[Panel],
         cost: usize,
     ) -> Vec<T> {
@@ -147,7 +147,7 @@ impl Direct {
             };
             for (panel, packed) in panels.iter().zip(packed.chunks_exact(size)) {
                 let out = &mut out[panel.channel(self.to)..];
-                self.panel((source, bias), tiles, (panel, packed), (out, channels));
+                self.panel((source, finish), tiles, (panel, packed), (out, channels));
             }
         })
     }
@@ -162,7 +162,7 @@ impl Direct {
         &self,
         source: &[T],
         weights: &Weights<'_, T>,
-        bias: Option<&[T]>,
+        finish: Finish<'_, T>,
         panels: &[Panel],
         cost: usize,
     ) -> Vec<T> {
@@ -175,11 +175,11 @@ impl Direct {
             let (panel, column) = (&panels[i], self.column() * width);
             if let Some(packed) = weights.packed {
                 let packed = &packed[i * column..][..column];
-                return self.panel((source, bias), &tiles, (panel, packed), (part, width));
+                return self.panel((source, finish), &tiles, (panel, packed), (part, width));
             }
             T::with_scratch(column, |packed| {
                 weights.pack(panel, panel.width::<T>(self.arch), packed);
-                self.panel((source, bias), &tiles, (panel, packed), (part, width));
+                self.panel((source, finish), &tiles, (panel, packed), (part, width));
             });
         });
         let channels = self.groups * self.to;
@@ -198,7 +198,7 @@ impl Direct {
     /// A panel's channels of the tiles' pixels, into `out`, where a pixel's lie `stride` after those of the one before.
     fn panel<T: Real>(
         &self,
-        (source, bias): (&[T], Option<&[T]>),
+        (source, finish): (&[T], Finish<'_, T>),
         tiles: &[Tiles],
         (panel, packed): (&Panel, &[T]),
         (out, stride): (&mut [T], usize),
@@ -208,7 +208,12 @@ impl Direct {
             tiles,
             panel,
             packed,
-            bias: bias.map(|bias| &bias[panel.channel(self.to)..][..panel.count]),
+            finish: Finish {
+                bias: finish
+                    .bias
+                    .map(|bias| &bias[panel.channel(self.to)..][..panel.count]),
+                ..finish
+            },
             out,
             stride,
         });
@@ -296,13 +301,22 @@ impl Direct {
     }
 }
 
+/// `relu` in place.
+#[inline(always)]
+pub(super) fn positive<T: Real>(x: &mut [T]) {
+    for x in x {
+        // NaN stays.
+        *x = if *x <= T::zero() { T::zero() } else { *x };
+    }
+}
+
 /// One panel's channels of a piece's pixels.
 struct Run<'a, T> {
     source: &'a [T],
     tiles: &'a [Tiles],
     panel: &'a Panel,
     packed: &'a [T],
-    bias: Option<&'a [T]>,
+    finish: Finish<'a, T>,
     /// From the panel's first channel on.
     out: &'a mut [T],
     /// From one pixel to the next in `out`.
@@ -352,7 +366,7 @@ impl<T: Real> Run<'_, T> {
         let starts = std::array::from_fn(|p| pixels[p.min(pixels.len() - 1)].source);
         let mut sums =
             sum_over_taps::<S, T, P, V>(simd, self.source, starts, segments, self.packed);
-        if let Some(bias) = self.bias {
+        if let Some(bias) = self.finish.bias {
             let mut whole = [T::zero(); WIDEST];
             whole[..bias.len()].copy_from_slice(bias);
             let bias = T::vectors::<S>(&whole);
@@ -371,6 +385,9 @@ impl<T: Real> Run<'_, T> {
                 let mut whole = [T::zero(); WIDEST];
                 T::vectors_mut::<S>(&mut whole)[..V].copy_from_slice(&sums);
                 out.copy_from_slice(&whole[..count]);
+            }
+            if self.finish.relu {
+                positive(out);
             }
         }
     }

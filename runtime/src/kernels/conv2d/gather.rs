@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use super::{Conv2d, Real};
+use super::direct::positive;
+use super::{Conv2d, Finish, Real};
 use crate::kernels::chunks::{blocks, for_each_chunk};
 use crate::kernels::gemm::{gemm, Strides};
 use crate::kernels::real::sum;
@@ -22,12 +23,12 @@ const PIECES: usize = 16;
 const SMALL_WEIGHT: usize = 1 << 16;
 
 impl Conv2d {
-    /// `x ⋆ weight + bias`, as `[batch, groups · outputs, y.output, x.output]`.
+    /// `x ⋆ weight`, finished, as `[batch, groups · outputs, y.output, x.output]`.
     pub(super) fn planes_forward<T: Real>(
         &self,
         x: &[T],
         weight: &[T],
-        bias: Option<&[T]>,
+        finish: Finish<'_, T>,
     ) -> Vec<T> {
         let (pixels, column) = (self.output_pixels(), self.column());
         let mut out = vec![T::zero(); self.batch * self.groups * self.outputs * pixels];
@@ -35,7 +36,7 @@ impl Conv2d {
         let rows = self.outputs / per_group;
         for_each_chunk(&mut out, rows * pixels, self.cost(), |i, out| {
             let (image, first) = (i / per_group, i % per_group * rows);
-            if let Some(bias) = bias {
+            if let Some(bias) = finish.bias {
                 let bias = &bias[image % self.groups * self.outputs + first..][..rows];
                 for (out, &bias) in out.chunks_exact_mut(pixels).zip(bias) {
                     out.fill(bias);
@@ -46,8 +47,11 @@ impl Conv2d {
             self.columns(self.planes(x, image), |columns, band| {
                 let size = [rows, band.len(), column];
                 let out = (&mut out[band.start..], Strides::row_major(pixels));
-                gemm(size, out, bias.is_some(), weight, columns);
+                gemm(size, out, finish.bias.is_some(), weight, columns);
             });
+            if finish.relu {
+                positive(out);
+            }
         });
         out
     }

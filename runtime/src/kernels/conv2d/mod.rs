@@ -41,28 +41,44 @@ pub(crate) struct Conv2d {
     pub(crate) x: Axis,
 }
 
+/// What is done with every sum before it is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finish<'a, T> {
+    /// Added to it: a number for each output channel.
+    pub(crate) bias: Option<&'a [T]>,
+    /// What is not positive becomes 0.
+    pub(crate) relu: bool,
+}
+
+impl<T> Finish<'_, T> {
+    const NONE: Self = Finish {
+        bias: None,
+        relu: false,
+    };
+}
+
 impl Conv2d {
     /// Whether inputs and results have their channels last; otherwise they are planes.
     pub(crate) fn channels_last(&self) -> bool {
         self.groups == 1 || self.outputs.min(self.inputs) >= LEAST_CHANNELS
     }
 
-    /// `x ⋆ weight + bias`: `[batch, y.output, x.output, groups · outputs]`, or planes. `packed` is what [`pack`](Self::pack)
+    /// `x ⋆ weight`, finished: `[batch, y.output, x.output, groups · outputs]`, or planes. `packed` is what [`pack`](Self::pack)
     /// made of the weight, if it was kept.
     pub(crate) fn forward<T: Real>(
         &self,
         x: &[T],
         weight: &[T],
         packed: Option<&[T]>,
-        bias: Option<&[T]>,
+        finish: Finish<'_, T>,
     ) -> Vec<T> {
         if !self.channels_last() {
-            return self.planes_forward(x, weight, bias);
+            return self.planes_forward(x, weight, finish);
         }
         let weights = self.weights(weight, packed);
         match self.padded(x) {
-            Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, bias),
-            None => self.direct_forward(Arch::new(), x, weights, bias),
+            Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, finish),
+            None => self.direct_forward(Arch::new(), x, weights, finish),
         }
     }
 
@@ -108,9 +124,9 @@ impl Conv2d {
         arch: Arch,
         x: &[T],
         weights: Weights<'_, T>,
-        bias: Option<&[T]>,
+        finish: Finish<'_, T>,
     ) -> Vec<T> {
-        Direct::forward(self, arch).run(x, weights, bias, self.cost())
+        Direct::forward(self, arch).run(x, weights, finish, self.cost())
     }
 
     /// The weights as the result needs them.
@@ -137,7 +153,7 @@ impl Conv2d {
             taps: direct.taps(),
             packed: None,
         };
-        direct.run(grad, weights, None, self.cost())
+        direct.run(grad, weights, Finish::NONE, self.cost())
     }
 
     /// Where there are few input channels: the input with its padding in memory, and the convolution of that.

@@ -85,21 +85,26 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
         let packed = conv.weights(&weight, None).panels(arch, &panels);
         let kept = conv.weights(&weight, Some(&packed));
         let found = [
-            conv.direct_forward(arch, &x, conv.weights(&weight, None), None),
+            conv.direct_forward(arch, &x, conv.weights(&weight, None), Finish::NONE),
             conv.direct_backward(arch, &grad, &weight),
             Weight::new::<T>(conv, arch).run(&x, &grad),
         ];
-        assert!(found[0] == conv.direct_forward(arch, &x, kept, None));
+        assert!(found[0] == conv.direct_forward(arch, &x, kept, Finish::NONE));
         for (found, expected) in found.iter().zip(&expected) {
             assert_near(&format!("{conv:?} {arch:?}"), found, expected, tolerance);
         }
     }
     if conv.channels_last() {
         let bias = of(&numbers(conv.groups * conv.outputs, 4));
-        let out = conv.forward(&x, &weight, None, Some(&bias));
         let plus = expected[0].iter().zip(bias.iter().cycle());
         let plus: Vec<f64> = plus.map(|(out, bias)| out + bias.to_f64()).collect();
-        assert_near(&format!("{conv:?} with bias"), &out, &plus, tolerance);
+        for relu in [false, true] {
+            let bias = Some(&bias[..]);
+            let out = conv.forward(&x, &weight, None, Finish { bias, relu });
+            let least = if relu { 0. } else { f64::NEG_INFINITY };
+            let plus: Vec<f64> = plus.iter().map(|out| out.max(least)).collect();
+            assert_near(&format!("{conv:?} with bias"), &out, &plus, tolerance);
+        }
         let dw = conv.grad_weight(&x, &grad);
         assert_near(&format!("{conv:?} weight"), &dw, &expected[2], tolerance);
     }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 
 use crate::module::{
-    candle_module, format_module, Call, Forward, Module, State, Visitor, VisitorMut,
+    candle_module, format_module, in_sequence, Forward, Module, State, Visitor, VisitorMut,
 };
 use crate::{Error, Result, Tensor};
 
@@ -54,16 +54,11 @@ struct Named<T> {
 
 /// A built layer of any type.
 trait Link: Forward {
-    fn run(&self, x: &Tensor) -> Result<Tensor>;
     fn copy(&self) -> Box<dyn Link>;
     fn as_any(&self) -> &dyn Any;
 }
 
 impl<M: Forward + Clone + 'static> Link for M {
-    fn run(&self, x: &Tensor) -> Result<Tensor> {
-        self.call((x,))
-    }
-
     fn copy(&self) -> Box<dyn Link> {
         Box::new(self.clone())
     }
@@ -183,10 +178,12 @@ impl Module for Sequential {
 
 impl Forward for Sequential {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let step = |x: Tensor, Named { name, layer }: &Named<Box<dyn Link>>| {
-            (**layer).run(&x).map_err(|error| error.context(name))
-        };
-        let y = self.layers.iter().try_fold(x.clone(), step);
+        let layers: Vec<(&str, &dyn Forward)> = self
+            .layers
+            .iter()
+            .map(|Named { name, layer }| (&**name, &**layer as &dyn Forward))
+            .collect();
+        let y = in_sequence(x, &layers);
         let seen = self.state.watch(&[Some(x)]);
         self.state.show(seen, y, |y, found| found.push(y.clone()))
     }

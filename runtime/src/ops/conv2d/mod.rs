@@ -7,12 +7,14 @@ use super::compute::{
 };
 use super::Pair;
 use crate::error::{Error, Result};
-use crate::kernels::{conv_windows, output, row_major, values, Axis, Conv2d, Order, Real};
+use crate::kernels::{conv_windows, output, row_major, values, Axis, Conv2d, Finish, Order, Real};
 use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::{is_grad_enabled, when, Owner, Tensor};
 
+pub use fused::{Following, Norm};
 pub use options::{Conv2dOptions, ConvPadding};
 
+mod fused;
 mod options;
 mod plain;
 pub(super) mod rule;
@@ -80,41 +82,24 @@ impl Tensor {
         options: Conv2dOptions,
     ) -> Result<Tensor> {
         let conv = check(self, weight, bias, options)?;
-        let batched = self.rank() == 4;
-        let order = match has_kernels(self.as_candle()) && conv.channels_last() {
-            true => Order::ChannelsLast,
-            false => Order::Rows,
-        };
-        // An image alone is a batch of one.
-        let taken = move |x: &Data| -> Result<Data> {
-            let x = x.to_dtype(compute_dtype(x.dtype()))?;
-            let x = if batched { x } else { x.unsqueeze(0)? };
-            Ok(order.take(&x)?)
-        };
-        let given = move |x: Data| -> Result<Data> {
-            let x = order.give(x)?;
-            match batched {
-                true => Ok(x),
-                false => Ok(row_major(&x)?.squeeze(0)?),
-            }
-        };
+        let frame = Frame::of(self, &conv);
         let out = forward(
             &conv,
-            &taken(self.as_candle())?,
+            &frame.take(self.as_candle())?,
             (&dense(weight.as_candle())?, kept(weight)),
             bias.map(|bias| dense(bias.as_candle()))
                 .transpose()?
                 .as_ref(),
         )?;
-        let shape = out_shape(&conv, order);
-        let data = given(out.to_dtype(self.dtype())?.reshape(shape)?)?;
+        let shape = out_shape(&conv, frame.order);
+        let data = frame.give(out.to_dtype(self.dtype())?.reshape(shape)?)?;
         let mut x_shape = [
             conv.batch,
             conv.groups * conv.inputs,
             conv.y.input,
             conv.x.input,
         ];
-        if order == Order::ChannelsLast {
+        if frame.order == Order::ChannelsLast {
             x_shape[1..].rotate_left(1);
         }
         let w_shape = weight.shape().clone();
@@ -122,15 +107,15 @@ impl Tensor {
         let w_saved = weight.save_if(self.requires_grad());
         let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
             let dtype = grad.dtype();
-            let grad = taken(grad)?;
+            let grad = frame.take(grad)?;
             let back = |dx: Data, shape: &Shape| Ok(dx.to_dtype(dtype)?.reshape(shape)?);
             Ok([
                 when(x, || {
                     let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
-                    given(back(dx, &Shape::from(&x_shape[..]))?)
+                    frame.give(back(dx, &Shape::from(&x_shape[..]))?)
                 })?,
                 when(w, || {
-                    let dw = grad_weight(&conv, &taken(x_saved.get()?)?, &grad)?;
+                    let dw = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad)?;
                     back(dw, &w_shape)
                 })?,
                 when(b, || {
@@ -141,6 +126,44 @@ impl Tensor {
         };
         let inputs = [Some(self), Some(weight), bias];
         Ok(record_optional("conv2d", data, inputs, backward))
+    }
+}
+
+/// How input and result lie in memory.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// An image alone is a batch of one.
+    batched: bool,
+    order: Order,
+}
+
+impl Frame {
+    fn of(x: &Tensor, conv: &Conv2d) -> Self {
+        let last = has_kernels(x.as_candle()) && conv.channels_last();
+        Frame {
+            batched: x.rank() == 4,
+            order: if last {
+                Order::ChannelsLast
+            } else {
+                Order::Rows
+            },
+        }
+    }
+
+    /// An image or a batch of them, dense in this order.
+    fn take(self, x: &Data) -> Result<Data> {
+        let x = x.to_dtype(compute_dtype(x.dtype()))?;
+        let x = if self.batched { x } else { x.unsqueeze(0)? };
+        Ok(self.order.take(&x)?)
+    }
+
+    /// What is dense in this order as the result.
+    fn give(self, x: Data) -> Result<Data> {
+        let x = self.order.give(x)?;
+        match self.batched {
+            true => Ok(x),
+            false => Ok(row_major(&x)?.squeeze(0)?),
+        }
     }
 }
 
@@ -308,7 +331,8 @@ fn forward_kernel<T: Real>(
         owner.derived(&key, || conv.pack(weight))
     });
     let packed = packed.as_ref().map(|packed| &packed[..]);
-    let out = conv.forward::<T>(x.slice()?, weight, packed, bias);
+    let finish = Finish { bias, relu: false };
+    let out = conv.forward::<T>(x.slice()?, weight, packed, finish);
     let len = out.len();
     output(out, len)
 }

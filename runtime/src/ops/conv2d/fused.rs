@@ -1,0 +1,202 @@
+//! A convolution and what follows it in one pass, where no gradients are wanted: batch norm with running statistics is folded into
+//! the weight and the bias, `relu` is done where a sum is stored.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use candle_core::{DType, Storage, Tensor as Data};
+
+use super::{check, kept, out_shape, Conv2dOptions, Frame};
+use crate::error::Result;
+use crate::kernels::{output, values, Conv2d, Finish, Real, Values};
+use crate::ops::compute::has_kernels;
+use crate::tensor::autocast::autocast_dtype;
+use crate::tensor::{is_grad_enabled, Owner, Tensor};
+
+/// Batch norm of `[N, out, H, W]` with running statistics: `(x − mean) / √(variance + eps) · weight + bias`, all of them `[out]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Norm<'a> {
+    pub(crate) mean: &'a Tensor,
+    pub(crate) variance: &'a Tensor,
+    pub(crate) weight: Option<&'a Tensor>,
+    pub(crate) bias: Option<&'a Tensor>,
+    pub(crate) eps: f64,
+}
+
+/// What follows a convolution: batch norm, then `relu`, or one of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Following<'a> {
+    pub(crate) norm: Option<Norm<'a>>,
+    pub(crate) relu: bool,
+}
+
+impl<'a> From<Norm<'a>> for Following<'a> {
+    fn from(norm: Norm<'a>) -> Self {
+        Following {
+            norm: Some(norm),
+            relu: false,
+        }
+    }
+}
+
+impl<'a> Following<'a> {
+    pub(crate) const RELU: Self = Following {
+        norm: None,
+        relu: true,
+    };
+
+    /// This and then `next`, if one pass can do both.
+    pub(crate) fn then(self, next: Following<'a>) -> Option<Self> {
+        let (norm, relu) = match (self.norm, next.norm) {
+            (None, norm) if !self.relu => (norm, next.relu),
+            (norm, None) => (norm, true),
+            _ => return None,
+        };
+        Some(Following { norm, relu })
+    }
+}
+
+/// The weight, in the order in which the kernel reads it, and the bias, with the batch norm in them.
+struct Folded<T> {
+    weight: Vec<T>,
+    bias: Vec<T>,
+}
+
+impl Tensor {
+    /// [`conv2d_with`](Self::conv2d_with) and what follows it, equal to rounding; nothing where they have to be operations of their
+    /// own: for gradients, in other types than f32 and f64, under autocast, and for weights that aren't a parameter's.
+    pub(crate) fn conv2d_fused(
+        &self,
+        (weight, bias): (&Tensor, Option<&Tensor>),
+        options: Conv2dOptions,
+        following: Following<'_>,
+    ) -> Result<Option<Tensor>> {
+        let channels = weight.dims().first().copied();
+        let own = following.norm.map_or([None; 4], |norm| {
+            [Some(norm.mean), Some(norm.variance), norm.weight, norm.bias]
+        });
+        let fits = |x: &Tensor| x.rank() == 1 && x.dims().first().copied() == channels;
+        let is_norm = |norm: Norm<'_>| self.rank() == 4 && norm.eps >= 0. && norm.eps.is_finite();
+        if !own.iter().flatten().all(|x| fits(x)) || !following.norm.is_none_or(is_norm) {
+            return Ok(None); // the operation itself says what is wrong
+        }
+        let parts = [Some(weight), bias].into_iter().chain(own).flatten();
+        let all = || std::iter::once(self).chain(parts.clone());
+        let recorded = is_grad_enabled() && all().any(Tensor::requires_grad);
+        if recorded || autocast_dtype().is_some() || !has_kernels(self.as_candle()) {
+            return Ok(None);
+        }
+        let one_type = all().all(|x| x.dtype() == self.dtype());
+        let versions = parts.clone().map(seen_version).collect::<Option<Vec<_>>>();
+        let (Some(owner), Some(versions), true) = (kept(weight), versions, one_type) else {
+            return Ok(None);
+        };
+        let conv = check(self, weight, bias, options)?;
+        let frame = Frame::of(self, &conv);
+        let x = frame.take(self.as_candle())?;
+        let parts = Parts {
+            conv: &conv,
+            weight,
+            bias,
+            following,
+            key: [weight.dims(), &[conv.groups], &versions.concat()].concat(),
+        };
+        let out = match self.dtype() {
+            DType::F32 => parts.run::<f32>(&x, owner)?,
+            DType::F64 => parts.run::<f64>(&x, owner)?,
+            _ => return Ok(None),
+        };
+        let out = out.reshape(out_shape(&conv, frame.order))?;
+        Ok(Some(Tensor::record(
+            "conv2d",
+            frame.give(out)?,
+            [],
+            |_, []| Ok([]),
+        )))
+    }
+}
+
+/// Which values these are, where a change of them is noticed.
+fn seen_version(x: &Tensor) -> Option<[usize; 2]> {
+    let layout = x.as_candle().layout();
+    let whole = layout.is_contiguous() && layout.start_offset() == 0;
+    let owner = x
+        .owner
+        .as_deref()
+        .filter(|owner| whole && !owner.is_candles())?;
+    Some([owner.id as usize, owner.version() as usize])
+}
+
+/// The values of what is there.
+fn read(x: Option<&Tensor>) -> Result<Option<Values<impl Deref<Target = Storage> + '_>>> {
+    x.map(|x| values(x.as_candle())).transpose()
+}
+
+/// A convolution with what follows it.
+struct Parts<'a> {
+    conv: &'a Conv2d,
+    weight: &'a Tensor,
+    bias: Option<&'a Tensor>,
+    following: Following<'a>,
+    key: Vec<usize>,
+}
+
+impl Parts<'_> {
+    fn run<T: Real>(&self, x: &Data, owner: &Owner) -> Result<Data> {
+        let x = values(x)?;
+        let folded = self.folded::<T>(owner)?;
+        let packed = self.conv.channels_last().then_some(&folded.weight[..]);
+        let finish = Finish {
+            bias: Some(&folded.bias[..]),
+            relu: self.following.relu,
+        };
+        let out = self
+            .conv
+            .forward::<T>(x.slice()?, &folded.weight, packed, finish);
+        let len = out.len();
+        output(out, len)
+    }
+
+    /// Kept beside the weight until one of the parameters and statistics changes.
+    fn folded<T: Real>(&self, owner: &Owner) -> Result<Arc<Folded<T>>> {
+        let norm = self.following.norm;
+        let (weight, bias) = (values(self.weight.as_candle())?, read(self.bias)?);
+        let mean = read(norm.map(|norm| norm.mean))?;
+        let variance = read(norm.map(|norm| norm.variance))?;
+        let scale = read(norm.and_then(|norm| norm.weight))?;
+        let shift = read(norm.and_then(|norm| norm.bias))?;
+        let weight = weight.slice::<T>()?;
+        let [bias, mean, variance, scale, shift] = [&bias, &mean, &variance, &scale, &shift]
+            .map(|x| x.as_ref().map(|x| x.slice::<T>()).transpose());
+        let (bias, mean, variance) = (bias?, mean?, variance?);
+        let (scale, shift) = (scale?, shift?);
+        let eps = norm.map_or(0., |norm| norm.eps);
+        let mut key = self.key.clone();
+        key.extend(norm.map(|norm| norm.eps.to_bits() as usize));
+        Ok(owner.derived(&key, || {
+            let at = |x: Option<&[T]>, o: usize, other: f64| x.map_or(other, |x| x[o].to_f64());
+            let factor = |o| match norm {
+                Some(_) => at(scale, o, 1.) / (at(variance, o, 1.) + eps).sqrt(),
+                None => 1.,
+            };
+            let channels = self.conv.groups * self.conv.outputs;
+            let factors: Vec<f64> = (0..channels).map(factor).collect();
+            let sum =
+                |o: usize| (at(bias, o, 0.) - at(mean, o, 0.)) * factors[o] + at(shift, o, 0.);
+            let column = weight.len().checked_div(channels).unwrap_or(0).max(1);
+            let columns = weight.chunks_exact(column).zip(&factors);
+            let scaled: Vec<T> = columns
+                .flat_map(|(column, factor)| {
+                    column.iter().map(move |w| T::from_f64(w.to_f64() * factor))
+                })
+                .collect();
+            Folded {
+                bias: (0..channels).map(|o| T::from_f64(sum(o))).collect(),
+                weight: match self.conv.channels_last() {
+                    true => self.conv.pack(&scaled),
+                    false => scaled,
+                },
+            }
+        }))
+    }
+}
