@@ -1,0 +1,101 @@
+//! Where the time of each workload goes, operation by operation, and how near its products are to what the processor can do.
+//!
+//! `cargo run --release -p taper-benches --bin profile -- [SECONDS] [WORKLOAD…]`
+
+use std::env;
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use taper::profiler::{profile, Profile};
+use taper_benches::peak::peak;
+use taper_benches::workloads::{workload, WORKLOADS};
+use taper_benches::Page;
+
+/// Seconds that steps are profiled for.
+const SECONDS: f64 = 5.;
+
+/// Operations that take less of a step are left out.
+const LEAST: f64 = 0.01;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args: Vec<String> = env::args().skip(1).collect();
+    let seconds = match args.first().and_then(|arg| arg.parse().ok()) {
+        Some(seconds) => {
+            args.remove(0);
+            seconds
+        }
+        None => SECONDS,
+    };
+    let mut page = Page::new(
+        "Where the time of a step goes",
+        "cargo run --release -p taper-benches --bin profile",
+    );
+    page.paragraph(&format!(
+        "Two threads; steps for {seconds} s, after three that are not measured. What takes less than 1 % of a step is left out."
+    ));
+    taper::set_num_threads(2)?;
+    for (name, what) in WORKLOADS {
+        if args.is_empty() || args.iter().any(|arg| arg == name) {
+            eprintln!("{name}");
+            section(&mut page, name, what, seconds)?;
+        }
+    }
+    page.write("profile")?;
+    Ok(())
+}
+
+fn section(page: &mut Page, name: &str, what: &str, seconds: f64) -> Result<(), Box<dyn Error>> {
+    let mut step = workload(name)?.ok_or("a workload of the list is missing")?;
+    for _ in 0..3 {
+        step()?;
+    }
+    let before = peak(2, 5);
+    let end = Instant::now() + Duration::from_secs_f64(seconds);
+    let mut steps = 0;
+    let (result, times) = profile(|| -> taper::Result<()> {
+        while steps == 0 || Instant::now() < end {
+            step()?;
+            steps += 1;
+        }
+        Ok(())
+    });
+    result?;
+    let most = before.max(peak(2, 5));
+    let ms = |time: Duration| time.as_secs_f64() * 1e3 / f64::from(steps);
+    page.paragraph(&format!("## {what}"));
+    page.paragraph(&format!(
+        "{:.2} ms a step. Multiply-adds in registers alone: {most:.0} GF/s.",
+        ms(times.total())
+    ));
+    page.table(
+        &["operation", "phase", "calls", "ms", "share"],
+        &rows(&times, steps),
+    );
+    Ok(())
+}
+
+fn rows(times: &Profile, steps: u32) -> Vec<Vec<String>> {
+    let share = |time: Duration| time.as_secs_f64() / times.total().as_secs_f64();
+    let cells = |name: &str, phase: String, calls: String, time: Duration| {
+        let ms = time.as_secs_f64() * 1e3 / f64::from(steps);
+        let share = format!("{:.1} %", share(time) * 100.);
+        vec![name.to_owned(), phase, calls, format!("{ms:.3}"), share]
+    };
+    let shown = times
+        .operations()
+        .iter()
+        .filter(|op| share(op.time) >= LEAST);
+    let mut rows: Vec<_> = shown
+        .map(|op| {
+            let calls = op.calls / steps as usize;
+            cells(op.name, op.phase.to_string(), calls.to_string(), op.time)
+        })
+        .collect();
+    rows.push(cells(
+        "elsewhere",
+        String::new(),
+        String::new(),
+        times.elsewhere(),
+    ));
+    rows
+}
