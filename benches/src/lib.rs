@@ -1,5 +1,6 @@
 //! What the measurements share: the machine's description, statistics, results pages.
 
+pub mod cases;
 pub mod comparison;
 pub mod frameworks;
 pub mod process;
@@ -64,11 +65,20 @@ pub fn geometric_mean(values: &[f64]) -> f64 {
     (logs / values.len().max(1) as f64).exp()
 }
 
-/// The median time of what is done for that many seconds, and at least three times, in milliseconds; what fails ends it.
+/// How long something takes, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Times {
+    /// The median.
+    pub median: f64,
+    /// The least.
+    pub least: f64,
+}
+
+/// What it takes that is done for that many seconds, and at least three times; what fails ends it.
 ///
 /// # Errors
 /// Those of `f`.
-pub fn time<E>(seconds: f64, mut f: impl FnMut() -> Result<(), E>) -> Result<f64, E> {
+pub fn time<E>(seconds: f64, mut f: impl FnMut() -> Result<(), E>) -> Result<Times, E> {
     // The first ones fill caches.
     for _ in 0..2 {
         f()?;
@@ -80,7 +90,10 @@ pub fn time<E>(seconds: f64, mut f: impl FnMut() -> Result<(), E>) -> Result<f64
         f()?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
-    Ok(median(&times))
+    Ok(Times {
+        median: median(&times),
+        least: least(&times),
+    })
 }
 
 /// A page of `benches/results`: a title, what was measured, where and by which command.
