@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod comparison;
+pub mod fit;
 pub mod frameworks;
 pub mod process;
 pub mod workloads;
