@@ -1,10 +1,8 @@
-"""One workload in PyTorch: `workload.py NAME SECONDS eager|channels_last` prints what `src/bin/workload.rs` prints."""
+"""One workload in PyTorch: `workload.py NAME SECONDS eager|channels_last|bf16` prints what `src/process.rs` says."""
 
 import resource
 import sys
 import time
-
-start = time.perf_counter()
 
 import torch
 from torch import nn
@@ -98,16 +96,19 @@ def classifier(net, optimizer, shape, classes, channels_last):
     return trainer(net, optimizer(net.parameters()), x, lambda y: nn.functional.cross_entropy(y, labels))
 
 
-def trainer(net, optimizer, x, loss):
+def trainer(net, optimizer, x, loss, mixed=False):
     def step():
         optimizer.zero_grad()
-        loss(net(x)).backward()
+        with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+            value = loss(net(x))
+        value.backward()
         optimizer.step()
 
     return step
 
 
-def workload(name, channels_last):
+def workload(name, layout):
+    channels_last = layout == "channels_last"
     sgd = lambda p: torch.optim.SGD(p, lr=1e-3)
     if name == "lenet":
         return classifier(LeNet(), lambda p: torch.optim.Adam(p, lr=1e-3), (64, 1, 28, 28), 10, channels_last)
@@ -128,11 +129,11 @@ def workload(name, channels_last):
             net(x)
 
         return step
-    if name == "encoder":
+    if name in ("encoder", "encoder-bf16"):
         net = encoder()
         x, target = torch.randn(8, 128, 256), torch.randn(8, 128, 256)
         optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
-        return trainer(net, optimizer, x, lambda y: nn.functional.mse_loss(y, target))
+        return trainer(net, optimizer, x, lambda y: nn.functional.mse_loss(y, target), layout == "bf16")
     if name == "lstm":
         net, x, labels = Recurrent(), torch.randn(64, 32, 256), torch.arange(32) * 7 % 10
         optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
@@ -142,13 +143,13 @@ def workload(name, channels_last):
 
 def main(name, seconds, layout):
     torch.manual_seed(0)
-    step = workload(name, layout == "channels_last")
+    step = workload(name, layout)
     step()
-    print(f"first {(time.perf_counter() - start) * 1e3:.3f}")
+    print("first", flush=True)
     for _ in range(2):
         step()
     times, end = [], time.perf_counter() + seconds
-    while len(times) < 5 or time.perf_counter() < end:
+    while len(times) < 3 or time.perf_counter() < end:
         begin = time.perf_counter()
         step()
         times.append((time.perf_counter() - begin) * 1e3)

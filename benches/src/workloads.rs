@@ -1,5 +1,6 @@
 //! The training steps and inferences that frameworks are compared on, in taper. `python/workload.py` has the same in PyTorch.
 
+use taper::amp::autocast;
 use taper::loss::mse_loss;
 use taper::optim::AdamW;
 use taper::prelude::*;
@@ -9,28 +10,80 @@ use taper_examples::pages::self_attention::SelfAttention;
 use taper_examples::zoo::resnet::ResNet18;
 use taper_examples::LeNet;
 
-/// The workloads: a name, and what it is.
-pub const WORKLOADS: &[(&str, &str)] = &[
-    ("lenet", "LeNet, batch 64, Adam"),
-    ("mlp", "MLP 784-512-512-10, batch 64, SGD"),
-    ("cifar", "CIFAR CNN (3→32→32→64, k5), batch 64, SGD"),
-    (
+/// What frameworks are compared on.
+#[derive(Clone, Copy, Debug)]
+pub struct Workload {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it is.
+    pub what: &'static str,
+    /// Whether its inputs are images, so that it matters where their channels are in memory.
+    pub images: bool,
+    /// How many times faster than PyTorch taper is to be.
+    pub wanted: f64,
+}
+
+impl Workload {
+    const fn new(name: &'static str, what: &'static str, images: bool, wanted: f64) -> Self {
+        Workload {
+            name,
+            what,
+            images,
+            wanted,
+        }
+    }
+
+    /// Whether it is in mixed precision.
+    pub fn mixed(&self) -> bool {
+        self.name == MIXED
+    }
+}
+
+/// The encoder in mixed precision.
+const MIXED: &str = "encoder-bf16";
+
+/// The encoder in f32, which mixed precision is compared with.
+pub const FULL: &str = "encoder";
+
+/// All of them.
+pub const WORKLOADS: &[Workload] = &[
+    Workload::new("lenet", "LeNet, batch 64, Adam", true, 4.0),
+    Workload::new("mlp", "MLP 784-512-512-10, batch 64, SGD", false, 1.7),
+    Workload::new(
+        "cifar",
+        "CIFAR CNN (3→32→32→64, k5), batch 64, SGD",
+        true,
+        1.25,
+    ),
+    Workload::new(
         "resnet18",
         "ResNet-18, 16×3×64×64, 1,000 classes, SGD with momentum",
+        true,
+        1.6,
     ),
-    ("resnet18-inference", "ResNet-18, inference, 1×3×224×224"),
-    (
-        "encoder",
+    Workload::new(
+        "resnet18-inference",
+        "ResNet-18, inference, 1×3×224×224",
+        true,
+        1.4,
+    ),
+    Workload::new(
+        FULL,
         "Pre-norm encoder, d 256, 8 heads, 4 layers, 8×128 tokens, AdamW",
+        false,
+        1.3,
     ),
-    (
+    Workload::new(MIXED, "The encoder in bf16 autocast", false, 1.0),
+    Workload::new(
         "lstm",
         "LSTM, 2 layers of 256, 64 steps of 256 features, batch 32, Adam",
+        false,
+        1.3,
     ),
 ];
 
-/// One step: true to its last operation, with nothing left to compute.
-pub type Step = Box<dyn FnMut() -> Result<()>>;
+/// One step, true to its last operation, with nothing left to compute. It gives the loss, an inference its result.
+pub type Step = Box<dyn FnMut() -> Result<Tensor>>;
 
 /// Two hidden layers of 512.
 #[model([B, 784] -> [B, 10])]
@@ -49,6 +102,28 @@ impl Mlp {
         let x = self.fc1(x).relu();
         let x = self.fc2(x).relu();
         self.fc3(x)
+    }
+}
+
+/// As many hidden layers as one likes.
+#[model([B, 256] -> [B, 10])]
+struct DeepMlp {
+    #[config]
+    depth: usize,
+    #[layer(256, repeat = depth)]
+    hidden: Vec<Linear>,
+    #[layer(10)]
+    head: Linear,
+}
+
+#[forward]
+impl DeepMlp {
+    fn forward(&self, x: Tensor) -> Tensor {
+        let mut x = x;
+        for layer in &self.hidden {
+            x = layer(x).relu();
+        }
+        self.head(x)
     }
 }
 
@@ -119,11 +194,7 @@ impl Recurrent {
 pub fn workload(name: &str) -> Result<Option<Step>> {
     let device = Device::Cpu;
     Ok(Some(match name {
-        "lenet" => {
-            let net = LeNet::config().init_seeded(&device, 0)?;
-            let opt = Adam::new(net.parameters(), 1e-3)?;
-            classify(net, opt, &[64, 1, 28, 28], 10)?
-        }
+        "lenet" => lenet(64)?,
         "mlp" => {
             let net = Mlp::config().init_seeded(&device, 0)?;
             let opt = Sgd::new(net.parameters(), 1e-3)?;
@@ -143,15 +214,22 @@ pub fn workload(name: &str) -> Result<Option<Step>> {
             let net = ResNet18::config().init_seeded(&device, 0)?;
             net.eval();
             let x = Generator::new(1).normal([1, 3, 224, 224], 0., 1., DType::F32, &device)?;
-            Box::new(move || no_grad(|| net.forward(&x)).map(drop))
+            Box::new(move || no_grad(|| net.forward(&x)))
         }
-        "encoder" => {
+        FULL | MIXED => {
+            let mixed = name == MIXED;
             let net = Encoder::config().init_seeded(&device, 0)?;
             let mut opt = AdamW::new(net.parameters(), 1e-3)?;
             let mut random = Generator::new(1);
             let mut input = || random.normal([8, 128, 256], 0., 1., DType::F32, &device);
             let (x, target) = (input()?, input()?);
-            Box::new(move || train(&net, &mut opt, &x, |y| mse_loss(y, &target)))
+            Box::new(move || {
+                let loss = || mse_loss(net.forward(&x)?, &target);
+                train(&mut opt, || match mixed {
+                    true => autocast(DType::BF16, loss),
+                    false => loss(),
+                })
+            })
         }
         "lstm" => {
             let net = Recurrent::config().init_seeded(&device, 0)?;
@@ -161,6 +239,26 @@ pub fn workload(name: &str) -> Result<Option<Step>> {
         }
         _ => return Ok(None),
     }))
+}
+
+/// A step of LeNet with Adam.
+///
+/// # Errors
+/// If the network can't be made.
+pub fn lenet(batch: usize) -> Result<Step> {
+    let net = LeNet::config().init_seeded(&Device::Cpu, 0)?;
+    let opt = Adam::new(net.parameters(), 1e-3)?;
+    classify(net, opt, &[batch, 1, 28, 28], 10)
+}
+
+/// A step of an MLP of that many hidden layers of 256, batch 64, with SGD.
+///
+/// # Errors
+/// If the network can't be made.
+pub fn deep_mlp(depth: usize) -> Result<Step> {
+    let net = DeepMlp::config(depth).init_seeded(&Device::Cpu, 0)?;
+    let opt = Sgd::new(net.parameters(), 1e-3)?;
+    classify(net, opt, &[64, 256], 10)
 }
 
 fn classify(
@@ -183,17 +281,14 @@ fn classify_batch(
     let labels: Vec<i64> = (0..batch).map(|i| (i * 7 % classes) as i64).collect();
     let labels = Tensor::from_vec(labels, batch, &Device::Cpu)?;
     Ok(Box::new(move || {
-        train(&net, &mut opt, &x, |y| cross_entropy(y, &labels))
+        train(&mut opt, || cross_entropy(net.forward(&x)?, &labels))
     }))
 }
 
-fn train(
-    net: &impl Forward,
-    opt: &mut impl Optimizer,
-    x: &Tensor,
-    loss: impl Fn(Tensor) -> Result<Tensor>,
-) -> Result<()> {
+fn train(opt: &mut impl Optimizer, loss: impl Fn() -> Result<Tensor>) -> Result<Tensor> {
     opt.zero_grad(true)?;
-    loss(net.forward(x)?)?.backward()?;
-    opt.step()
+    let loss = loss()?;
+    loss.backward()?;
+    opt.step()?;
+    Ok(loss)
 }
