@@ -241,6 +241,48 @@ pub fn workload(name: &str) -> Result<Option<Step>> {
     }))
 }
 
+/// The multiply-accumulates of one step of the workload of that name: of a training, those of the result, of the gradients of the
+/// weights, and of the gradients of all inputs but the first.
+///
+/// # Errors
+/// If the network can't be made.
+pub fn multiply_accumulates(name: &str) -> Result<Option<u64>> {
+    let device = Device::Cpu;
+    let training = |[all, first]: [u64; 2], batch| (3 * all - first) * batch;
+    Ok(Some(match name {
+        "lenet" => training(of_a_sample(&LeNet::init(&device)?, &[])?, 64),
+        "mlp" => training(of_a_sample(&Mlp::init(&device)?, &[])?, 64),
+        "cifar" => training(of_a_sample(&CifarNet::init(&device)?, &[])?, 64),
+        "resnet18" => {
+            let net = ResNet18::config().init(&device)?;
+            training(of_a_sample(&net, &[1, 3, 64, 64])?, 16)
+        }
+        "resnet18-inference" => {
+            let [all, _] = of_a_sample(&ResNet18::config().init(&device)?, &[1, 3, 224, 224])?;
+            all
+        }
+        FULL | MIXED => training(of_a_sample(&Encoder::init(&device)?, &[1, 128, 256])?, 8),
+        "lstm" => training(of_a_sample(&Recurrent::init(&device)?, &[64, 1, 256])?, 32),
+        _ => return Ok(None),
+    }))
+}
+
+/// The multiply-accumulates of a result, and those of the first layer that has any.
+fn of_a_sample<N: Inspect + Module>(net: &N, shape: &[usize]) -> Result<[u64; 2]> {
+    let shapes = if shape.is_empty() {
+        vec![]
+    } else {
+        vec![shape.to_vec()]
+    };
+    let summary = net.summary_with(&shapes)?;
+    let first = summary
+        .rows
+        .iter()
+        .map(|row| row.macs)
+        .find(|&macs| macs > 0);
+    Ok([summary.macs(), first.unwrap_or(0)])
+}
+
 /// A step of LeNet with Adam.
 ///
 /// # Errors

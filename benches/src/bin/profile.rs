@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use taper::profiler::{profile, Profile};
 use taper_benches::peak::peak;
-use taper_benches::workloads::{workload, WORKLOADS};
+use taper_benches::workloads::{multiply_accumulates, workload, Workload, WORKLOADS};
 use taper_benches::Page;
 
 /// Seconds that steps are profiled for.
@@ -31,41 +31,50 @@ fn main() -> Result<(), Box<dyn Error>> {
         "cargo run --release -p taper-benches --bin profile",
     );
     page.paragraph(&format!(
-        "Two threads; steps for {seconds} s, after three that are not measured. What takes less than 1 % of a step is left out."
+        "Two threads; steps for {seconds} s, after three that are not measured. What takes less than 1 % of a step is left out. What \
+         bounds a step from below is the time of its products if both threads did nothing but multiply and add in registers, as measured \
+         before and after the steps."
     ));
     taper::set_num_threads(2)?;
-    for (name, what) in WORKLOADS {
-        if args.is_empty() || args.iter().any(|arg| arg == name) {
-            eprintln!("{name}");
-            section(&mut page, name, what, seconds)?;
+    for workload in WORKLOADS {
+        if args.is_empty() || args.iter().any(|arg| arg == workload.name) {
+            eprintln!("{}", workload.name);
+            section(&mut page, workload, seconds)?;
         }
     }
     page.write("profile")?;
     Ok(())
 }
 
-fn section(page: &mut Page, name: &str, what: &str, seconds: f64) -> Result<(), Box<dyn Error>> {
-    let mut step = workload(name)?.ok_or("a workload of the list is missing")?;
+fn section(page: &mut Page, of: &Workload, seconds: f64) -> Result<(), Box<dyn Error>> {
+    let missing = "a workload of the list is missing";
+    let mut step = workload(of.name)?.ok_or(missing)?;
+    let work = multiply_accumulates(of.name)?.ok_or(missing)? as f64 * 2e-9;
     for _ in 0..3 {
         step()?;
     }
     let before = peak(2, 5);
     let end = Instant::now() + Duration::from_secs_f64(seconds);
-    let mut steps = 0;
+    let (mut steps, mut fastest) = (0, f64::INFINITY);
     let (result, times) = profile(|| -> taper::Result<()> {
         while steps == 0 || Instant::now() < end {
+            let start = Instant::now();
             step()?;
             steps += 1;
+            fastest = fastest.min(start.elapsed().as_secs_f64() * 1e3);
         }
         Ok(())
     });
     result?;
     let most = before.max(peak(2, 5));
     let ms = |time: Duration| time.as_secs_f64() * 1e3 / f64::from(steps);
-    page.paragraph(&format!("## {what}"));
+    let least = work / most * 1e3;
+    page.paragraph(&format!("## {}", of.what));
     page.paragraph(&format!(
-        "{:.2} ms a step. Multiply-adds in registers alone: {most:.0} GF/s.",
-        ms(times.total())
+        "{:.2} ms a step in the mean, {fastest:.2} in the fastest. Its products are {work:.2} GF; multiply-adds in registers alone reach \
+         {most:.0} GF/s here, with which they take **{least:.2} ms**: {:.0} % of the fastest step.",
+        ms(times.total()),
+        100. * least / fastest,
     ));
     page.table(
         &["operation", "phase", "calls", "ms", "share"],
