@@ -1,6 +1,6 @@
 //! What a layer is: a module that the trace knows and that is built from what the trace found.
 
-use super::{Build, Module, Plan};
+use super::{checkpoint, Build, Module, Plan};
 use crate::trace::{Args, Tracer, Value};
 use crate::{Device, Result, Tensor};
 use std::borrow::Borrow;
@@ -221,12 +221,12 @@ pub trait Call<A> {
     fn call(&self, args: A) -> Result<Self::Output>;
 }
 
-impl<M: Forward, T: Borrow<Tensor>> Call<(T,)> for M {
+impl<M: Forward + Clone + 'static, T: Borrow<Tensor>> Call<(T,)> for M {
     type Output = Tensor;
 
     #[inline]
     fn call(&self, (x,): (T,)) -> Result<Tensor> {
-        self.forward_hooked(x.borrow())
+        checkpoint::call_one(self, x.borrow())
     }
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod build;
 mod candle;
+mod checkpoint;
 mod containers;
 mod convert;
 mod display;
@@ -33,6 +34,9 @@ pub(crate) mod walk;
 pub use build::{Build, Source};
 pub(crate) use candle::candle_module;
 pub use candle::{candle_forward, AsCandle};
+#[doc(hidden)]
+pub use checkpoint::{call, not_kept};
+pub use checkpoint::{checkpoint, checkpoint_sequential, Chain};
 pub use display::format_module;
 #[doc(hidden)]
 pub use display::write_module;
@@ -49,7 +53,7 @@ pub use handed::{Argument, Handed};
 pub use hole::{Hole, Refused};
 pub use hook::HookHandle;
 #[doc(hidden)]
-pub use hook::{NoTensors, Outputs, Tensors};
+pub use hook::{NoTensors, Outputs};
 pub use inspect::Inspect;
 pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, TraceFn, Traced, WithInputs};
 pub use load::{LoadOptions, LoadReport, Mismatch};

@@ -151,6 +151,12 @@ impl Walk<'_> {
 
     fn visit(&mut self, node: &Node, grads: Vec<Option<GradSum>>) -> Result<()> {
         let state = node.state(self.retain)?;
+        if let Backward::Again(again) = &state.backward {
+            let results = again
+                .run(&state.edges, &node.outputs)
+                .map_err(|error| error.in_op(node.op))?;
+            return self.send_all(&results, grads, node.op);
+        }
         let needs: Vec<bool> = state
             .edges
             .iter()
@@ -165,6 +171,7 @@ impl Walk<'_> {
             .collect::<Result<Vec<_>>>()?;
         let backward = match &state.backward {
             Backward::Dense(backward) => backward,
+            Backward::Again(_) => return Ok(()), // above
             Backward::Rows(backward) => {
                 if let ([Some(edge)], [Some(grad)]) = (&state.edges[..], &grads[..]) {
                     let rows = backward(grad).map_err(|error| error.in_op(node.op))?;
@@ -185,6 +192,22 @@ impl Walk<'_> {
         for ((edge, needed), grad) in state.edges.iter().zip(needs).zip(results) {
             if let (Some(edge), true, Some(grad)) = (edge, needed, grad) {
                 self.send(edge, grad, node.op)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the gradients of results that were computed anew along these results' own edges.
+    fn send_all(
+        &mut self,
+        results: &[Tensor],
+        grads: Vec<Option<GradSum>>,
+        op: &'static str,
+    ) -> Result<()> {
+        for (y, grad) in results.iter().zip(grads) {
+            let edge = y.edge.as_ref().filter(|edge| edge.wants_gradient());
+            if let (Some(edge), Some(grad)) = (edge, grad) {
+                self.send(edge, grad.into_tensor()?, op)?;
             }
         }
         Ok(())

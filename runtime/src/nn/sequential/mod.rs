@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::fmt;
+use std::ops::Range;
 
 use crate::module::{
-    candle_module, format_module, Call, Forward, Module, State, Visitor, VisitorMut,
+    candle_module, format_module, Call, Chain, Forward, Module, State, Visitor, VisitorMut,
 };
 use crate::{Error, Result, Tensor};
 
@@ -183,16 +184,37 @@ impl Module for Sequential {
 
 impl Forward for Sequential {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let step = |x: Tensor, Named { name, layer }: &Named<Box<dyn Link>>| {
-            (**layer).run(&x).map_err(|error| error.context(name))
-        };
-        let y = self.layers.iter().try_fold(x.clone(), step);
+        let y = Chain::run(self, 0..self.len(), x);
         let seen = self.state.watch(&[Some(x)]);
         self.state.show(seen, y, |y, found| found.push(y.clone()))
     }
 
     fn runs_hooks(&self) -> bool {
         true
+    }
+}
+
+impl Chain for Sequential {
+    type Part = Sequential;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn part(&self, range: Range<usize>) -> Sequential {
+        Sequential {
+            layers: self.layers.get(range).unwrap_or_default().to_vec(),
+            state: self.state.clone(),
+        }
+    }
+
+    fn run(&self, range: Range<usize>, x: &Tensor) -> Result<Tensor> {
+        let layers = self.layers.get(range).unwrap_or_default();
+        layers
+            .iter()
+            .try_fold(x.clone(), |x, Named { name, layer }| {
+                (**layer).run(&x).map_err(|error| error.context(name))
+            })
     }
 }
 
