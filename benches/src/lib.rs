@@ -1,5 +1,6 @@
 //! What the measurements share: the machine's description, statistics, results pages.
 
+pub mod memory;
 pub mod workloads;
 
 use std::fmt::Write as _;

@@ -371,10 +371,10 @@ impl<'a> Hidden<'a> {
             return quote!(#p::Ok(::core::clone::Clone::clone(__x)));
         }
         if in_order(leaves) {
+            // Each takes its input with it: held to the end, all of them would be there at once.
             let steps = leaves.iter().enumerate().map(|(n, l)| {
                 let (field, name) = (&l.field, l.shown(n));
-                let x = if n == 0 { quote!(__x) } else { quote!(&__x) };
-                quote!(let __x = #p::within(#name, #p::Call::call(&self.#field, (#x,)))?;)
+                quote!(let __x = #p::within(#name, #p::Call::call(&self.#field, (__x,)))?;)
             });
             return quote!(#(#steps)* #p::Ok(__x));
         }

@@ -211,7 +211,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         impl __p::Forward for __Sequential0 {
             fn forward(&self, __x: &__p::Tensor) -> __p::Result<__p::Tensor> {
                 let __x = __p::within("0", __p::Call::call(&self.layer0, (__x,)))?;
-                let __x = __p::within("1", __p::Call::call(&self.layer1, (&__x,)))?;
+                let __x = __p::within("1", __p::Call::call(&self.layer1, (__x,)))?;
                 __p::Ok(__x)
             }
         }

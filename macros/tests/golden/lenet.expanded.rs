@@ -280,11 +280,11 @@ As `config().init(device)`.*/
         impl __p::Forward for __Sequential0 {
             fn forward(&self, __x: &__p::Tensor) -> __p::Result<__p::Tensor> {
                 let __x = __p::within("0", __p::Call::call(&self.layer0, (__x,)))?;
-                let __x = __p::within("1", __p::Call::call(&self.layer1, (&__x,)))?;
-                let __x = __p::within("2", __p::Call::call(&self.layer2, (&__x,)))?;
-                let __x = __p::within("3", __p::Call::call(&self.layer3, (&__x,)))?;
-                let __x = __p::within("4", __p::Call::call(&self.layer4, (&__x,)))?;
-                let __x = __p::within("5", __p::Call::call(&self.layer5, (&__x,)))?;
+                let __x = __p::within("1", __p::Call::call(&self.layer1, (__x,)))?;
+                let __x = __p::within("2", __p::Call::call(&self.layer2, (__x,)))?;
+                let __x = __p::within("3", __p::Call::call(&self.layer3, (__x,)))?;
+                let __x = __p::within("4", __p::Call::call(&self.layer4, (__x,)))?;
+                let __x = __p::within("5", __p::Call::call(&self.layer5, (__x,)))?;
                 __p::Ok(__x)
             }
         }

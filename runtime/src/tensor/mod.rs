@@ -44,9 +44,9 @@ pub use tensors::Tensors;
 pub(crate) use accumulate::Gradient;
 pub(crate) use change::Change;
 pub(crate) use checkpoint::{checkpoint_as, meet, sharing};
+pub(crate) use total::total;
 #[cfg(test)]
 pub(crate) use {random::drawing_from, tape::live::nodes as live_nodes};
-pub(crate) use total::total;
 
 use crate::error::Result;
 pub(crate) use owner::{same_storage, storage_address, Owner};

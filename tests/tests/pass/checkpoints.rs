@@ -1,20 +1,18 @@
-// Blocks of several inputs and outputs, blocks in lists and one with a key are checkpoints, or say that they can't be.
+//! Blocks of several inputs and outputs are checkpoints; one that takes a key says that it can't be.
 
 use taper::prelude::*;
 
 /// Two inputs, one of them optional, and a plain value.
-#[model(([B, 4], [B, 4]) -> ([B, 4], [B, 4]))]
-struct Pair {
+#[model(([B, 4], [B, 4]?) -> ([B, 4], [B, 4]))]
+pub struct Pair {
     #[layer(4)]
     fc: Linear,
-    #[layer(0.5)]
-    drop: Dropout,
 }
 
 #[forward]
 impl Pair {
     fn forward(&self, x: Tensor, y: Option<Tensor>, scale: f64) -> (Tensor, Tensor) {
-        let x = self.drop(self.fc(x)).tanh() * scale;
+        let x = self.fc(x).tanh() * scale;
         match y {
             Some(y) => (x * &y, y),
             None => (&x * 2.0, x),
@@ -24,7 +22,7 @@ impl Pair {
 
 /// A key can't be kept.
 #[model([B, 4] -> [B, 4])]
-struct Chosen {
+pub struct Chosen {
     acts: dict!(relu: ReLU, tanh: Tanh),
 }
 
@@ -36,7 +34,7 @@ impl Chosen {
 }
 
 #[model([B, 4] -> [B, 4])]
-struct Net {
+pub struct Net {
     #[layer(repeat = 2)]
     pairs: Vec<Pair>,
     chosen: Chosen,
@@ -58,13 +56,13 @@ impl Net {
 
 fn gradients(net: &Net, x: &Tensor) -> taper::Result<Vec<Vec<f32>>> {
     net.zero_grad(true)?;
-    taper::manual_seed(1);
     net.forward(x)?.sum(())?.backward()?;
     let grads = net.parameters().into_iter().filter_map(|p| p.grad());
     grads.map(|grad| grad.to_vec()).collect()
 }
 
-fn main() -> taper::Result<()> {
+#[test]
+fn runs() -> taper::Result<()> {
     let net = Net::config().init_seeded(&Device::Cpu, 0)?;
     let x = Tensor::rand((3, 4), DType::F32, &Device::Cpu)?;
     let plain = gradients(&net, &x)?;
