@@ -14,6 +14,7 @@ pub mod nn;
 pub mod ops;
 pub mod optim;
 mod private;
+mod scoped;
 pub mod tensor;
 #[doc(hidden)]
 pub mod testing;

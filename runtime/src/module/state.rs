@@ -1,13 +1,13 @@
 //! What every layer carries beside its parameters: training mode, whether it is frozen, forward hooks.
 
 use super::hook::Hooks;
+use crate::scoped::with;
 use crate::tensor::is_recomputing;
 use crate::{Result, Tensor};
 use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::LocalKey;
 
 thread_local! {
     /// The mode in which this thread runs a model, whatever the model's own is.
@@ -39,22 +39,6 @@ pub(crate) fn with_cumulative_statistics<T>(f: impl FnOnce() -> T) -> T {
 /// Whether running statistics are to be the means of all batches.
 pub(crate) fn cumulative_statistics() -> bool {
     CUMULATIVE.get()
-}
-
-/// Runs `f` while the cell has another value, which it loses also when `f` panics.
-fn with<V: Copy + 'static, T>(
-    cell: &'static LocalKey<Cell<V>>,
-    value: V,
-    f: impl FnOnce() -> T,
-) -> T {
-    struct Back<V: Copy + 'static>(&'static LocalKey<Cell<V>>, V);
-    impl<V: Copy + 'static> Drop for Back<V> {
-        fn drop(&mut self) {
-            self.0.set(self.1);
-        }
-    }
-    let _back = Back(cell, cell.replace(value));
-    f()
 }
 
 /// Training mode, freezing and hooks of one module. A clone has the same modes and no hooks.

@@ -151,18 +151,14 @@ impl Walk<'_> {
 
     fn visit(&mut self, node: &Node, grads: Vec<Option<GradSum>>) -> Result<()> {
         let state = node.state(self.retain)?;
-        if let Backward::Again(again) = &state.backward {
-            let results = again
-                .run(&state.edges, &node.outputs)
-                .map_err(|error| error.in_op(node.op))?;
-            return self.send_all(&results, grads, node.op);
-        }
         let needs: Vec<bool> = state
             .edges
             .iter()
             .map(|edge| edge.as_ref().is_some_and(Edge::wants_gradient))
             .collect();
-        if !needs.contains(&true) {
+        // What a checkpoint runs may need gradients that its inputs don't.
+        let again = matches!(state.backward, Backward::Again(_));
+        if !needs.contains(&true) && !again {
             return Ok(()); // frozen since the forward pass
         }
         let grads = grads
@@ -171,7 +167,12 @@ impl Walk<'_> {
             .collect::<Result<Vec<_>>>()?;
         let backward = match &state.backward {
             Backward::Dense(backward) => backward,
-            Backward::Again(_) => return Ok(()), // above
+            Backward::Again(again) => {
+                let results = again
+                    .run(&state.edges, &node.outputs)
+                    .map_err(|error| error.in_op(node.op))?;
+                return self.send_all(&results, grads, node.op);
+            }
             Backward::Rows(backward) => {
                 if let ([Some(edge)], [Some(grad)]) = (&state.edges[..], &grads[..]) {
                     let rows = backward(grad).map_err(|error| error.in_op(node.op))?;
@@ -201,13 +202,13 @@ impl Walk<'_> {
     fn send_all(
         &mut self,
         results: &[Tensor],
-        grads: Vec<Option<GradSum>>,
+        grads: Vec<Option<candle_core::Tensor>>,
         op: &'static str,
     ) -> Result<()> {
         for (y, grad) in results.iter().zip(grads) {
             let edge = y.edge.as_ref().filter(|edge| edge.wants_gradient());
             if let (Some(edge), Some(grad)) = (edge, grad) {
-                self.send(edge, grad.into_tensor()?, op)?;
+                self.send(edge, grad, op)?;
             }
         }
         Ok(())

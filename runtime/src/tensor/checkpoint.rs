@@ -4,7 +4,7 @@
 //! inputs, so that the walk goes on through it as if it had been there from the start.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use candle_core::{DType, Shape};
@@ -15,6 +15,7 @@ use super::random::{drawing_from, with_generator};
 use super::tape::{Backward, Edge, Node, State};
 use super::{enable_grad, is_grad_enabled, GeneratorState, Tensor, Tensors};
 use crate::error::{Error, Result};
+use crate::scoped::with;
 
 pub(super) const OP: &str = "checkpoint";
 
@@ -25,7 +26,10 @@ thread_local! {
     static MET: RefCell<Option<Met>> = const { RefCell::new(None) };
 }
 
-type Met = HashMap<u64, (u64, Arc<Owner>)>;
+type Met = BTreeMap<u64, (u64, Arc<Owner>)>;
+
+/// Runs the part on inputs with these edges.
+type Run = Box<dyn Fn(&[Option<Edge>]) -> Result<Vec<Tensor>> + Send + Sync>;
 
 /// Whether this thread is in a backward pass that runs a [`checkpoint`](crate::checkpoint) again.
 ///
@@ -40,7 +44,7 @@ pub fn is_recomputing() -> bool {
 
 /// Runs `f`, in which clones of parameters and buffers are further handles to the same ones.
 pub(crate) fn sharing<T>(f: impl FnOnce() -> T) -> T {
-    set_for(&SHARING, f)
+    with(&SHARING, true, f)
 }
 
 /// Whether a clone of a parameter or buffer is to be a handle to the same one.
@@ -63,7 +67,7 @@ pub(crate) struct Again {
     met: Met,
     autocast: Option<DType>,
     generator: GeneratorState,
-    run: Box<dyn Fn(&[Option<Edge>]) -> Result<Vec<Tensor>> + Send + Sync>,
+    run: Run,
 }
 
 /// Runs `first` on the inputs; of what it computed, the results alone stay. The backward pass runs `again`, which must do the
@@ -147,27 +151,26 @@ impl Again {
         }
         let (results, _) = drawing_from(&self.generator, || {
             let _autocast = Autocast::enter(self.autocast);
-            enable_grad(|| set_for(&AGAIN, || (self.run)(edges)))
+            enable_grad(|| with(&AGAIN, true, || (self.run)(edges)))
         });
         let results = results?;
-        let same = |(y, (shape, dtype)): (&Tensor, &(Shape, DType))| {
-            y.shape() == shape && y.dtype() == *dtype
-        };
-        if results.len() != expected.len() || !results.iter().zip(expected).all(same) {
-            let shapes = |all: &mut dyn Iterator<Item = (&Shape, DType)>| -> Vec<String> {
-                all.map(|(shape, dtype)| format!("{:?} of {}", shape.dims(), dtype.as_str()))
-                    .collect()
-            };
-            let found = shapes(&mut results.iter().map(|y| (y.shape(), y.dtype()))).join(", ");
-            let wanted = shapes(&mut expected.iter().map(|(shape, dtype)| (shape, *dtype)));
-            let message = format!(
-                "run again, the function gave {found}, but the first time {}",
-                wanted.join(", ")
-            );
+        let found: Vec<_> = results
+            .iter()
+            .map(|y| (y.shape().clone(), y.dtype()))
+            .collect();
+        if found != expected {
+            let [found, expected] = [&found[..], expected].map(described);
+            let message =
+                format!("run again, the function gave {found}, but the first time {expected}");
             return Err(Error::op(OP, message).help("it must compute the same whenever it is run"));
         }
         Ok(results)
     }
+}
+
+fn described(all: &[(Shape, DType)]) -> String {
+    let one = |(shape, dtype): &(Shape, DType)| format!("{:?} of {}", shape.dims(), dtype.as_str());
+    all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// What `f` gives, and the parameters and buffers that it met. An outer checkpoint has met them too.
@@ -185,16 +188,4 @@ fn met_by<T>(f: impl FnOnce() -> T) -> (T, Met) {
         outer.extend(met.iter().map(|(id, seen)| (*id, seen.clone())));
     }
     (result, met)
-}
-
-/// Runs `f` while the cell is true.
-fn set_for<T>(cell: &'static std::thread::LocalKey<Cell<bool>>, f: impl FnOnce() -> T) -> T {
-    struct Back(&'static std::thread::LocalKey<Cell<bool>>, bool);
-    impl Drop for Back {
-        fn drop(&mut self) {
-            self.0.set(self.1);
-        }
-    }
-    let _back = Back(cell, cell.replace(true));
-    f()
 }

@@ -72,6 +72,8 @@ fn runs() -> taper::Result<()> {
 
     net.checkpoint("chosen")?;
     let error = gradients(&net, &x).map_err(|error| error.to_string());
-    assert!(error.is_err_and(|text| text.contains("`forward` of Chosen takes or gives other values")));
+    assert!(
+        error.is_err_and(|text| text.contains("`forward` of Chosen takes or gives other values"))
+    );
     Ok(())
 }
