@@ -51,42 +51,45 @@ pub(crate) fn kept_by_layer(layer: &str, active: bool) -> Keeps {
 /// The gates of every step, the results of all layers but the last, which is the result, and the cells.
 const LSTM: Keeps = Keeps {
     beside: |call, float| {
-        steps(call, |gates, hidden| gates + 2 * hidden) * float - call.result() * float
+        let all = steps(call, |gates, hidden| gates + 2 * hidden);
+        all.saturating_sub(call.result()) * float
     },
-    backward: gates,
+    backward: |call, float| {
+        let all = steps(call, |gates, hidden| gates + hidden);
+        all * float / layers(call).len().max(1)
+    },
     ..Keeps::INPUT_AND_RESULT
 };
 
 /// The same without cells.
 const RECURRENT: Keeps = Keeps {
     beside: |call, float| {
-        steps(call, |gates, hidden| gates + hidden) * float - call.result() * float
+        let all = steps(call, |gates, hidden| gates + hidden);
+        all.saturating_sub(call.result()) * float
     },
     ..LSTM
 };
-
-/// The gradients of the gates, of one layer at a time, and of what its input was.
-fn gates(call: &Call<'_>, float: usize) -> usize {
-    let layers = call.params.iter().filter(|dims| dims.len() == 2).count() / 2;
-    steps(call, |gates, hidden| gates + hidden) * float / layers.max(1)
-}
 
 /// The sum over all layers and directions of what each step has by the sizes of its gates and its hidden state, for all steps.
 fn steps(call: &Call<'_>, each: impl Fn(usize, usize) -> usize) -> usize {
     let input = call.operands.first().map_or(&[][..], Vec::as_slice);
     let rows = elements(input) / input.last().copied().unwrap_or(1).max(1);
-    let matrices: Vec<_> = call.params.iter().filter(|dims| dims.len() == 2).collect();
-    // Each layer has the weights from its input and, with as many rows, those from its hidden state; a projection has others.
-    let layers = matrices
-        .windows(2)
-        .filter_map(|pair| match (&pair[0][..], &pair[1][..]) {
-            ([gates, _], [same, hidden]) if gates == same => Some((*gates, *hidden)),
-            _ => None,
-        });
+    let layers = layers(call).into_iter();
     rows * layers
-        .step_by(2)
         .map(|(gates, hidden)| each(gates, hidden))
         .sum::<usize>()
+}
+
+/// The sizes of the gates and of the hidden state of each layer and direction.
+fn layers(call: &Call<'_>) -> Vec<(usize, usize)> {
+    let mut matrices = call.params.iter().filter(|dims| dims.len() == 2).peekable();
+    let mut found = Vec::new();
+    // The weights from the input and from the hidden state have a row for each gate; those of a projection follow, if there is one.
+    while let (Some(input), Some(hidden)) = (matrices.next(), matrices.next()) {
+        let projection = matrices.next_if(|weight| weight[0] != input[0]);
+        found.push((input[0], projection.unwrap_or(hidden)[1]));
+    }
+    found
 }
 
 /// Queries, keys and values, and what attention keeps beside them.
@@ -94,3 +97,32 @@ const ATTENTION: Keeps = Keeps {
     beside: |call, float| 4 * call.result() * float,
     ..Keeps::INPUT_AND_RESULT
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operations_are_in_the_list_of_operations() {
+        for (layer, operation) in OPERATIONS {
+            assert!(kept_by(operation).is_some(), "{layer}");
+        }
+    }
+
+    #[test]
+    fn layers_of_recurrent_ones_are_told_by_their_weights() {
+        let sizes = |params: &[&[usize]]| {
+            let params: Vec<Vec<usize>> = params.iter().map(|dims| dims.to_vec()).collect();
+            layers(&Call {
+                operands: &[],
+                result: &[],
+                params: &params,
+            })
+        };
+        // An LSTM of two layers of 3 with biases; one with a projection from 3 to 2.
+        let plain: [&[usize]; 6] = [&[12, 5], &[12, 3], &[12], &[12], &[12, 3], &[12, 3]];
+        assert_eq!(sizes(&plain), [(12, 3), (12, 3)]);
+        let projected: [&[usize]; 6] = [&[12, 5], &[12, 2], &[2, 3], &[12, 2], &[12, 2], &[2, 3]];
+        assert_eq!(sizes(&projected), [(12, 3), (12, 3)]);
+    }
+}

@@ -306,9 +306,9 @@ impl<'p> Machine<'p> {
 
     fn release(&mut self, place: Place) {
         let (holders, bytes) = &mut self.holders[place];
-        *holders -= 1;
+        *holders = holders.saturating_sub(1);
         if *holders == 0 {
-            self.live -= *bytes;
+            self.live -= std::mem::take(bytes);
         }
     }
 
