@@ -87,7 +87,7 @@ pub type Step = Box<dyn FnMut() -> Result<Tensor>>;
 
 /// Two hidden layers of 512.
 #[model([B, 784] -> [B, 10])]
-struct Mlp {
+pub(crate) struct Mlp {
     #[layer(512)]
     fc1: Linear,
     #[layer(512)]
@@ -129,7 +129,7 @@ impl DeepMlp {
 
 /// Attention and a feed-forward network, each behind a normalisation and around which the input passes.
 #[model([B, T, embed] -> [B, T, embed])]
-struct EncoderLayer {
+pub(crate) struct EncoderLayer {
     #[config]
     embed: usize,
     #[layer(embed)]
@@ -154,7 +154,7 @@ impl EncoderLayer {
 }
 
 #[model([B, T, 256] -> [B, T, 256])]
-struct Encoder {
+pub(crate) struct Encoder {
     #[layer(256, repeat = 4)]
     layers: Vec<EncoderLayer>,
 }
@@ -172,7 +172,7 @@ impl Encoder {
 
 /// Two layers, of whose last state a class is made.
 #[model([T, B, 256] -> [B, 10])]
-struct Recurrent {
+pub(crate) struct Recurrent {
     #[layer(256, num_layers = 2)]
     lstm: LSTM,
     #[layer(10)]

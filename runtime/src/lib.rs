@@ -15,6 +15,7 @@ pub mod ops;
 pub mod optim;
 mod private;
 pub mod profiler;
+mod scoped;
 pub mod tensor;
 #[doc(hidden)]
 pub mod testing;
@@ -24,6 +25,7 @@ pub mod train;
 
 pub use candle_core::{DType, Device};
 pub use error::{Error, Result};
+pub use module::{checkpoint, checkpoint_sequential};
 pub use taper_macros::{forward, mask, model, sequential};
 pub use tensor::{
     enable_grad, is_grad_enabled, manual_seed, no_grad, with_generator, Buffer, Generator,
@@ -40,7 +42,7 @@ pub mod __private {
     pub use crate::module::*;
     pub use crate::ops::candle::escape;
     pub use crate::private::{lift, owned, position, size, sizes, within, IntoResult, INFER};
-    pub use crate::tensor::Tensor;
+    pub use crate::tensor::{Tensor, Tensors};
     pub use crate::trace::*;
     pub use candle_core::{self, DType, Device};
     pub use candle_nn;

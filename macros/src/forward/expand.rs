@@ -4,7 +4,7 @@ use super::function;
 use super::method::lower_method;
 use super::param::ParamKind;
 use super::parse::{ForwardBlock, ForwardItem, Method};
-use crate::ast::plain_name;
+use crate::ast::{inner_type, plain_name, ungroup};
 use crate::lower::{hash, Lower, Sites};
 use crate::model::signature::signed;
 use crate::tokens::Tokens;
@@ -271,6 +271,58 @@ fn helper(methods: &[Method], p: &Tokens) -> TokenStream {
     }
 }
 
+/// A call with these arguments, which may have to be run again (`ModuleExt::checkpoint`) if all of them, and what comes out, can be
+/// kept.
+fn called(m: &Method, self_ty: &Type, names: &[Ident], p: &Tokens) -> TokenStream {
+    let kept = m.params.iter().all(|param| match &param.kind {
+        ParamKind::Tensor { .. } | ParamKind::OptionTensor { .. } => true,
+        ParamKind::Other(ty) => is_kept(ty),
+    });
+    if !(kept && is_kept(&m.output.ty) && (1..=MOST_KEPT).contains(&names.len())) {
+        return quote! {
+            #p::not_kept(self)?;
+            <#self_ty>::forward(self, #(#names),*)
+        };
+    }
+    let owned = m
+        .params
+        .iter()
+        .zip(names)
+        .map(|(param, name)| match &param.kind {
+            ParamKind::Tensor { .. } => quote!(#p::owned::<#p::Tensor>(#name)),
+            ParamKind::OptionTensor { .. } => quote!(#p::owned::<#p::Option<#p::Tensor>>(#name)),
+            ParamKind::Other(_) => quote!(#name),
+        });
+    quote! {
+        #p::call(self, (#(#owned,)*), |__m, (#(#names,)*)| <#self_ty>::forward(__m, #(#names),*))
+    }
+}
+
+/// The longest tuple of tensors that the runtime knows.
+const MOST_KEPT: usize = 6;
+
+/// Whether a type is written as what the runtime knows to hold tensors or plain values.
+fn is_kept(ty: &Type) -> bool {
+    match ungroup(ty) {
+        Type::Tuple(tuple) => tuple.elems.len() <= MOST_KEPT && tuple.elems.iter().all(is_kept),
+        Type::Array(array) => is_kept(&array.elem),
+        Type::Path(path) => {
+            let Some(last) = path.path.segments.last() else {
+                return false;
+            };
+            match plain_name(&last.ident).as_str() {
+                "Tensor" | "bool" | "i32" | "u32" | "i64" | "usize" | "f32" | "f64" | "String" => {
+                    true
+                }
+                "Option" => inner_type(ty, "Option").is_some_and(is_kept),
+                "Vec" => inner_type(ty, "Vec").is_some_and(is_kept),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
 /// `Forward`, `Call` and Candle's own traits, as far as the method's parameters allow.
 pub(super) fn callable(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
     let one =
@@ -315,13 +367,14 @@ pub(super) fn callable(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
         }
     }
     let output = &m.output.ty;
+    let called = called(m, self_ty, &names, p);
     quote! {
         #[automatically_derived]
         impl<#(#generics),*> #p::Call<(#(#types,)*)> for #self_ty {
             type Output = #output;
 
             fn call(&self, (#(#names,)*): (#(#types,)*)) -> #p::Result<#output> {
-                <#self_ty>::forward(self, #(#names),*)
+                #called
             }
         }
     }

@@ -683,7 +683,14 @@ If an input doesn't fit the signature, or an operation fails.*/
     > __p::Call<(__T0, __T1)> for DenseLayers {
         type Output = Tensor;
         fn call(&self, (__a0, __a1): (__T0, __T1)) -> __p::Result<Tensor> {
-            <DenseLayers>::forward(self, __a0, __a1)
+            __p::call(
+                self,
+                (
+                    __p::owned::<__p::Tensor>(__a0),
+                    __p::owned::<__p::Option<__p::Tensor>>(__a1),
+                ),
+                |__m, (__a0, __a1)| <DenseLayers>::forward(__m, __a0, __a1),
+            )
         }
     }
 };

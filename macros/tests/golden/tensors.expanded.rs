@@ -753,6 +753,7 @@ If an input doesn't fit the signature, or an operation fails.*/
     impl<__T0: __p::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)> for Tensors {
         type Output = Tensor;
         fn call(&self, (__a0, __a1): (__T0, TensorsChoices)) -> __p::Result<Tensor> {
+            __p::not_kept(self)?;
             <Tensors>::forward(self, __a0, __a1)
         }
     }

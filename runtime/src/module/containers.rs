@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Call, Forward, Module, ModuleError, State, Visitor, VisitorMut};
+use super::{Chain, Forward, Module, ModuleError, State, Visitor, VisitorMut};
 use crate::{Error, Result, Tensor};
 
 /// A list of modules, named `0`, `1`, … (`torch.nn.ModuleList`).
@@ -131,16 +131,12 @@ impl<M: Forward> Forward for Option<M> {
     }
 }
 
-impl<M: Forward> Forward for Vec<M> {
+impl<M: Forward + Clone + 'static> Forward for Vec<M> {
     /// Runs the modules one after the other.
     ///
     /// # Errors
     /// As the modules.
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let mut x = x.clone();
-        for (i, module) in self.iter().enumerate() {
-            x = Call::call(module, (&x,)).map_err(|e| e.context(i.to_string()))?;
-        }
-        Ok(x)
+        self.run(0..self.len(), x)
     }
 }

@@ -3,7 +3,7 @@
 use super::convert::{convert, Target};
 use super::names::find;
 use super::walk::{nodes, slots, Members};
-use super::{candle, hook, init, load, mask, walk};
+use super::{candle, checkpoint, hook, init, load, mask, walk};
 use super::{HookHandle, LoadOptions, LoadReport, Mask, Module, StateDict};
 use crate::init::Init;
 use crate::{Buffer, DType, Device, Generator, Param, Result, Tensor};
@@ -216,6 +216,39 @@ pub trait ModuleExt: Module {
     /// As [`freeze`](Self::freeze).
     fn train_only(&self, mask: &Mask) -> Result<()> {
         mask::train_only(self.as_module(), mask)
+    }
+
+    /// Makes checkpoints of the outermost modules whose paths the mask selects: a call keeps nothing but its inputs, and the
+    /// backward pass runs the module again. [`checkpoint`](crate::checkpoint) says what stays the same: everything but time and
+    /// memory. The second run sees the modes of the first, whatever the module's are by then.
+    ///
+    /// A list stands for what is in it. The model itself is not called by anybody who could run it again:
+    /// [`checkpoint`](crate::checkpoint) does that.
+    ///
+    /// # Errors
+    /// [`ModuleError::EmptyMask`](crate::module::ModuleError::EmptyMask) if it selects no module. Where it is called, a model whose
+    /// `forward` takes or gives other values than tensors and numbers.
+    ///
+    /// ```
+    /// use taper::prelude::*;
+    /// # fn main() -> taper::Result<()> {
+    /// let net = sequential! { <[B, 4] -> [B, 2]> body: sequential! { Linear(64), Tanh, Linear(64) }, Linear(2) }.init(&Device::Cpu)?;
+    /// net.checkpoint("body")?;
+    /// let x = Tensor::ones((2, 4), DType::F32, &Device::Cpu)?;
+    /// net.forward(&x)?.sum(())?.backward()?;
+    /// net.uncheckpoint("body")?;
+    /// # Ok(()) }
+    /// ```
+    fn checkpoint(&self, mask: impl Into<Mask>) -> Result<()> {
+        checkpoint::set(self.as_module(), &mask.into(), true)
+    }
+
+    /// Ends [`checkpoint`](Self::checkpoint) for the modules that the mask selects and all in them.
+    ///
+    /// # Errors
+    /// As there.
+    fn uncheckpoint(&self, mask: impl Into<Mask>) -> Result<()> {
+        checkpoint::set(self.as_module(), &mask.into(), false)
     }
 
     /// The parameters that the mask selects, frozen or not, for a parameter group.

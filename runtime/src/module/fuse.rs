@@ -3,7 +3,7 @@
 //! Generated code calls these functions where a field is called with what another gives, and where `relu` follows a field. The result is
 //! that of the calls one by one, to rounding; a layer with hooks is always called by itself.
 
-use super::{Call, Forward, Module};
+use super::{checkpoint, Call, Forward, Module};
 use crate::ops::Following;
 use crate::private::within;
 use crate::{Result, Tensor};
@@ -64,11 +64,26 @@ where
     }
 }
 
-/// The layers one after the other; errors name the one that fails.
+/// A layer in a sequence.
+pub trait Step: Forward {
+    /// [`Call::call`] with one tensor.
+    ///
+    /// # Errors
+    /// Those of the call.
+    fn step(&self, x: &Tensor) -> Result<Tensor>;
+}
+
+impl<M: Forward + Clone + 'static> Step for M {
+    fn step(&self, x: &Tensor) -> Result<Tensor> {
+        checkpoint::call_one(self, x)
+    }
+}
+
+/// The layers one after the other; errors name the one that fails. What one gives is gone as soon as the next has run.
 ///
 /// # Errors
 /// Those of the calls.
-pub fn in_sequence(x: &Tensor, layers: &[(&str, &dyn Forward)]) -> Result<Tensor> {
+pub fn in_sequence(x: &Tensor, layers: &[(&str, &dyn Step)]) -> Result<Tensor> {
     let mut last = None;
     let mut rest = layers;
     while let [(name, layer), others @ ..] = rest {
@@ -80,7 +95,7 @@ pub fn in_sequence(x: &Tensor, layers: &[(&str, &dyn Forward)]) -> Result<Tensor
         };
         let (y, done) = match fused {
             Some(y) => (y, count),
-            None => (within(name, layer.forward_hooked(x))?, 0),
+            None => (within(name, layer.step(x))?, 0),
         };
         last = Some(y);
         rest = &others[done..];
@@ -89,7 +104,7 @@ pub fn in_sequence(x: &Tensor, layers: &[(&str, &dyn Forward)]) -> Result<Tensor
 }
 
 /// What the next layers do that a convolution before them can, and how many these are.
-fn following<'a>(layers: &[(&str, &'a dyn Forward)]) -> (Following<'a>, usize) {
+fn following<'a>(layers: &[(&str, &'a dyn Step)]) -> (Following<'a>, usize) {
     let (mut all, mut count) = (Following::default(), 0);
     for (_, layer) in layers {
         match layer.follows().and_then(|next| all.then(next)) {

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 use super::names::nearest;
 use super::walk::{join, nodes};
 use super::{Module, ModuleError, ModuleExt};
+use crate::tensor::Tensors;
 use crate::{Result, Tensor};
 
 /// A hook with the path that it was registered for.
@@ -138,60 +139,3 @@ pub trait NoTensors {
 }
 
 impl<T> NoTensors for Outputs<'_, T> {}
-
-/// A value with tensors in it.
-pub trait Tensors {
-    /// Adds the tensors to `found`, in order.
-    fn collect(&self, found: &mut Vec<Tensor>);
-}
-
-impl Tensors for Tensor {
-    fn collect(&self, found: &mut Vec<Tensor>) {
-        found.push(self.clone());
-    }
-}
-
-impl<T: Tensors> Tensors for Option<T> {
-    fn collect(&self, found: &mut Vec<Tensor>) {
-        self.iter().for_each(|x| x.collect(found));
-    }
-}
-
-impl<T: Tensors> Tensors for Vec<T> {
-    fn collect(&self, found: &mut Vec<Tensor>) {
-        self.iter().for_each(|x| x.collect(found));
-    }
-}
-
-impl<T: Tensors, const N: usize> Tensors for [T; N] {
-    fn collect(&self, found: &mut Vec<Tensor>) {
-        self.iter().for_each(|x| x.collect(found));
-    }
-}
-
-macro_rules! without_tensors {
-    ($($ty:ty),+) => {$(
-        impl Tensors for $ty {
-            fn collect(&self, _: &mut Vec<Tensor>) {}
-        }
-    )+};
-}
-without_tensors!((), bool, i32, u32, i64, usize, f32, f64, String);
-
-macro_rules! tuples {
-    ($(($($t:ident $i:tt),+)),+ $(,)?) => {$(
-        impl<$($t: Tensors),+> Tensors for ($($t,)+) {
-            fn collect(&self, found: &mut Vec<Tensor>) {
-                $(self.$i.collect(found);)+
-            }
-        }
-    )+};
-}
-tuples!(
-    (A 0),
-    (A 0, B 1),
-    (A 0, B 1, C 2),
-    (A 0, B 1, C 2, D 3),
-    (A 0, B 1, C 2, D 3, E 4),
-    (A 0, B 1, C 2, D 3, E 4, F 5),
-);

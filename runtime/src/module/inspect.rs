@@ -2,7 +2,7 @@
 
 use super::graph::{Graph, GraphEdge, GraphNode, NodeKind};
 use super::summary::{Summary, SummaryRow};
-use super::{Config, Module, ModuleExt, Plan, PlanNode, PlanTensor, PlanValue, Size};
+use super::{Config, Memory, Module, ModuleExt, Plan, PlanNode, PlanTensor, PlanValue, Size};
 use crate::trace::RecordKind;
 use crate::Result;
 use std::collections::HashMap;
@@ -43,6 +43,23 @@ pub trait Inspect: Module + Sized {
         Ok(plan.summary(self))
     }
 
+    /// What a step of training takes of memory with inputs of these shapes, the batch included.
+    ///
+    /// # Errors
+    /// If the shapes don't fit, or leave sizes open.
+    ///
+    /// ```
+    /// use taper::prelude::*;
+    /// let net = sequential! { <[B, 784] -> [B, 10]> Linear(256), Tanh, Linear(10) }.init(&Device::Cpu)?;
+    /// let all = net.memory(&[vec![64, 784]])?;
+    /// net.freeze(&"0.*".into())?;
+    /// assert!(net.memory(&[vec![64, 784]])?.peak < all.peak);
+    /// # Ok::<(), taper::Error>(())
+    /// ```
+    fn memory(&self, inputs: &[Vec<usize>]) -> Result<Memory> {
+        self.current_settings().plan(inputs)?.memory(self)
+    }
+
     /// The calls of layers and operations, and what flows between them.
     ///
     /// # Errors
@@ -65,7 +82,7 @@ pub trait Inspect: Module + Sized {
 
 impl Plan {
     /// Whether a node is the call of a layer, as opposed to an operation.
-    fn is_layer_call(&self, node: &PlanNode) -> bool {
+    pub(super) fn is_layer_call(&self, node: &PlanNode) -> bool {
         let parent = node.parent.map(|p| &self.nodes[p]);
         node.kind == RecordKind::Call && parent.is_some_and(|p| p.type_name == node.type_name)
     }
@@ -139,7 +156,7 @@ impl Plan {
             let to = graph.nodes.len();
             graph.nodes.push(self.graph_node(call));
             place.insert(i, to);
-            for x in call.inputs.iter().flat_map(tensors) {
+            for x in call.inputs.iter().flat_map(PlanValue::tensors) {
                 let from = x.node.and_then(|n| place.get(&n).copied()).unwrap_or(0);
                 if let Some(n) = x.node {
                     consumed[n] = true;
@@ -189,15 +206,6 @@ impl Plan {
             label,
             group,
         }
-    }
-}
-
-/// The tensors in a value.
-fn tensors(v: &PlanValue) -> Vec<&PlanTensor> {
-    match v {
-        PlanValue::Tensor(x) => vec![x],
-        PlanValue::List(items) => items.iter().flat_map(tensors).collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a layer is: a module that the trace knows and that is built from what the trace found.
 
-use super::{Build, Module, Plan};
+use super::{checkpoint, Build, Module, Plan};
 use crate::ops::Following;
 use crate::trace::{Args, Tracer, Value};
 use crate::{Device, Result, Tensor};
@@ -254,12 +254,12 @@ pub trait Call<A> {
     }
 }
 
-impl<M: Forward, T: Borrow<Tensor>> Call<(T,)> for M {
+impl<M: Forward + Clone + 'static, T: Borrow<Tensor>> Call<(T,)> for M {
     type Output = Tensor;
 
     #[inline]
     fn call(&self, (x,): (T,)) -> Result<Tensor> {
-        self.forward_hooked(x.borrow())
+        checkpoint::call_one(self, x.borrow())
     }
 
     #[inline]
@@ -267,7 +267,7 @@ impl<M: Forward, T: Borrow<Tensor>> Call<(T,)> for M {
         let x = x.borrow();
         Ok(match self.forward_fused(x, following)? {
             Some(y) => (y, true),
-            None => (self.forward_hooked(x)?, false),
+            None => (checkpoint::call_one(self, x)?, false),
         })
     }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod build;
 mod candle;
+mod checkpoint;
 mod containers;
 mod convert;
 mod display;
@@ -20,6 +21,7 @@ mod inspect;
 mod layer;
 mod load;
 mod mask;
+mod memory;
 pub(crate) mod names;
 mod no_settings;
 mod plan;
@@ -34,6 +36,9 @@ pub(crate) mod walk;
 pub use build::{Build, Source};
 pub(crate) use candle::candle_module;
 pub use candle::{candle_forward, AsCandle};
+#[doc(hidden)]
+pub use checkpoint::{call, not_kept};
+pub use checkpoint::{checkpoint, checkpoint_sequential, Chain};
 pub use display::format_module;
 #[doc(hidden)]
 pub use display::write_module;
@@ -41,7 +46,7 @@ pub use door::{door, enter, leave};
 pub use error::ModuleError;
 pub use ext::ModuleExt;
 #[doc(hidden)]
-pub use fuse::{after, after_then_relu, in_sequence, then_relu};
+pub use fuse::{after, after_then_relu, in_sequence, then_relu, Step};
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use groups::{
     BufferDict, BufferGroup, BufferList, BuildGroup, ParamDict, ParamGroup, ParamList,
@@ -52,11 +57,12 @@ pub use handed::{Argument, Handed};
 pub use hole::{Hole, Refused};
 pub use hook::HookHandle;
 #[doc(hidden)]
-pub use hook::{NoTensors, Outputs, Tensors};
+pub use hook::{NoTensors, Outputs};
 pub use inspect::Inspect;
 pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, TraceFn, Traced, WithInputs};
 pub use load::{LoadOptions, LoadReport, Mismatch};
 pub use mask::{Mask, MaskRow, MaskTable};
+pub use memory::Memory;
 pub use no_settings::NoSettings;
 pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
 pub use state::State;

@@ -55,6 +55,17 @@ pub enum PlanValue {
     Tensor(PlanTensor),
 }
 
+impl PlanValue {
+    /// The tensors in it.
+    pub(super) fn tensors(&self) -> Vec<&PlanTensor> {
+        match self {
+            PlanValue::Tensor(x) => vec![x],
+            PlanValue::List(items) => items.iter().flat_map(PlanValue::tensors).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// One node of a plan.
 #[derive(Clone, Debug)]
 pub struct PlanNode {

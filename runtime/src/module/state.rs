@@ -1,12 +1,13 @@
 //! What every layer carries beside its parameters: training mode, whether it is frozen, forward hooks.
 
 use super::hook::Hooks;
+use crate::scoped::with;
+use crate::tensor::is_recomputing;
 use crate::{Result, Tensor};
 use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::LocalKey;
 
 thread_local! {
     /// The mode in which this thread runs a model, whatever the model's own is.
@@ -17,7 +18,17 @@ thread_local! {
 
 /// Runs `f` as if all modules were in training or evaluation mode, on this thread only; their own modes stay.
 pub(crate) fn in_mode<T>(training: bool, f: impl FnOnce() -> T) -> T {
-    with(&MODE, Some(training), f)
+    at_mode(Some(training), f)
+}
+
+/// The mode in which this thread runs models whatever their own is, if any.
+pub(crate) fn current_mode() -> Option<bool> {
+    MODE.get()
+}
+
+/// Runs `f` in a mode that was [current](current_mode) earlier.
+pub(crate) fn at_mode<T>(mode: Option<bool>, f: impl FnOnce() -> T) -> T {
+    with(&MODE, mode, f)
 }
 
 /// Runs `f` with running statistics that are the means of all batches, on this thread only.
@@ -30,26 +41,11 @@ pub(crate) fn cumulative_statistics() -> bool {
     CUMULATIVE.get()
 }
 
-/// Runs `f` while the cell has another value, which it loses also when `f` panics.
-fn with<V: Copy + 'static, T>(
-    cell: &'static LocalKey<Cell<V>>,
-    value: V,
-    f: impl FnOnce() -> T,
-) -> T {
-    struct Back<V: Copy + 'static>(&'static LocalKey<Cell<V>>, V);
-    impl<V: Copy + 'static> Drop for Back<V> {
-        fn drop(&mut self) {
-            self.0.set(self.1);
-        }
-    }
-    let _back = Back(cell, cell.replace(value));
-    f()
-}
-
 /// Training mode, freezing and hooks of one module. A clone has the same modes and no hooks.
 pub struct State {
     evaluating: AtomicBool,
     frozen: AtomicBool,
+    checkpointed: AtomicBool,
     /// Made with the first hook.
     hooks: OnceLock<Arc<Hooks>>,
 }
@@ -60,6 +56,7 @@ impl State {
         State {
             evaluating: AtomicBool::new(false),
             frozen: AtomicBool::new(false),
+            checkpointed: AtomicBool::new(false),
             hooks: OnceLock::new(),
         }
     }
@@ -90,10 +87,21 @@ impl State {
         self.frozen.store(on, Ordering::Relaxed);
     }
 
-    /// Whether any hook is registered.
+    /// Whether calls of the module keep nothing but their inputs, and are run again in the backward pass:
+    /// [`ModuleExt::checkpoint`](super::ModuleExt::checkpoint).
+    pub fn checkpointed(&self) -> bool {
+        self.checkpointed.load(Ordering::Relaxed)
+    }
+
+    /// Turns that on or off.
+    pub fn set_checkpointed(&self, on: bool) {
+        self.checkpointed.store(on, Ordering::Relaxed);
+    }
+
+    /// Whether any hook is registered and to be called: a second run of a checkpoint calls none.
     #[inline]
     pub fn has_hooks(&self) -> bool {
-        self.hooks.get().is_some_and(|hooks| hooks.any())
+        self.hooks.get().is_some_and(|hooks| hooks.any()) && !is_recomputing()
     }
 
     /// The hooks, to add to.
@@ -152,6 +160,7 @@ impl Clone for State {
         let new = State::new();
         new.set_training(self.training());
         new.set_frozen(self.frozen());
+        new.set_checkpointed(self.checkpointed());
         new
     }
 }

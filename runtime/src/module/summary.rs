@@ -165,7 +165,7 @@ impl Summary {
             self.activation_bytes(),
             self.param_bytes(),
         ]
-        .map(|bytes| bytes as f64 / MEGABYTE);
+        .map(megabytes);
         lines.insert(0, thin.clone());
         lines.insert(2, thick.clone());
         lines.push(thick);
@@ -196,6 +196,11 @@ impl fmt::Display for Summary {
         let text = self.render(lines, width.unwrap_or(WIDTH).max(WIDTH), true);
         f.write_str(text.trim_end())
     }
+}
+
+/// The megabytes that `torchsummary` prints.
+pub(super) fn megabytes(bytes: usize) -> f64 {
+    bytes as f64 / MEGABYTE
 }
 
 fn label(i: usize, row: &SummaryRow) -> String {

@@ -5,6 +5,7 @@ use crate::init::Init;
 use crate::module::state::cumulative_statistics;
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::{BatchNormOptions, Following, Norm};
+use crate::tensor::is_recomputing;
 use crate::trace::{Args, Kind, Tracer, Value};
 use crate::{Buffer, Param, Result, Tensor};
 
@@ -153,7 +154,7 @@ macro_rules! batch_norm {
                     self.bias.as_deref(),
                     options,
                 )?;
-                if let (true, Some(counter)) = (active, counter) {
+                if let (true, Some(counter)) = (active && !is_recomputing(), counter) {
                     counter.set(Tensor::from((counter.as_candle() + 1.)?))?;
                 }
                 Ok(y)

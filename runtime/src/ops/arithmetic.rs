@@ -4,6 +4,7 @@ use candle_core::{Shape, Tensor as Data};
 
 use crate::error::Result;
 use crate::ops::binary;
+use crate::ops::keeps::Keeps;
 use crate::ops::operand::{beside, broadcast_shape, promoted, Operand, Value};
 use crate::ops::unary::{forward, functions, unary};
 use crate::tensor::{grad_to_shape, when, Tensor};
@@ -30,6 +31,18 @@ functions! {
     x => T::of(number) / x, (x, g) => -(g * T::of(number) / x / x),
     plain x => x.recip()? * number, (x, g) => ((g / x)? / x)? * -number;
 }
+
+/// The gradient of what is subtracted is a tensor of its own.
+pub(super) const DIFFERENCE: Keeps = Keeps {
+    passes: &[0],
+    ..Keeps::NOTHING
+};
+
+/// The divisor, and the quotient for its gradient.
+pub(super) const QUOTIENT: Keeps = Keeps {
+    result: &[1],
+    ..Keeps::of(&[(1, &[0, 1])])
+};
 
 /// The operands in one type that broadcast, the result, and the operands' shapes.
 type Prepared = (Tensor, Tensor, Data, [Shape; 2]);

@@ -3,6 +3,7 @@
 use candle_core::{DType, Device, Tensor as Data};
 
 use crate::error::{Error, Result};
+use crate::ops::keeps::Keeps;
 use crate::ops::options::options;
 use crate::ops::unary::float;
 use crate::tensor::{when, with_generator, Tensor};
@@ -87,6 +88,14 @@ const DROPOUT: &[Param] = &[
     Param::optional("p", Takes::Float, Value::Num(0.5)),
     Param::optional("training", Takes::Bool, Value::flag(true)),
 ];
+
+/// A byte per element; both passes multiply by its factor.
+pub(super) const KEEPS: Keeps = Keeps {
+    beside: |call, _| call.result(),
+    forward: |call, float| call.result() * float,
+    backward: |call, float| call.result() * float,
+    ..Keeps::NOTHING
+};
 
 /// The shape rule of `dropout`.
 pub(super) const fn trace_dropout(t: &mut Tracer<'_>, args: &Args) -> Value {

@@ -18,6 +18,7 @@ mod gather;
 mod gelu;
 mod indices;
 mod join;
+pub(crate) mod keeps;
 mod math;
 mod matmul;
 mod narrow;
@@ -65,6 +66,7 @@ pub use indices::{Index, Indices};
 pub use join::{cat, stack};
 pub use matmul::ScaledDotProductAttentionOptions;
 pub use narrow::SplitSize;
+pub(crate) use norm::rule::FROZEN_BATCH_NORM;
 pub use norm::{BatchNormOptions, LayerNormOptions};
 pub use operand::Operand;
 pub use pad::{PadMode, PadOptions};
@@ -78,6 +80,7 @@ pub use reduce::{
 };
 pub use relu::LeakyReluOptions;
 pub use reshape::FlattenOptions;
+pub(crate) use rules::keeps as kept_by;
 #[cfg(test)]
 pub(crate) use rules::OPERATIONS;
 pub use sizes::{Size, Sizes, INFER};

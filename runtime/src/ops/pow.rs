@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::kernels::elementwise::{zip, zip3, Zip, Zip3};
 use crate::kernels::Float;
 use crate::ops::compute::has_kernels;
+use crate::ops::keeps::Keeps;
 use crate::ops::operand::{broadcast_shape, promoted, Operand, Value};
 use crate::ops::rule::receiver;
 use crate::ops::unary::{float, functions, indicator, unary, widened};
@@ -150,6 +151,9 @@ impl Tensor {
         ))
     }
 }
+
+/// The base, and an exponent that is a tensor.
+pub(super) const KEEPS: Keeps = Keeps::BOTH;
 
 /// The shape rule of `pow`.
 pub(super) const fn trace_pow(t: &mut Tracer<'_>, args: &Args) -> Traced {

@@ -149,7 +149,7 @@ macro_rules! functions {
         plain $px:ident => $plain:expr, ($pk:ident, $pg:ident) => $plain_backward:expr;
     )*) => {$(
         #[derive(Clone, Copy)]
-        struct $op {
+        pub(crate) struct $op {
             $($field: $ty),*
         }
 

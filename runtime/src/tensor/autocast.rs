@@ -125,7 +125,8 @@ impl Autocast {
         Self::enter(None)
     }
 
-    fn enter(lower: Option<DType>) -> Self {
+    /// Operations compute as in a scope that had this half type, or none.
+    pub(super) fn enter(lower: Option<DType>) -> Self {
         let mode = MODE.get();
         MODE.set(Mode {
             lower,

@@ -165,7 +165,9 @@ impl Walk<'_> {
             .iter()
             .map(|edge| edge.as_ref().is_some_and(Edge::wants_gradient))
             .collect();
-        if !needs.contains(&true) {
+        // What a checkpoint runs may need gradients that its inputs don't.
+        let again = matches!(state.backward, Backward::Again(_));
+        if !needs.contains(&true) && !again {
             return Ok(()); // frozen since the forward pass
         }
         let grads = grads
@@ -174,6 +176,12 @@ impl Walk<'_> {
             .collect::<Result<Vec<_>>>()?;
         let backward = match &state.backward {
             Backward::Dense(backward) => backward,
+            Backward::Again(again) => {
+                let results = again
+                    .run(&state.edges, &node.outputs)
+                    .map_err(|error| error.in_op(node.op))?;
+                return self.send_all(&results, grads, node.op);
+            }
             Backward::Rows(backward) => {
                 if let ([Some(edge)], [Some(grad)]) = (&state.edges[..], &grads[..]) {
                     let rows = backward(grad).map_err(|error| error.in_op(node.op))?;
@@ -194,6 +202,22 @@ impl Walk<'_> {
         for ((edge, needed), grad) in state.edges.iter().zip(needs).zip(results) {
             if let (Some(edge), true, Some(grad)) = (edge, needed, grad) {
                 self.send(edge, grad, node.op)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the gradients of results that were computed anew along these results' own edges.
+    fn send_all(
+        &mut self,
+        results: &[Tensor],
+        grads: Vec<Option<candle_core::Tensor>>,
+        op: &'static str,
+    ) -> Result<()> {
+        for (y, grad) in results.iter().zip(grads) {
+            let edge = y.edge.as_ref().filter(|edge| edge.wants_gradient());
+            if let (Some(edge), Some(grad)) = (edge, grad) {
+                self.send(edge, grad, op)?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device};
 
+use super::checkpoint::is_sharing;
 use super::owner::InPlace;
 use super::Tensor;
 use crate::error::Result;
@@ -166,6 +167,9 @@ impl Borrow<Tensor> for &Buffer {
 impl Clone for Buffer {
     #[allow(clippy::expect_used)]
     fn clone(&self) -> Self {
+        if is_sharing() {
+            return Self::assemble(self.storage.clone()).persistent(self.persistent);
+        }
         Self::assemble(
             self.storage
                 .deep_clone()

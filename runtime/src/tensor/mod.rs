@@ -11,6 +11,7 @@ mod backward;
 mod broadcast;
 mod buffer;
 mod change;
+mod checkpoint;
 mod convert;
 mod create;
 mod dims;
@@ -23,6 +24,7 @@ mod read;
 mod saved;
 mod sparse;
 mod tape;
+mod tensors;
 #[cfg(test)]
 mod tests;
 mod total;
@@ -30,16 +32,21 @@ mod total;
 pub use backward::BackwardOptions;
 pub use broadcast::grad_to_shape;
 pub use buffer::Buffer;
+pub use checkpoint::is_recomputing;
 pub use dims::{Dim, Dims, IntoShape};
 pub use grad_mode::{enable_grad, is_grad_enabled, no_grad, GradMode};
 pub use param::{HookHandle, Param};
 pub use random::{manual_seed, with_generator, Generator, GeneratorState};
 pub use saved::{when, Saved};
 pub use sparse::SparseGrad;
+pub use tensors::Tensors;
 
 pub(crate) use accumulate::Gradient;
 pub(crate) use change::Change;
+pub(crate) use checkpoint::{checkpoint_as, meet, sharing};
 pub(crate) use total::total;
+#[cfg(test)]
+pub(crate) use {random::drawing_from, tape::live::nodes as live_nodes};
 
 use crate::error::Result;
 pub(crate) use owner::{same_storage, storage_address, Owner};

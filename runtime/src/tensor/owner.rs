@@ -114,6 +114,20 @@ impl Owner {
         result
     }
 
+    /// An error if the values are not those of version `expected` any more.
+    pub(crate) fn check_version(&self, expected: u64) -> Result<()> {
+        let found = self.version();
+        if found == expected {
+            return Ok(());
+        }
+        Err(Error::ChangedInPlace {
+            op: "",
+            owner: self.describe(),
+            expected,
+            found,
+        })
+    }
+
     pub(crate) fn check_not_moved(&self) -> Result<()> {
         if self.moved.load(Ordering::Acquire) {
             return Err(Error::Moved {

@@ -10,6 +10,7 @@ use candle_core::{DType, Device};
 
 use super::accumulate::{GradSum, Gradient};
 use super::change::Change;
+use super::checkpoint::is_sharing;
 use super::leaf::{lock, Leaf};
 use super::owner::{next_id, InPlace};
 use super::tape::Edge;
@@ -390,6 +391,9 @@ impl From<&Param> for Tensor {
 impl Clone for Param {
     #[allow(clippy::expect_used)]
     fn clone(&self) -> Self {
+        if is_sharing() {
+            return self.share();
+        }
         let storage = self
             .storage
             .deep_clone()

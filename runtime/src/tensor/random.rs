@@ -1,5 +1,6 @@
 //! Seeded random numbers: the same on every run, whatever the number of threads.
 
+use std::cell::RefCell;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use candle_core::{DType, Device};
@@ -60,6 +61,15 @@ impl Generator {
         rng.set_stream(state.stream);
         rng.set_word_pos(state.word);
         Generator { rng }
+    }
+
+    /// Goes on where a part of the work that began at `before` has ended, unless somebody else has drawn more meanwhile.
+    pub(crate) fn follow(&mut self, before: &GeneratorState, end: &GeneratorState) {
+        let now = self.state();
+        let same = (now.seed, now.stream) == (end.seed, end.stream);
+        if now == *before || same && now.word < end.word {
+            *self = Self::from_state(end);
+        }
     }
 
     /// A generator for a part of the work (a worker, a layer), independent of this one's other parts.
@@ -261,6 +271,28 @@ impl Generator {
 /// As PyTorch, an arbitrary but fixed seed until [`manual_seed`] is called.
 static GLOBAL: LazyLock<Mutex<Generator>> = LazyLock::new(|| Mutex::new(Generator::new(0)));
 
+thread_local! {
+    /// What this thread draws from in the place of the global generator.
+    static OWN: RefCell<Option<Generator>> = const { RefCell::new(None) };
+}
+
+/// Runs `f` with a global generator of this thread's own that starts at `state`; what `f` gives, and where that generator stands
+/// then.
+pub(crate) fn drawing_from<T>(
+    state: &GeneratorState,
+    f: impl FnOnce() -> T,
+) -> (T, GeneratorState) {
+    struct Back(Option<Generator>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            OWN.set(self.0.take());
+        }
+    }
+    let _back = Back(OWN.replace(Some(Generator::from_state(state))));
+    let result = f();
+    (result, with_generator(|generator| generator.state()))
+}
+
 /// Restarts the global generator, which initialisation and dropout draw from, at a seed (`torch.manual_seed`).
 ///
 /// ```
@@ -276,5 +308,10 @@ pub fn manual_seed(seed: u64) {
 
 /// Runs `f` with the global generator, which must not be used by other ways meanwhile.
 pub fn with_generator<T>(f: impl FnOnce(&mut Generator) -> T) -> T {
+    if let Some(mut own) = OWN.take() {
+        let result = f(&mut own);
+        OWN.set(Some(own));
+        return result;
+    }
     f(&mut GLOBAL.lock().unwrap_or_else(PoisonError::into_inner))
 }

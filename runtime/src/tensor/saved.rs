@@ -43,16 +43,7 @@ impl Saved {
     /// [`Error::ChangedInPlace`] if they belong to a parameter or buffer that was set since.
     pub fn get(&self) -> Result<&candle_core::Tensor> {
         if let Some((expected, owner)) = &self.owner {
-            let found = owner.version();
-            if found != *expected {
-                let owner = owner.describe();
-                return Err(Error::ChangedInPlace {
-                    op: "",
-                    owner,
-                    expected: *expected,
-                    found,
-                });
-            }
+            owner.check_version(*expected)?;
         }
         self.data.as_ref().ok_or_else(|| {
             Error::op(

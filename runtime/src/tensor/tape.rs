@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{DType, Shape};
 
+use super::checkpoint::{meet, Again};
 use super::leaf::{lock, Leaf};
 use super::owner::{next_id, same_storage, Owner};
 use super::{is_grad_enabled, SparseGrad, Tensor};
@@ -29,6 +30,8 @@ pub(crate) enum Backward {
     Dense(Gradients),
     /// For one input and one output: the rows of the input that have a gradient.
     Rows(RowGradients),
+    /// By running the part of the forward pass again that the node stands for.
+    Again(Again),
 }
 
 /// Where a tensor's gradient goes: to a parameter, or to an output of the operation that made it.
@@ -63,7 +66,7 @@ pub(crate) struct State {
 }
 
 impl Node {
-    fn new(op: &'static str, outputs: Vec<(Shape, DType)>, state: State) -> Self {
+    pub(super) fn new(op: &'static str, outputs: Vec<(Shape, DType)>, state: State) -> Self {
         #[cfg(test)]
         live::change(1);
         Node {
@@ -219,6 +222,7 @@ impl Tensor {
         inputs: &[&Tensor],
         backward: impl FnOnce() -> Backward,
     ) -> Tensor {
+        meet(inputs);
         let owner = view_of(&data, inputs);
         let edge = node(op, std::slice::from_ref(&data), inputs, backward);
         profiler::ended(Phase::Forward, op);
@@ -244,6 +248,7 @@ impl Tensor {
             + Sync
             + 'static,
     {
+        meet(inputs);
         let node = node(op, &data, inputs, || Backward::Dense(Box::new(backward)));
         profiler::ended(Phase::Forward, op);
         let wrap = |(i, data): (usize, candle_core::Tensor)| Tensor {

@@ -5,6 +5,7 @@ mod arguments_by_position;
 mod attention;
 mod candle_interop;
 mod cfg_on_fields;
+mod checkpoints;
 mod constants;
 mod derives;
 mod dimensions_in_arguments;

@@ -113,6 +113,14 @@ impl Mask {
         })
     }
 
+    /// Whether the mask selects a module by its own path or type.
+    pub(crate) fn selects_path(&self, path: &str, type_name: &str) -> bool {
+        self.0.holds(&|leaf| match leaf {
+            Leaf::Pattern(pattern) => glob(pattern, path),
+            Leaf::Type(wanted) => wanted == type_name,
+        })
+    }
+
     /// Whether the mask selects a module without parameters: by its path, or by a pattern for what would be in it
     /// (`features.3` by `features.3.*`).
     pub(crate) fn selects_module(&self, path: &str, type_name: &str) -> bool {

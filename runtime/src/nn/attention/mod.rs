@@ -12,7 +12,8 @@ pub(super) use rule::OUT_PROJ;
 
 use super::Linear;
 use crate::init::Init;
-use crate::module::{Build, Call, Module, State, Tensors, Visitor, VisitorMut};
+use crate::module::{call, Build, Call, Module, State, Visitor, VisitorMut};
+use crate::tensor::Tensors;
 use crate::{Param, Result, Tensor};
 
 super::layer! {
@@ -238,7 +239,14 @@ impl<Q: Borrow<Tensor>, K: Borrow<Tensor>, V: Borrow<Tensor>> Call<(Q, K, V)>
     type Output = Results;
 
     fn call(&self, (query, key, value): (Q, K, V)) -> Result<Results> {
-        self.forward(query, key, value)
+        let inputs = (
+            query.borrow().clone(),
+            key.borrow().clone(),
+            value.borrow().clone(),
+        );
+        call(self, inputs, |layer, (query, key, value)| {
+            layer.forward(query, key, value)
+        })
     }
 }
 
@@ -252,12 +260,22 @@ impl<Q: Borrow<Tensor>, K: Borrow<Tensor>, V: Borrow<Tensor>> Call<All<Q, K, V>>
 
     fn call(&self, args: All<Q, K, V>) -> Result<Results> {
         let (query, key, value, padding, weights, mask, average, causal) = args;
-        let options = MultiheadAttentionOptions::default()
-            .key_padding_mask(padding)
-            .need_weights(weights)
-            .attn_mask(mask)
-            .average_attn_weights(average)
-            .is_causal(causal);
-        self.forward_with(query, key, value, options)
+        let tensors = (
+            query.borrow().clone(),
+            key.borrow().clone(),
+            value.borrow().clone(),
+        );
+        let options = (padding, weights, mask, average, causal);
+        call(self, (tensors, options), |layer, (tensors, options)| {
+            let ((query, key, value), (padding, weights, mask, average, causal)) =
+                (tensors, options);
+            let options = MultiheadAttentionOptions::default()
+                .key_padding_mask(padding)
+                .need_weights(weights)
+                .attn_mask(mask)
+                .average_attn_weights(average)
+                .is_causal(causal);
+            layer.forward_with(query, key, value, options)
+        })
     }
 }

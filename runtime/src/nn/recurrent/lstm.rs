@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use super::{recurrent, Layers, Recurrent};
-use crate::module::{Build, Call, State};
+use crate::module::{call, Build, Call, State};
 use crate::ops::recurrent::Unit;
 use crate::{Result, Tensor};
 
@@ -135,7 +135,8 @@ recurrent!(LSTM gives Results);
 impl<T: Borrow<Tensor>, H: Borrow<Tensor>, C: Borrow<Tensor>> Call<(T, (H, C))> for LSTM {
     type Output = Results;
 
-    fn call(&self, (x, states): (T, (H, C))) -> Result<Results> {
-        self.forward_with(x, states)
+    fn call(&self, (x, (h, c)): (T, (H, C))) -> Result<Results> {
+        let inputs = (x.borrow().clone(), h.borrow().clone(), c.borrow().clone());
+        call(self, inputs, |lstm, (x, h, c)| lstm.forward_with(x, (h, c)))
     }
 }

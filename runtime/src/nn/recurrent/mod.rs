@@ -14,9 +14,10 @@ pub(crate) use rule::Recurrent;
 
 use super::python;
 use crate::init::Init;
-use crate::module::{Build, State, Tensors, Visitor, VisitorMut};
+use crate::module::{Build, State, Visitor, VisitorMut};
 use crate::ops::recurrent::{RecurrentInputs, Unit};
 use crate::ops::{cat, stack, DropoutOptions};
+use crate::tensor::Tensors;
 use crate::{Error, Param, Result, Tensor};
 
 /// The weights of one layer of a recurrent network in one direction.
@@ -381,7 +382,8 @@ macro_rules! recurrent {
             type Output = $results;
 
             fn call(&self, (x,): (T,)) -> $crate::Result<$results> {
-                self.forward(x)
+                let x = x.borrow().clone();
+                $crate::module::call(self, x, |layer, x| layer.forward(x))
             }
         }
     };
@@ -436,7 +438,10 @@ macro_rules! one_state {
             type Output = ($crate::Tensor, $crate::Tensor);
 
             fn call(&self, (x, hidden): (T, H)) -> $crate::Result<Self::Output> {
-                self.forward_with(x, hidden)
+                let inputs = (x.borrow().clone(), hidden.borrow().clone());
+                $crate::module::call(self, inputs, |layer, (x, hidden)| {
+                    layer.forward_with(x, hidden)
+                })
             }
         }
     };

@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::fmt;
+use std::ops::Range;
 
 use crate::module::{
-    candle_module, format_module, in_sequence, Forward, Module, State, Visitor, VisitorMut,
+    candle_module, format_module, in_sequence, Chain, Forward, Module, State, Step, Visitor,
+    VisitorMut,
 };
 use crate::{Error, Result, Tensor};
 
@@ -53,7 +55,7 @@ struct Named<T> {
 }
 
 /// A built layer of any type.
-trait Link: Forward {
+trait Link: Step {
     fn copy(&self) -> Box<dyn Link>;
     fn as_any(&self) -> &dyn Any;
 }
@@ -178,18 +180,34 @@ impl Module for Sequential {
 
 impl Forward for Sequential {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let layers: Vec<(&str, &dyn Forward)> = self
-            .layers
-            .iter()
-            .map(|Named { name, layer }| (&**name, &**layer as &dyn Forward))
-            .collect();
-        let y = in_sequence(x, &layers);
+        let y = Chain::run(self, 0..self.len(), x);
         let seen = self.state.watch(&[Some(x)]);
         self.state.show(seen, y, |y, found| found.push(y.clone()))
     }
 
     fn runs_hooks(&self) -> bool {
         true
+    }
+}
+
+impl Chain for Sequential {
+    type Part = Sequential;
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn part(&self, range: Range<usize>) -> Sequential {
+        Sequential {
+            layers: self.layers.get(range).unwrap_or_default().to_vec(),
+            state: self.state.clone(),
+        }
+    }
+
+    fn run(&self, range: Range<usize>, x: &Tensor) -> Result<Tensor> {
+        let layers = self.layers.get(range).unwrap_or_default().iter();
+        let steps = layers.map(|Named { name, layer }| (&**name, &**layer as &dyn Step));
+        in_sequence(x, &steps.collect::<Vec<_>>())
     }
 }
 

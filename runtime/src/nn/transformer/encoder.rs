@@ -154,8 +154,13 @@ impl TransformerEncoder {
 
     fn encode(&self, x: &Tensor, options: TransformerEncoderOptions) -> Result<Tensor> {
         let mut x = x.clone();
+        let TransformerEncoderOptions {
+            mask,
+            src_key_padding_mask: padding,
+            is_causal,
+        } = options;
         for layer in &self.layers {
-            x = layer.forward_with(x, options.clone())?;
+            x = layer.call((x, mask.clone(), padding.clone(), is_causal))?;
         }
         match &self.norm {
             Some(norm) => norm.call((x,)),

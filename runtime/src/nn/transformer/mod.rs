@@ -66,11 +66,14 @@ macro_rules! encodes {
             type Output = $crate::Tensor;
 
             fn call(&self, (src, mask, padding, causal): super::All<T>) -> $crate::Result<$crate::Tensor> {
-                let options = $crate::nn::TransformerEncoderOptions::default()
-                    .mask(mask)
-                    .src_key_padding_mask(padding)
-                    .is_causal(causal);
-                self.forward_with(src, options)
+                let inputs = (src.borrow().clone(), mask, padding, causal);
+                $crate::module::call(self, inputs, |layer, (src, mask, padding, causal)| {
+                    let options = $crate::nn::TransformerEncoderOptions::default()
+                        .mask(mask)
+                        .src_key_padding_mask(padding)
+                        .is_causal(causal);
+                    layer.forward_with(src, options)
+                })
             }
         }
     };

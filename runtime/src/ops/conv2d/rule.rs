@@ -1,5 +1,6 @@
 //! The shape rule of `conv2d`.
 
+use crate::ops::keeps::{Call, Keeps, Order};
 use crate::ops::rule::{bound, checked, pair, receiver, Window};
 use crate::trace::{Args, Dim, Kind, Param, Takes, TensorValue, Text, Tracer, Truth, Value};
 
@@ -11,6 +12,18 @@ const CONV2D: &[Param] = &[
     Param::optional("dilation", Takes::Pair, Value::int(1)),
     Param::optional("groups", Takes::Int, Value::int(1)),
 ];
+
+/// Each operand for the other's gradient. The kernels work with the weight in their own order.
+pub(crate) const KEEPS: Keeps = Keeps {
+    order: Order::ChannelsLast,
+    forward: packed,
+    backward: packed,
+    ..Keeps::EACH_OTHER
+};
+
+fn packed(call: &Call<'_>, float: usize) -> usize {
+    call.operand(1) * float
+}
 
 /// `x.conv2d(&weight, bias, stride = 2)`: `[N, C, H, W]` with a weight `[out, C / groups, kh, kw]`.
 pub(crate) const fn trace_conv2d(t: &mut Tracer<'_>, args: &Args) -> Value {

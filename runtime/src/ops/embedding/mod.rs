@@ -4,7 +4,7 @@ use candle_core::{DType, Shape, Tensor as Data};
 
 use crate::error::{Error, Result};
 use crate::ops::compute::{dense, expect_float};
-use crate::tensor::{when, SparseGrad, Tensor};
+use crate::tensor::{is_recomputing, when, SparseGrad, Tensor};
 
 mod renorm;
 pub(crate) mod rule;
@@ -145,7 +145,8 @@ impl Tensor {
             .map(|row| padding_row(row, rows))
             .transpose()?;
         let ids = checked_ids(self, weight)?;
-        if let Some(max_norm) = options.max_norm {
+        // A second run of a checkpoint finds the rows as the first has left them.
+        if let Some(max_norm) = options.max_norm.filter(|_| !is_recomputing()) {
             renorm::renormalise(weight, &ids, max_norm, options.norm_type)?;
         }
         let by_freq = options.scale_grad_by_freq;

@@ -1,5 +1,6 @@
 //! The shape rules of `matmul`, `bmm`, `linear`.
 
+use crate::ops::keeps::{Keeps, ALL};
 use crate::ops::rule::{bound, checked, receiver};
 use crate::trace::{Args, Dim, Kind, Param, Takes, TensorValue, Text, Tracer, Value, MAX_RANK};
 
@@ -12,7 +13,7 @@ const LINEAR: &[Param] = &[
     Param::leading("bias", Takes::Any, Value::Unit),
 ];
 
-const ATTENTION: &[Param] = &[
+const ATTENTION_ARGS: &[Param] = &[
     Param::required("key", Takes::Any),
     Param::required("value", Takes::Any),
     Param::optional("attn_mask", Takes::Any, Value::Unit),
@@ -20,6 +21,23 @@ const ATTENTION: &[Param] = &[
     Param::optional("is_causal", Takes::Bool, Value::flag(false)),
     Param::optional("scale", Takes::Any, Value::Unit),
 ];
+
+/// All three and the result, and a number of each query; with a mask, which the kernel has not, the scores and their softmax.
+pub(crate) const ATTENTION: Keeps = Keeps {
+    result: ALL,
+    beside: |call, float| {
+        let [queries, keys] = [0, 1].map(|i| match call.operands.get(i).map(Vec::as_slice) {
+            Some([.., rows, width]) => [*rows, *width],
+            _ => [0, 1],
+        });
+        let rows = call.operand(0) / queries[1].max(1);
+        match call.operands.len() {
+            ..=3 => rows * float,
+            _ => 2 * rows * keys[0] * float,
+        }
+    },
+    ..Keeps::of(&[(0, ALL), (1, ALL), (2, ALL)])
+};
 
 /// `a.matmul(&b)`: `[…, n, k]` by `[…, k, m]`, the dimensions in front broadcast; a vector is a row on the left and a
 /// column on the right.
@@ -133,7 +151,7 @@ pub(crate) const fn trace_linear(t: &mut Tracer<'_>, args: &Args) -> Value {
 pub(crate) const fn trace_scaled_dot_product_attention(t: &mut Tracer<'_>, args: &Args) -> Value {
     const OP: &str = "scaled_dot_product_attention";
     let q = receiver!(args);
-    let b = bound!(t, OP, ATTENTION, args);
+    let b = bound!(t, OP, ATTENTION_ARGS, args);
     let k = checked!(t.operand(b.value(0)));
     let v = checked!(t.operand(b.value(1)));
     if !t.expect_floats(OP, &q) {

@@ -8,7 +8,7 @@ use crate::kernels::{output, values, Channels, Order, Real};
 use crate::ops::compute::{
     by_form, compute_dtype, dense, expect_float, has_kernels, record_optional,
 };
-use crate::tensor::{when, Buffer, Tensor};
+use crate::tensor::{is_recomputing, meet, when, Buffer, Tensor};
 
 const OP: &str = "batch_norm";
 
@@ -141,7 +141,7 @@ impl Tensor {
         } else {
             frozen_moments(&sizes, &x, running)?
         };
-        if from_batch {
+        if from_batch && !is_recomputing() {
             update(&sizes, running, [&mean, &variance], options.momentum)?;
         }
         let scale = (variance + options.eps)?.sqrt()?.recip()?;
@@ -257,7 +257,10 @@ fn check(
 /// The running statistics, copied: the buffers may change before the backward pass.
 fn frozen_moments(sizes: &Channels, x: &Data, running: [Option<&Buffer>; 2]) -> Result<[Data; 2]> {
     let [mean, variance] = running.map(|buffer| match buffer {
-        Some(buffer) => Ok::<_, Error>(buffer.as_candle().to_dtype(x.dtype())?.copy()?),
+        Some(buffer) => {
+            meet(&[buffer]);
+            Ok::<_, Error>(buffer.as_candle().to_dtype(x.dtype())?.copy()?)
+        }
         // An empty batch in training: there is nothing to normalise.
         None => Ok(Data::ones(sizes.channels, x.dtype(), x.device())?),
     });

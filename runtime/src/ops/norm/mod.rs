@@ -10,7 +10,7 @@ mod batch;
 mod batch_plain;
 mod layer;
 mod layer_plain;
-pub(super) mod rule;
+pub(crate) mod rule;
 #[cfg(test)]
 mod tests;
 

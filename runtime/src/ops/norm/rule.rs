@@ -1,9 +1,10 @@
 //! The shape rules of `batch_norm` and `layer_norm`.
 
+use crate::ops::keeps::{elements, Keeps};
 use crate::ops::rule::{bound, checked, receiver, SizeList};
 use crate::trace::{Args, Param, Takes, TensorValue, Text, Tracer, Value};
 
-const BATCH_NORM: &[Param] = &[
+const BATCH_NORM_ARGS: &[Param] = &[
     Param::required("running_mean", Takes::Any),
     Param::required("running_var", Takes::Any),
     Param::leading("weight", Takes::Any, Value::Unit),
@@ -13,17 +14,32 @@ const BATCH_NORM: &[Param] = &[
     Param::optional("eps", Takes::Float, Value::Num(1e-5)),
 ];
 
-const LAYER_NORM: &[Param] = &[
+const LAYER_NORM_ARGS: &[Param] = &[
     Param::required("normalized_shape", Takes::Any),
     Param::leading("weight", Takes::Any, Value::Unit),
     Param::leading("bias", Takes::Any, Value::Unit),
     Param::optional("eps", Takes::Float, Value::Num(1e-5)),
 ];
 
+/// In training the input, for its own gradient and the weights'.
+pub(crate) const BATCH_NORM: Keeps = Keeps::INPUT;
+
+/// In evaluation, and where the layer is frozen, the input for the weights' gradients alone.
+pub(crate) const FROZEN_BATCH_NORM: Keeps = Keeps::of(&[(0, &[1, 2, 3, 4])]);
+
+/// The input, and two numbers of each row.
+pub(crate) const LAYER_NORM: Keeps = Keeps {
+    beside: |call, float| {
+        let row = call.params.first().map_or(1, |weight| elements(weight));
+        2 * float * call.result() / row.max(1)
+    },
+    ..Keeps::INPUT
+};
+
 /// `x.batch_norm(mean, var, weight, bias)`: `[N, C, …]` with statistics and weights `[C]`.
 pub(crate) const fn trace_batch_norm(t: &mut Tracer<'_>, args: &Args) -> Value {
     let x = receiver!(args);
-    let b = bound!(t, "batch_norm", BATCH_NORM, args);
+    let b = bound!(t, "batch_norm", BATCH_NORM_ARGS, args);
     let fits = t.check_batch_norm("batch_norm", &x, 2, 5, "[N, C], [N, C, L] or [N, C, H, W]");
     if !fits {
         return Value::Any;
@@ -31,7 +47,7 @@ pub(crate) const fn trace_batch_norm(t: &mut Tracer<'_>, args: &Args) -> Value {
     let mut i = 0;
     while x.ranked && i < 4 {
         if let Some(given) = t.optional(b.value(i)) {
-            let name = BATCH_NORM[i].name;
+            let name = BATCH_NORM_ARGS[i].name;
             if !t.expect_shape("batch_norm", name, &given, &[x.dims[1]]) {
                 return Value::Any;
             }
@@ -44,7 +60,7 @@ pub(crate) const fn trace_batch_norm(t: &mut Tracer<'_>, args: &Args) -> Value {
 /// `x.layer_norm([d], weight, bias)`: `[…, d]` with weights `[d]`.
 pub(crate) const fn trace_layer_norm(t: &mut Tracer<'_>, args: &Args) -> Value {
     let x = receiver!(args);
-    let b = bound!(t, "layer_norm", LAYER_NORM, args);
+    let b = bound!(t, "layer_norm", LAYER_NORM_ARGS, args);
     let shape = checked!(t.sizes("layer_norm", b.value(0)));
     if !t.check_layer_norm("layer_norm", &x, &shape) {
         return Value::Any;
@@ -53,7 +69,7 @@ pub(crate) const fn trace_layer_norm(t: &mut Tracer<'_>, args: &Args) -> Value {
     while shape.known && i < 3 {
         if let Some(given) = t.optional(b.value(i)) {
             let (dims, _) = shape.dims.split_at(shape.len);
-            if !t.expect_shape("layer_norm", LAYER_NORM[i].name, &given, dims) {
+            if !t.expect_shape("layer_norm", LAYER_NORM_ARGS[i].name, &given, dims) {
                 return Value::Any;
             }
         }

@@ -1,5 +1,6 @@
 //! The shape rules of the pools.
 
+use crate::ops::keeps::Keeps;
 use crate::ops::rule::{bound, checked, pair, receiver, Window};
 use crate::trace::{Args, Bound, Dim, Param, Takes, TensorValue, Tracer, Value};
 
@@ -21,6 +22,12 @@ const AVG_POOL: &[Param] = &[
 ];
 
 const ADAPTIVE: &[Param] = &[Param::required("output_size", Takes::Any)];
+
+/// Where each maximum was, as u32.
+pub(crate) const MAX: Keeps = Keeps {
+    beside: |call, _| 4 * call.result(),
+    ..Keeps::NOTHING
+};
 
 /// `x.max_pool2d(2, stride = 1)`
 pub(crate) const fn trace_max_pool2d(t: &mut Tracer<'_>, args: &Args) -> Value {

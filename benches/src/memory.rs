@@ -1,0 +1,88 @@
+//! What the workloads' training steps take of memory: as the trace plans it, and as an allocator counts it.
+
+use peak_alloc::PeakAlloc;
+use taper::module::Memory;
+use taper::prelude::*;
+use taper::{Generator, Result};
+use taper_examples::pages::cifar::CifarNet;
+use taper_examples::zoo::resnet::ResNet18;
+use taper_examples::LeNet;
+
+use crate::workloads::{workload, Encoder, Mlp, Recurrent, Step};
+
+/// The workloads that train.
+pub const TRAINED: &[&str] = &["lenet", "mlp", "cifar", "resnet18", "encoder", "lstm"];
+
+/// Every residual block of ResNet-18.
+pub const BLOCKS: &str = "layer?.?";
+
+/// The plan of a workload's network, if there is one of that name that trains.
+///
+/// # Errors
+/// If the network can't be made.
+pub fn planned(name: &str) -> Result<Option<Memory>> {
+    let device = Device::Cpu;
+    Ok(Some(match name {
+        "lenet" => LeNet::init(&device)?.memory(&[vec![64, 1, 28, 28]])?,
+        "mlp" => Mlp::init(&device)?.memory(&[vec![64, 784]])?,
+        "cifar" => CifarNet::init(&device)?.memory(&[vec![64, 3, 32, 32]])?,
+        "resnet18" => ResNet18::init(&device)?.memory(&[vec![16, 3, 64, 64]])?,
+        "encoder" => Encoder::init(&device)?.memory(&[vec![8, 128, 256]])?,
+        "lstm" => Recurrent::init(&device)?.memory(&[vec![64, 32, 256]])?,
+        _ => return Ok(None),
+    }))
+}
+
+/// ResNet-18 that trains on `batch` pictures of `size` by `size`, with a checkpoint of every residual block or none: its plan, and
+/// the step.
+///
+/// # Errors
+/// If the network can't be made.
+pub fn resnet18(batch: usize, size: usize, checkpoints: bool) -> Result<(Memory, Step)> {
+    let net = ResNet18::config().init_seeded(&Device::Cpu, 0)?;
+    if checkpoints {
+        net.checkpoint(BLOCKS)?;
+    }
+    let shape = [batch, 3, size, size];
+    let memory = net.memory(&[shape.to_vec()])?;
+    let mut opt = Sgd::new(net.parameters(), SgdOptions::default().momentum(0.9))?;
+    let x = Generator::new(1).normal(shape, 0., 1., DType::F32, &Device::Cpu)?;
+    let labels: Vec<i64> = (0..batch as i64).map(|i| i * 7 % 1000).collect();
+    let labels = Tensor::from_vec(labels, batch, &Device::Cpu)?;
+    let step = move || {
+        opt.zero_grad(true)?;
+        let loss = cross_entropy(net.forward(&x)?, &labels)?;
+        loss.backward()?;
+        opt.step()?;
+        Ok(loss)
+    };
+    Ok((memory, Box::new(step)))
+}
+
+/// The peak of a training step over what is there when it begins but for the `gradients` of the step before, which it clears:
+/// that is over parameters, buffers, the optimizer's state and the batch. A first step makes that state.
+///
+/// # Errors
+/// Those of the step.
+pub fn measured(count: &PeakAlloc, step: &mut Step, gradients: usize) -> Result<usize> {
+    step()?;
+    let before = count.current_usage();
+    count.reset_peak_usage();
+    step()?;
+    Ok((count.peak_usage() + gradients).saturating_sub(before))
+}
+
+/// A workload's plan beside what is measured of it.
+///
+/// # Errors
+/// If the network can't be made, or a step fails.
+pub fn both(count: &PeakAlloc, name: &str) -> Result<Option<(Memory, usize)>> {
+    let Some(memory) = planned(name)? else {
+        return Ok(None);
+    };
+    let Some(mut step) = workload(name)? else {
+        return Ok(None);
+    };
+    let measured = measured(count, &mut step, memory.gradients)?;
+    Ok(Some((memory, measured)))
+}
