@@ -33,9 +33,9 @@ fn main() -> std::result::Result<(), Box<dyn error::Error>> {
     let mut rows = Vec::new();
     for name in TRAINED {
         if let Some((memory, found)) = both(&COUNT, name)? {
-            let what = WORKLOADS.iter().find(|(found, _)| found == name);
+            let what = WORKLOADS.iter().find(|found| found.name == *name);
             rows.push(vec![
-                what.map_or_else(String::new, |(_, what)| (*what).to_owned()),
+                what.map_or_else(String::new, |found| found.what.to_owned()),
                 megabytes(memory.gradients),
                 megabytes(memory.saved),
                 megabytes(memory.peak),

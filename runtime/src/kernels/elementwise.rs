@@ -230,9 +230,10 @@ mod tests {
     /// Enough elements for several threads, and a last piece that is not whole.
     #[test]
     fn every_element_of_a_large_tensor_is_computed() -> Result<()> {
-        let x = Tensor::arange(0f32, 100_003., &Device::Cpu)?;
+        let count = if cfg!(miri) { 17_003 } else { 100_003 };
+        let x = Tensor::arange(0f32, count as f32, &Device::Cpu)?;
         let expected = |factor: f32, plus: f32| {
-            (0..100_003)
+            (0..count)
                 .map(|i| i as f32 * factor + plus)
                 .collect::<Vec<_>>()
         };

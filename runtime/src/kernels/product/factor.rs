@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn products_with_a_packed_matrix() {
         fn run<T: Lanes + Real>(tolerance: f64) {
-            for sizes in SIZES {
+            for &sizes in SIZES {
                 check::<T>(sizes, tolerance, |[_, n, k], a, b, begin, out| {
                     Factor::with_panels(b, [n, k], |b| b.in_tiles(a, begin, out));
                 });
