@@ -64,6 +64,40 @@ pub(crate) fn new_chunks<T: Copy + Send + Sync>(
     unsafe { written(len, write) }
 }
 
+/// A copy of `x` on which `work` is done, chunk by chunk, each where and when it was copied.
+pub(super) fn copied_chunks<T: Copy + Send + Sync, W>(
+    x: &[T],
+    size: usize,
+    cost: usize,
+    work: &W,
+) -> Vec<T>
+where
+    W: for<'a> Work<(usize, &'a mut [T])>,
+{
+    let size = size.max(1);
+    let work = Copied { x, size, work };
+    let write = |out: &mut [MaybeUninit<T>]| work_on(out.chunks_mut(size).enumerate(), cost, &work);
+    // SAFETY: the chunks make up all of the buffer, and each is copied.
+    unsafe { written(x.len(), write) }
+}
+
+struct Copied<'a, T, W> {
+    x: &'a [T],
+    size: usize,
+    work: &'a W,
+}
+
+impl<T: Copy + Send + Sync, W> Work<(usize, &mut [MaybeUninit<T>])> for Copied<'_, T, W>
+where
+    W: for<'a> Work<(usize, &'a mut [T])>,
+{
+    #[inline(always)]
+    fn run(&self, (i, out): (usize, &mut [MaybeUninit<T>])) {
+        let from = &self.x[i * self.size..][..out.len()];
+        self.work.run((i, out.write_copy_of_slice(from)));
+    }
+}
+
 /// How the elements of a buffer are computed, piece by piece.
 ///
 /// # Safety
@@ -122,6 +156,22 @@ mod tests {
         }
         assert_eq!(new_chunks(1, 2, 0, 0, |_, _| {}), [1, 1]);
         assert!(new_chunks(1, 0, 3, 0, |_, _| {}).is_empty());
+    }
+
+    #[test]
+    fn copies_are_worked_on() {
+        struct Add;
+
+        impl Work<(usize, &mut [f32])> for Add {
+            fn run(&self, (i, x): (usize, &mut [f32])) {
+                x.iter_mut().for_each(|x| *x += i as f32);
+            }
+        }
+        for cost in [0, usize::MAX] {
+            let found = copied_chunks(&[1., 2., 3., 4., 5.], 2, cost, &Add);
+            assert_eq!(found, [1., 2., 4., 5., 7.]);
+        }
+        assert!(copied_chunks(&[], 0, 0, &Add).is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Their callers in `ops` have checked the arguments. Work is cut into pieces by the shapes alone and every sum has a
 //! fixed order, so that results don't depend on the number of threads.
 
+mod assembled;
 mod attention;
 mod batch_norm;
 mod broadcast;
@@ -27,12 +28,15 @@ mod product;
 mod real;
 pub(crate) mod recurrent;
 mod reduce;
+mod row_sums;
 mod simd;
 mod softmax;
+mod strided;
 mod sums;
 mod values;
 mod window;
 
+pub(crate) use assembled::assembled;
 pub(crate) use attention::Attention;
 pub(crate) use batch_norm::Channels;
 pub(crate) use broadcast::zip_broadcast;
@@ -50,7 +54,8 @@ pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use product::{new_products, Begin, Matrix};
 pub(crate) use real::Real;
 pub(crate) use reduce::{best, cumsum, sum};
+pub(crate) use row_sums::row_sums;
 pub(crate) use simd::Work;
-pub(crate) use softmax::{Exponential, Softmax};
+pub(crate) use softmax::{class_gradient, Exponential, Softmax};
 pub(crate) use values::{output, strided, values, Values};
 pub(crate) use window::{conv_windows, pool_windows, Axis};

@@ -3,10 +3,9 @@
 //! The CPU kernels of images work on `[N, H, W, C]` in memory. Their results are views `[N, C, H, W]` of it, so that nobody
 //! has to know; operations that treat all elements alike keep the order.
 
-use candle_core::{DType, Result, Tensor, WithDType};
+use candle_core::{Result, Tensor};
 
-use super::fresh::new_chunks;
-use super::{output, values};
+use super::strided::rows_of;
 
 /// The order of a contiguous buffer's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +34,8 @@ impl Order {
     /// The elements in this order: contiguous, `[N, H, W, C]` if the channels are last. Copied only where they lie otherwise.
     pub(crate) fn take(self, x: &Tensor) -> Result<Tensor> {
         match self {
-            Order::Rows if is_channels_last(x) => {
-                let (n, c, h, w) = x.dims4()?;
-                let pixels = x.permute((0, 2, 3, 1))?.reshape((n, h * w, c))?;
-                transposed(&pixels)?.reshape(x.dims())
-            }
-            Order::Rows => x.contiguous(),
-            Order::ChannelsLast => {
-                let view = x.permute((0, 2, 3, 1))?;
-                if view.is_contiguous() || !x.is_contiguous() {
-                    return view.contiguous();
-                }
-                let (n, c, h, w) = x.dims4()?;
-                transposed(&x.reshape((n, c, h * w))?)?.reshape(view.dims())
-            }
+            Order::Rows => rows(x),
+            Order::ChannelsLast => rows(&x.permute((0, 2, 3, 1))?),
         }
     }
 
@@ -92,45 +79,14 @@ pub(crate) fn is_channels_last(x: &Tensor) -> bool {
         && fits(*n, sn, c * w * h)
 }
 
-/// The matrices `[N, rows, columns]`, which are contiguous, transposed.
-fn transposed(x: &Tensor) -> Result<Tensor> {
-    fn kernel<T: WithDType>(x: &Tensor) -> crate::Result<Tensor> {
-        let (n, rows, columns) = x.dims3()?;
-        let values = values(x)?;
-        let out = transpose::<T>(values.slice()?, [n, rows, columns]);
-        output(out, (n, columns, rows))
-    }
-    let out = match x.dtype() {
-        DType::F32 => kernel::<f32>(x),
-        DType::F64 => kernel::<f64>(x),
-        _ => return x.transpose(1, 2)?.contiguous(),
-    };
-    out.map_err(candle_core::Error::wrap)
-}
-
-/// Rows and columns of a block: both its sides fit the first-level cache.
-const BLOCK: usize = 16;
-
-fn transpose<T: WithDType>(x: &[T], [n, rows, columns]: [usize; 3]) -> Vec<T> {
-    let size = rows * columns;
-    new_chunks(T::zero(), n * size, size, n * size, |i, out| {
-        let x = &x[i * size..][..size];
-        for row in (0..rows).step_by(BLOCK) {
-            let end = (row + BLOCK).min(rows);
-            for column in (0..columns).step_by(BLOCK) {
-                for column in column..(column + BLOCK).min(columns) {
-                    let out = &mut out[column * rows..][row..end];
-                    let from = x[row * columns + column..].iter().step_by(columns);
-                    out.iter_mut().zip(from).for_each(|(out, &x)| *out = x);
-                }
-            }
-        }
-    })
+/// The elements row by row; Candle copies what has no kernel.
+fn rows(x: &Tensor) -> Result<Tensor> {
+    rows_of(x).unwrap_or_else(|| x.contiguous())
 }
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
+    use candle_core::{DType, Device};
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Softmax and its logarithm along the middle of three dimensions `[outer, n, inner]`.
 
-use super::chunks::work_on;
+use super::fresh::copied_chunks;
 use super::simd::Work;
 use super::sums::{greatest, larger, sum_of, sum_of_pairs};
 use super::{Float, Real};
@@ -29,13 +29,8 @@ pub(super) fn shares<T: Exponential>(row: &mut [T]) -> (T, f64) {
 impl Softmax {
     /// `exp(x − max) / Σ exp(x − max)`, or its logarithm.
     pub(crate) fn forward<T: Exponential>(self, x: &[T], dims: [usize; 3]) -> Vec<T> {
-        let mut out = x.to_vec();
-        let size = chunk(dims);
-        if size > 0 {
-            let work = Forward { form: self, dims };
-            work_on(out.chunks_mut(size), x.len() * EXP_COST, &work);
-        }
-        out
+        let work = Forward { form: self, dims };
+        copied_chunks(x, chunk(dims), x.len() * EXP_COST, &work)
     }
 
     #[inline(always)]
@@ -105,14 +100,9 @@ impl Softmax {
 
     /// The gradient from that of the result `y`: `y (g − Σ g y)`, or `g − exp(y) Σ g` for the logarithm.
     pub(crate) fn backward<T: Exponential>(self, y: &[T], grad: &[T], dims: [usize; 3]) -> Vec<T> {
-        let mut out = grad.to_vec();
-        let size = chunk(dims);
-        if size > 0 {
-            let work = Backward { form: self, dims };
-            let items = out.chunks_mut(size).zip(y.chunks(size));
-            work_on(items, y.len() * EXP_COST, &work);
-        }
-        out
+        let form = self;
+        let work = Backward { form, dims, y };
+        copied_chunks(grad, chunk(dims), y.len() * EXP_COST, &work)
     }
 
     #[inline(always)]
@@ -159,9 +149,9 @@ struct Forward {
     dims: [usize; 3],
 }
 
-impl<T: Exponential> Work<&mut [T]> for Forward {
+impl<T: Exponential> Work<(usize, &mut [T])> for Forward {
     #[inline(always)]
-    fn run(&self, part: &mut [T]) {
+    fn run(&self, (_, part): (usize, &mut [T])) {
         let [_, n, inner] = self.dims;
         for slice in part.chunks_exact_mut(n * inner) {
             match inner {
@@ -172,15 +162,17 @@ impl<T: Exponential> Work<&mut [T]> for Forward {
     }
 }
 
-struct Backward {
+struct Backward<'a, T> {
     form: Softmax,
     dims: [usize; 3],
+    y: &'a [T],
 }
 
-impl<T: Exponential> Work<(&mut [T], &[T])> for Backward {
+impl<T: Exponential> Work<(usize, &mut [T])> for Backward<'_, T> {
     #[inline(always)]
-    fn run(&self, (grad, y): (&mut [T], &[T])) {
+    fn run(&self, (i, grad): (usize, &mut [T])) {
         let [_, n, inner] = self.dims;
+        let y = &self.y[i * chunk(self.dims)..][..grad.len()];
         for (grad, y) in grad
             .chunks_exact_mut(n * inner)
             .zip(y.chunks_exact(n * inner))
@@ -189,6 +181,42 @@ impl<T: Exponential> Work<(&mut [T], &[T])> for Backward {
                 1 => self.form.row_gradient(y, grad),
                 _ => self.form.gradient(y, grad, inner),
             }
+        }
+    }
+}
+
+/// Of rows of `n` logarithms of shares, the gradient of a loss of one class in each: `exp(x) · spread`, less `direct` at the class.
+pub(crate) fn class_gradient<T: Exponential>(
+    log_p: &[T],
+    n: usize,
+    spread: &[T],
+    (direct, classes): (&[T], &[u32]),
+) -> Vec<T> {
+    let work = ClassGradient {
+        n,
+        spread,
+        direct,
+        classes,
+    };
+    let size = chunk([1, n, 1]);
+    copied_chunks(log_p, size, log_p.len() * EXP_COST, &work)
+}
+
+struct ClassGradient<'a, T> {
+    n: usize,
+    spread: &'a [T],
+    direct: &'a [T],
+    classes: &'a [u32],
+}
+
+impl<T: Exponential> Work<(usize, &mut [T])> for ClassGradient<'_, T> {
+    #[inline(always)]
+    fn run(&self, (i, part): (usize, &mut [T])) {
+        let first = i * (chunk([1, self.n, 1]) / self.n);
+        for (i, row) in part.chunks_exact_mut(self.n).enumerate() {
+            let spread = self.spread[first + i];
+            row.iter_mut().for_each(|x| *x = x.exp() * spread);
+            row[self.classes[first + i] as usize] -= self.direct[first + i];
         }
     }
 }

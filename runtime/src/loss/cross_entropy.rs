@@ -10,7 +10,9 @@ use super::classes::{Classes, Labels};
 use super::positions::{weights_of, Positions};
 use super::{loss_struct, Reduction};
 use crate::error::{Error, Result};
-use crate::ops::compute::{dense, expect_dtype};
+use crate::kernels::{class_gradient, output, values, Exponential, Softmax};
+use crate::ops::compute::{by_form, dense, expect_dtype};
+use crate::ops::softmax;
 use crate::tensor::autocast::cast;
 use crate::tensor::total;
 use crate::tensor::{when, Tensor};
@@ -203,9 +205,28 @@ fn log_softmax(rows: &Data) -> Result<Data> {
     if rows.elem_count() == 0 {
         return Ok(rows.clone()); // Candle reduces nothing only over dimensions that are not empty
     }
-    let shifted = rows.broadcast_sub(&rows.max_keepdim(1)?)?;
-    let log_sum = total(&shifted.exp()?, &[1])?.log()?;
-    Ok(shifted.broadcast_sub(&log_sum)?)
+    softmax::forward(rows, 1, Softmax::Logarithms)
+}
+
+/// `p · factor`, less `direct` at the classes; columns of one number for each row.
+fn of_classes(log_p: &Data, factor: &Data, direct: &Data, classes: &Data) -> Result<Data> {
+    fn kernel<T: Exponential>(
+        log_p: &Data,
+        factor: &Data,
+        direct: &Data,
+        classes: &Data,
+    ) -> Result<Data> {
+        let [x, factor, direct, classes] = [log_p, factor, direct, classes].map(values);
+        let (x, factor, direct, classes) = (x?, factor?, direct?, classes?);
+        let at = (direct.slice()?, classes.slice()?);
+        let out = class_gradient::<T>(x.slice()?, log_p.dims()[1], factor.slice()?, at);
+        output(out, log_p.shape())
+    }
+    let plain = || -> Result<Data> {
+        let spread = log_p.exp()?.broadcast_mul(factor)?;
+        Ok(spread.scatter_add(classes, &direct.neg()?, 1)?)
+    };
+    by_form!(log_p, kernel(log_p, factor, direct, classes), plain())
 }
 
 /// What both kinds of target need. Data is in the type that is computed in, one row per position.
@@ -248,8 +269,7 @@ impl Common {
             let direct = (&each * &direct)?;
             let even = ((&each * &counts)? * share)?;
             let factor = (&direct + even.broadcast_mul(&total_weight)?)?;
-            let mut grad = self.log_p.exp()?.broadcast_mul(&factor)?;
-            grad = grad.scatter_add(&at, &direct.neg()?, 1)?;
+            let mut grad = of_classes(&self.log_p, &factor, &direct, &at)?;
             if self.smoothing > 0. {
                 grad = (grad - even.broadcast_mul(&self.weight)?)?;
             }

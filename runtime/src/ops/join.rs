@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use candle_core::Shape;
+
 use crate::error::{Error, Result};
+use crate::kernels::assembled;
 use crate::ops::rule::{checked, Axis, MAX_PARTS};
 use crate::tensor::autocast::cast_all;
 use crate::tensor::{when, Dim, Tensor};
@@ -55,12 +58,10 @@ pub fn cat<T: AsRef<Tensor>>(tensors: impl AsRef<[T]>, dim: impl Into<Dim>) -> R
         }
         shape[dim] += x.dims()[dim];
     }
-    let data = candle_core::Tensor::zeros(shape, first.dtype(), first.device())?;
-    for (x, &start) in tensors.iter().zip(&starts) {
-        if x.elem_count() > 0 {
-            data.slice_set(&x.as_candle().contiguous()?, dim, start)?;
-        }
-    }
+    let parts = starts.iter().copied();
+    let parts: Vec<_> = parts.zip(tensors.iter().map(|x| x.as_candle())).collect();
+    let of = (first.dtype(), first.device());
+    let data = assembled(&parts, dim, &Shape::from(shape), of)?;
     let lengths: Vec<_> = tensors
         .iter()
         .map(|x| (!skipped(x)).then(|| x.dims()[dim]))

@@ -42,7 +42,7 @@ mod sigmoid;
 mod silu;
 mod size;
 mod sizes;
-mod softmax;
+pub(crate) mod softmax;
 mod softplus;
 mod squeeze;
 mod stochastic_depth;

@@ -6,6 +6,7 @@ pub(super) mod rule;
 use candle_core::Tensor as Data;
 
 use crate::error::{Error, Result};
+use crate::kernels::assembled;
 use crate::ops::{Indices, Size, Sizes};
 use crate::tensor::{when, Dim, Tensor};
 
@@ -210,12 +211,9 @@ impl Tensor {
             parts,
             &[self],
             move |grads, _| {
-                let whole = candle_core::Tensor::zeros(&from, dtype, &device)?;
-                for (grad, &start) in grads.iter().zip(&starts) {
-                    if let Some(grad) = grad.as_ref().filter(|grad| grad.elem_count() > 0) {
-                        whole.slice_set(&grad.contiguous()?, dim, start)?;
-                    }
-                }
+                let parts = starts.iter().copied().zip(grads);
+                let parts = parts.filter_map(|(start, grad)| Some((start, grad.as_ref()?)));
+                let whole = assembled(&parts.collect::<Vec<_>>(), dim, &from, (dtype, &device))?;
                 Ok(vec![Some(whole)])
             },
         ))
@@ -237,11 +235,7 @@ fn embed(
     dim: usize,
     start: usize,
 ) -> Result<candle_core::Tensor> {
-    let whole = candle_core::Tensor::zeros(shape, part.dtype(), part.device())?;
-    if part.elem_count() > 0 {
-        whole.slice_set(&part.contiguous()?, dim, start)?;
-    }
-    Ok(whole)
+    assembled(&[(start, part)], dim, shape, (part.dtype(), part.device()))
 }
 
 /// How [`Tensor::split`] splits: a number is the size of every part, a list has a size for each.

@@ -3,7 +3,8 @@
 use candle_core::{DType, Shape, Tensor as Data};
 
 use crate::error::{Error, Result};
-use crate::ops::compute::{dense, expect_float};
+use crate::kernels::{output, row_sums, values, Real};
+use crate::ops::compute::{by_form, dense, expect_float};
 use crate::tensor::{is_recomputing, when, SparseGrad, Tensor};
 
 mod renorm;
@@ -221,8 +222,28 @@ fn frequencies(ids: &Data, rows: usize, dtype: DType) -> Result<Data> {
     Ok(counts.index_select(ids, 0)?.unsqueeze(1)?)
 }
 
-/// The sum of the gradients of every row; those of the padding go to a row beyond the end, which is cut off.
+/// The sum of the gradients of every row, but for the padding's.
 fn scatter(ids: &Data, grad: &Data, rows: usize, padding: Option<usize>) -> Result<Data> {
+    fn kernel<T: Real>(
+        ids: &Data,
+        grad: &Data,
+        rows: usize,
+        padding: Option<usize>,
+    ) -> Result<Data> {
+        let sizes = [rows, grad.dims()[1]];
+        let (ids, grad) = (values(ids)?, values(grad)?);
+        let sums = row_sums(ids.slice::<i64>()?, grad.slice::<T>()?, sizes, padding);
+        output(sums, (sizes[0], sizes[1]))
+    }
+    by_form!(
+        grad,
+        kernel(ids, grad, rows, padding),
+        scatter_plain(ids, grad, rows, padding)
+    )
+}
+
+/// The same; the padding's go to a row beyond the end, which is cut off.
+fn scatter_plain(ids: &Data, grad: &Data, rows: usize, padding: Option<usize>) -> Result<Data> {
     let shape = |rows| (rows, grad.dims()[1]);
     let Some(padding) = padding else {
         let zeros = Data::zeros(shape(rows), grad.dtype(), grad.device())?;

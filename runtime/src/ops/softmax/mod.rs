@@ -86,7 +86,8 @@ fn with_dim(x: &Data) -> Result<Data> {
     }
 }
 
-fn forward(x: &Data, dim: usize, form: Softmax) -> Result<Data> {
+/// Of floats that are dense and not empty.
+pub(crate) fn forward(x: &Data, dim: usize, form: Softmax) -> Result<Data> {
     by_form!(x, forward_on_cpu(x, dim, form), forward_plain(x, dim, form))
 }
 
