@@ -4,7 +4,7 @@ use super::average::average;
 use super::planes;
 use crate::error::{Error, Result};
 use crate::kernels::Average;
-use crate::ops::Pair;
+use crate::ops::{MeanOptions, Pair};
 use crate::tensor::Tensor;
 
 impl Tensor {
@@ -34,6 +34,10 @@ impl Tensor {
             return Err(Error::op(OP, message));
         }
         let Pair(rows, columns) = output_size.into();
+        if (rows, columns) == (1, 1) {
+            // The window is the plane: sums read it in the order in which it lies in memory.
+            return self.mean_with([-2, -1], MeanOptions::default().keepdim(true));
+        }
         let ranges = |input: usize, n: usize| -> Vec<_> {
             let range = |i: usize| i * input / n..((i + 1) * input).div_ceil(n);
             (0..n).map(range).collect()
