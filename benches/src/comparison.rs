@@ -63,7 +63,8 @@ impl Measured {
         Some(median(&ratios.collect::<Vec<_>>()))
     }
 
-    fn least(&self, roles: &[Role]) -> Option<f64> {
+    /// The least step of some frameworks in all rounds, in milliseconds.
+    pub fn least(&self, roles: &[Role]) -> Option<f64> {
         let runs = self.some(roles)?.concat();
         Some(least(&runs.iter().map(|run| run.least).collect::<Vec<_>>()))
     }

@@ -4,6 +4,7 @@ pub mod cases;
 pub mod comparison;
 pub mod fit;
 pub mod frameworks;
+pub mod limits;
 pub mod memory;
 pub mod peak;
 pub mod process;

@@ -9,6 +9,8 @@ use std::error::Error;
 
 use taper_benches::comparison::{claims, Claim, Measured};
 use taper_benches::frameworks::{optional, Framework, Frameworks, Outcome, Role, Run};
+use taper_benches::limits::{limits, HEAD};
+use taper_benches::peak::peak;
 use taper_benches::workloads::{Workload, WORKLOADS};
 use taper_benches::{least, median, Page};
 
@@ -17,6 +19,12 @@ const ROUNDS: usize = 5;
 
 /// Seconds that steps are timed for in one process.
 const SECONDS: &str = "2";
+
+/// Threads of each framework.
+const THREADS: usize = 2;
+
+/// Measurements of what the processor can do, before and after each workload.
+const PEAKS: usize = 20;
 
 /// What the command line asks for.
 struct Asked {
@@ -29,11 +37,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let asked = Asked::read(env::args().skip(1))?;
     let frameworks = Frameworks::find(&asked.without)?;
     let mut lacking = BTreeSet::new();
-    let mut measured = Vec::new();
+    let (mut measured, mut most) = (Vec::new(), peak(THREADS, PEAKS));
     for workload in &asked.workloads {
         measured.push(compare(workload, &frameworks, asked.rounds, &mut lacking)?);
+        most = most.max(peak(THREADS, PEAKS));
     }
-    let page = page(&frameworks, &measured, &lacking, asked.rounds);
+    let mut page = page(&frameworks, &measured, &lacking, asked.rounds);
+    page.section("How far it can go");
+    page.paragraph(&format!(
+        "Multiply-adds in registers alone reach {most:.0} GF/s on {THREADS} threads here. With these the products of a step take what the \
+         table calls its limit: nothing that multiplies all of them is faster, however little the rest of it takes. Where less is to be \
+         gained on PyTorch than is wanted, this processor can't reach it. `profile.md` has where the time of taper's steps goes."
+    ));
+    page.table(HEAD, &limits(&measured, most)?);
     if asked.workloads.len() == WORKLOADS.len() {
         page.write("compare")?;
     } else {
