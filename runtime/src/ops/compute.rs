@@ -3,7 +3,7 @@
 use candle_core::{DType, Tensor};
 
 use crate::error::{Error, Result};
-use crate::kernels::row_major;
+use crate::kernels::{in_dtype, row_major};
 
 /// How a tensor of floats is computed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(crate) fn compute_dtype(dtype: DType) -> DType {
 
 /// Row-major values in the type that is computed in.
 pub(crate) fn dense(x: &Tensor) -> Result<Tensor> {
-    Ok(row_major(&x.to_dtype(compute_dtype(x.dtype()))?)?)
+    Ok(row_major(&in_dtype(x, compute_dtype(x.dtype()))?)?)
 }
 
 /// An error unless `x` has a float type.

@@ -4,7 +4,7 @@ use candle_core::{DType, Device};
 
 use super::{when, Tensor};
 use crate::error::Result;
-use crate::kernels::row_major;
+use crate::kernels::{in_dtype, row_major};
 
 impl Tensor {
     /// The values as another type. The gradient comes back in this tensor's type.
@@ -22,7 +22,7 @@ impl Tensor {
         if dtype == self.dtype() {
             return Ok(self.clone());
         }
-        let data = self.data.to_dtype(dtype)?;
+        let data = in_dtype(&self.data, dtype)?;
         if !dtype.is_float() {
             return Ok(Tensor::from(data)); // steps have no gradient
         }
@@ -31,7 +31,7 @@ impl Tensor {
             "to_dtype",
             data,
             [self],
-            move |grad, [needed]| Ok([when(needed, || Ok(grad.to_dtype(from)?))?]),
+            move |grad, [needed]| Ok([when(needed, || Ok(in_dtype(grad, from)?))?]),
         ))
     }
 

@@ -4,6 +4,7 @@ use candle_core::{DType, Tensor as Data};
 
 use super::cpu::{self, broadcast_front, matrix_dims, single};
 use crate::error::Result;
+use crate::kernels::in_dtype;
 use crate::ops::compute::{compute_dtype, Form};
 
 /// The product of matrices, the dimensions in front broadcast. The shapes must fit.
@@ -25,11 +26,11 @@ pub(super) fn affine(a: &Data, b: &Data, bias: Option<&Data>) -> Result<Data> {
     } else {
         dtype
     };
-    let (a, b) = (&a.to_dtype(wide)?, &b.to_dtype(wide)?);
+    let (a, b) = (&in_dtype(a, wide)?, &in_dtype(b, wide)?);
     match (Form::of(a), a.dims()[a.rank() - 1]) {
         // Half types round the product first, as plain operations do.
         (Form::F32, 1..) if dtype == wide => cpu::product::<f32>(a, b, bias),
-        (Form::F32, 1..) => plus(cpu::product::<f32>(a, b, None)?.to_dtype(dtype)?, bias),
+        (Form::F32, 1..) => plus(in_dtype(&cpu::product::<f32>(a, b, None)?, dtype)?, bias),
         (Form::F64, 1..) => cpu::product::<f64>(a, b, bias),
         _ => plus(of_floats(a, b)?.to_dtype(dtype)?, bias),
     }

@@ -4,7 +4,7 @@ use candle_core::{Shape, Tensor as Data};
 
 use super::{check_affine, check_eps, layer_plain as plain, like};
 use crate::error::{Error, Result};
-use crate::kernels::{output, values, Real, Rows};
+use crate::kernels::{in_dtype, output, values, Real, Rows};
 use crate::ops::compute::{by_form, dense, expect_float, record_optional};
 use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::{when, IntoShape, Tensor};
@@ -109,7 +109,7 @@ impl Tensor {
         let dense_option = |t: Option<&Tensor>| t.map(|t| dense(t.as_candle())).transpose();
         let (w, b) = (dense_option(weight)?, dense_option(bias)?);
         let [data, stats] = forward(&rows, &x, [w.as_ref(), b.as_ref()], options.eps)?;
-        let data = data.to_dtype(self.dtype())?.reshape(self.shape())?;
+        let data = in_dtype(&data, self.dtype())?.reshape(self.shape())?;
 
         let saved = self.save();
         let weight_saved = weight.map(|weight| weight.save_if(self.requires_grad()));

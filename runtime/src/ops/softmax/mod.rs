@@ -5,7 +5,7 @@ pub(super) mod rule;
 use candle_core::Tensor as Data;
 
 use crate::error::Result;
-use crate::kernels::{output, values, Exponential, Softmax};
+use crate::kernels::{in_dtype, output, values, Exponential, Softmax};
 use crate::ops::compute::{by_form, dense, expect_float};
 use crate::ops::reduce::axes::around;
 use crate::tensor::autocast::cast;
@@ -55,7 +55,7 @@ impl Tensor {
         let x = with_dim(input.as_candle())?;
         let data = match x.elem_count() {
             0 => x,
-            _ => forward(&dense(&x)?, dim, form)?.to_dtype(dtype)?,
+            _ => in_dtype(&forward(&dense(&x)?, dim, form)?, dtype)?,
         };
         let data = data.reshape(&shape)?;
         let result = data.clone();
@@ -69,9 +69,8 @@ impl Tensor {
                         return Ok(grad.clone());
                     }
                     let (y, grad) = (dense(&with_dim(&result)?)?, dense(&with_dim(grad)?)?);
-                    Ok(backward(&y, &grad, dim, form)?
-                        .to_dtype(dtype)?
-                        .reshape(&shape)?)
+                    let dx = backward(&y, &grad, dim, form)?;
+                    Ok(in_dtype(&dx, dtype)?.reshape(&shape)?)
                 };
                 Ok([when(needed, gradient)?])
             },
