@@ -151,9 +151,15 @@ lowers! {
         Ok(match mask { Some(m) if self.on => lift(x * m)?, _ => { lift(return_nothing())?; x }, })
     };
     question_marks: { let y = self.fc(x)?.relu()?; Ok((y, self.attend(y)?)) } => {
-        let y = lift(Call::call(&self.fc, (x,))?.relu())?;
+        let y = then_relu(&self.fc, (x,))?;
         Ok((y, lift(self.attend(y,))?,))
     };
+    neighbours: { let y = self.bn(self.conv(&x)?)?.relu(); let y = (self.bn2)(&self.conv2(y, z)); self.pool(y.relu()) } => {
+        let y = after_then_relu(&self.bn, &self.conv, (&x,))?;
+        let y = after(&self.bn2, &self.conv2, (y, z,))?;
+        Ok(Call::call(&self.pool, (lift(y.relu())?,))?)
+    };
+    neighbours_of_neighbours: { self.a(self.b(self.c(x))) } => { Ok(after(&self.a, &self.b, (Call::call(&self.c, (x,))?,))?) };
     a_last_return: { return Ok(x); } => { Ok(x) };
     constructors: { self.attn(x, Some(m), None) } => { Ok(Call::call(&self.attn, (x, Some(m,), None,))?) };
     standard_methods: { if mask.is_some() { x.clone() } else { x } } => { Ok(if mask.is_some() { x.clone() } else { x }) };
