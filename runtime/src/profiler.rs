@@ -66,7 +66,7 @@ impl Profile {
 /// use taper::prelude::*;
 /// use taper::profiler::{profile, Phase};
 /// # fn main() -> taper::Result<()> {
-/// let net = sequential!([B, 8] -> [B, 2]; Linear(16), ReLU, Linear(2)).init(&Device::Cpu)?;
+/// let net = sequential! { <[B, 8] -> [B, 2]> Linear(16), ReLU, Linear(2) }.init(&Device::Cpu)?;
 /// let mut opt = Sgd::new(net.parameters(), 0.1)?;
 /// let x = Tensor::randn((4, 8), DType::F32, &Device::Cpu)?;
 /// let (loss, times) = profile(|| -> taper::Result<f64> {
