@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn values_are_candles() -> Result<()> {
-        let wide = Tensor::randn(0f32, 1., (3, 50, 70), &Device::Cpu)?;
+        let sizes = if cfg!(miri) { (2, 5, 7) } else { (3, 50, 170) };
+        let wide = Tensor::randn(0f32, 1., sizes, &Device::Cpu)?;
         let special = Tensor::new(
             &[
                 f32::NAN,
@@ -88,7 +89,7 @@ mod tests {
             ],
             &Device::Cpu,
         )?;
-        for x in [wide.clone(), wide.t()?, wide.narrow(1, 3, 20)?, special] {
+        for x in [wide.clone(), wide.t()?, wide.narrow(1, 1, 3)?, special] {
             for half in [DType::BF16, DType::F16] {
                 let narrow = in_dtype(&x, half)?;
                 let back = in_dtype(&narrow, DType::F32)?;
