@@ -3,12 +3,12 @@
 use peak_alloc::PeakAlloc;
 use taper::module::Memory;
 use taper::prelude::*;
-use taper::{Generator, Result};
+use taper::Result;
 use taper_examples::pages::cifar::CifarNet;
 use taper_examples::zoo::resnet::ResNet18;
 use taper_examples::LeNet;
 
-use crate::workloads::{workload, Encoder, Mlp, Recurrent, Step};
+use crate::workloads::{classify, workload, Encoder, Mlp, Recurrent, Step};
 
 /// The workloads that train.
 pub const TRAINED: &[&str] = &["lenet", "mlp", "cifar", "resnet18", "encoder", "lstm"];
@@ -45,18 +45,8 @@ pub fn resnet18(batch: usize, size: usize, checkpoints: bool) -> Result<(Memory,
     }
     let shape = [batch, 3, size, size];
     let memory = net.memory(&[shape.to_vec()])?;
-    let mut opt = Sgd::new(net.parameters(), SgdOptions::default().momentum(0.9))?;
-    let x = Generator::new(1).normal(shape, 0., 1., DType::F32, &Device::Cpu)?;
-    let labels: Vec<i64> = (0..batch as i64).map(|i| i * 7 % 1000).collect();
-    let labels = Tensor::from_vec(labels, batch, &Device::Cpu)?;
-    let step = move || {
-        opt.zero_grad(true)?;
-        let loss = cross_entropy(net.forward(&x)?, &labels)?;
-        loss.backward()?;
-        opt.step()?;
-        Ok(loss)
-    };
-    Ok((memory, Box::new(step)))
+    let opt = Sgd::new(net.parameters(), SgdOptions::default().momentum(0.9))?;
+    Ok((memory, classify(net, opt, &shape, 1000)?))
 }
 
 /// The peak of a training step over what is there when it begins but for the `gradients` of the step before, which it clears:

@@ -307,7 +307,8 @@ pub fn deep_mlp(depth: usize) -> Result<Step> {
     classify(net, opt, &[64, 256], 10)
 }
 
-fn classify(
+/// A step that trains `net` on a batch of that shape.
+pub(crate) fn classify(
     net: impl Forward + 'static,
     opt: impl Optimizer + 'static,
     shape: &[usize],

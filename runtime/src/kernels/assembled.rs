@@ -3,6 +3,7 @@
 use candle_core::{DType, Device, Result, Shape, Tensor, WithDType};
 
 use super::fresh::new_chunks;
+use super::values::by_type;
 use super::{output, row_major, values};
 
 /// Elements of a piece of work, about.
@@ -20,19 +21,16 @@ pub(crate) fn assembled(
         .filter(|(_, part)| part.elem_count() > 0)
         .map(|&(start, part)| Ok((start, row_major(part)?)))
         .collect::<Result<_>>()?;
-    match dtype {
-        DType::F32 if device.is_cpu() => on_cpu::<f32>(&parts, dim, shape),
-        DType::F64 if device.is_cpu() => on_cpu::<f64>(&parts, dim, shape),
-        DType::F16 if device.is_cpu() => on_cpu::<half::f16>(&parts, dim, shape),
-        DType::BF16 if device.is_cpu() => on_cpu::<half::bf16>(&parts, dim, shape),
-        _ => {
-            let whole = Tensor::zeros(shape, dtype, device)?;
-            for (start, part) in &parts {
-                whole.slice_set(part, dim, *start)?;
-            }
-            Ok(whole)
-        }
+    if device.is_cpu()
+        && let Some(whole) = by_type!(dtype, on_cpu(&parts, dim, shape))
+    {
+        return whole;
     }
+    let whole = Tensor::zeros(shape, dtype, device)?;
+    for (start, part) in &parts {
+        whole.slice_set(part, dim, *start)?;
+    }
+    Ok(whole)
 }
 
 fn on_cpu<T: WithDType>(

@@ -34,8 +34,8 @@ impl Order {
     /// The elements in this order: contiguous, `[N, H, W, C]` if the channels are last. Copied only where they lie otherwise.
     pub(crate) fn take(self, x: &Tensor) -> Result<Tensor> {
         match self {
-            Order::Rows => rows(x),
-            Order::ChannelsLast => rows(&x.permute((0, 2, 3, 1))?),
+            Order::Rows => rows_of(x),
+            Order::ChannelsLast => rows_of(&x.permute((0, 2, 3, 1))?),
         }
     }
 
@@ -77,11 +77,6 @@ pub(crate) fn is_channels_last(x: &Tensor) -> bool {
         && fits(*w, sw, *c)
         && fits(*h, sh, c * w)
         && fits(*n, sn, c * w * h)
-}
-
-/// The elements row by row; Candle copies what has no kernel.
-fn rows(x: &Tensor) -> Result<Tensor> {
-    rows_of(x).unwrap_or_else(|| x.contiguous())
 }
 
 #[cfg(test)]

@@ -61,3 +61,20 @@ pub(crate) fn output<T: WithDType>(values: Vec<T>, shape: impl Into<Shape>) -> R
     super::pages::keep();
     Ok(Tensor::from_vec(values, shape.into(), &Device::Cpu)?)
 }
+
+/// Runs a function for the type of the elements; nothing for types that Candle alone knows.
+macro_rules! by_type {
+    ($dtype:expr, $function:ident($($arg:expr),* $(,)?)) => {
+        match $dtype {
+            candle_core::DType::F32 => Some($function::<f32>($($arg),*)),
+            candle_core::DType::F64 => Some($function::<f64>($($arg),*)),
+            candle_core::DType::F16 => Some($function::<half::f16>($($arg),*)),
+            candle_core::DType::BF16 => Some($function::<half::bf16>($($arg),*)),
+            candle_core::DType::I64 => Some($function::<i64>($($arg),*)),
+            candle_core::DType::U32 => Some($function::<u32>($($arg),*)),
+            candle_core::DType::U8 => Some($function::<u8>($($arg),*)),
+            _ => None,
+        }
+    };
+}
+pub(super) use by_type;

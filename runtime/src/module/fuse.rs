@@ -21,10 +21,25 @@ where
     let Some(following) = outer.follows() else {
         return outer.call((inner.call(args)?,));
     };
-    match inner.call_fused(args, following)? {
-        (y, true) => outer.call_done((y,)),
-        (y, false) => outer.call((y,)),
-    }
+    Ok(both(outer, inner, args, following)?.0)
+}
+
+/// What `outer` gives of what `inner` gives; the flag says whether `inner` has done all that follows it.
+#[inline]
+fn both<O, I, A>(
+    outer: &O,
+    inner: &I,
+    args: A,
+    following: Following<'_>,
+) -> Result<(O::Output, bool)>
+where
+    O: Call<(I::Output,)>,
+    I: Call<A>,
+{
+    Ok(match inner.call_fused(args, following)? {
+        (y, true) => (outer.call_done((y,))?, true),
+        (y, false) => (outer.call((y,))?, false),
+    })
 }
 
 /// `outer(inner(args)).relu()`
@@ -37,15 +52,13 @@ where
     O: Call<(I::Output,), Output = Tensor> + Module,
     I: Call<A>,
 {
-    let both = outer
-        .follows()
-        .and_then(|first| first.then(Following::RELU));
-    let Some(following) = both else {
+    let first = outer.follows();
+    let Some(following) = first.and_then(|first| first.then(Following::RELU)) else {
         return then_relu(outer, (inner.call(args)?,));
     };
-    match inner.call_fused(args, following)? {
-        (y, true) => outer.call_done((y,)),
-        (y, false) => outer.call((y,))?.relu(),
+    match both(outer, inner, args, following)? {
+        (y, true) => Ok(y),
+        (y, false) => y.relu(),
     }
 }
 

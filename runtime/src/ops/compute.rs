@@ -54,7 +54,12 @@ pub(crate) fn compute_dtype(dtype: DType) -> DType {
 
 /// Row-major values in the type that is computed in.
 pub(crate) fn dense(x: &Tensor) -> Result<Tensor> {
-    Ok(row_major(&in_dtype(x, compute_dtype(x.dtype()))?)?)
+    Ok(row_major(&wide(x)?)?)
+}
+
+/// The values in the type that is computed in.
+pub(crate) fn wide(x: &Tensor) -> Result<Tensor> {
+    Ok(in_dtype(x, compute_dtype(x.dtype()))?)
 }
 
 /// An error unless `x` has a float type.
@@ -108,6 +113,8 @@ pub(crate) fn record_optional<const N: usize>(
 pub(crate) mod plain_only {
     use std::cell::Cell;
 
+    use crate::scoped::with;
+
     thread_local! {
         static PLAIN: Cell<bool> = const { Cell::new(false) };
     }
@@ -117,16 +124,6 @@ pub(crate) mod plain_only {
     }
 
     pub(crate) fn run<T>(f: impl FnOnce() -> T) -> T {
-        let _restore = Restore(PLAIN.replace(true));
-        f()
-    }
-
-    /// Also when `f` panics, and inside of another `run`.
-    struct Restore(bool);
-
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            PLAIN.set(self.0);
-        }
+        with(&PLAIN, true, f)
     }
 }

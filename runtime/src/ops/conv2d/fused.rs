@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Storage, Tensor as Data};
 
-use super::{check, kept, out_shape, Conv2dOptions, Frame};
+use super::{check, forward_kernel, kept, out_shape, Conv2dOptions, Frame};
 use crate::error::Result;
 use crate::kernels::{output, values, Conv2d, Finish, Real, Values};
 use crate::ops::compute::has_kernels;
@@ -96,14 +96,13 @@ impl Tensor {
         let x = frame.take(self.as_candle())?;
         let parts = Parts {
             conv: &conv,
-            weight,
+            weight: (weight, owner),
             bias,
-            following,
-            key: [weight.dims(), &[conv.groups], &versions.concat()].concat(),
+            versions: versions.concat(),
         };
         let out = match self.dtype() {
-            DType::F32 => parts.run::<f32>(&x, owner)?,
-            DType::F64 => parts.run::<f64>(&x, owner)?,
+            DType::F32 => parts.run::<f32>(&x, following)?,
+            DType::F64 => parts.run::<f64>(&x, following)?,
             _ => return Ok(None),
         };
         let out = out.reshape(out_shape(&conv, frame.order))?;
@@ -132,24 +131,28 @@ fn read(x: Option<&Tensor>) -> Result<Option<Values<impl Deref<Target = Storage>
     x.map(|x| values(x.as_candle())).transpose()
 }
 
-/// A convolution with what follows it.
+/// A convolution that something follows.
 struct Parts<'a> {
     conv: &'a Conv2d,
-    weight: &'a Tensor,
+    weight: (&'a Tensor, &'a Owner),
     bias: Option<&'a Tensor>,
-    following: Following<'a>,
-    key: Vec<usize>,
+    /// Those of all parameters and statistics.
+    versions: Vec<usize>,
 }
 
 impl Parts<'_> {
-    fn run<T: Real>(&self, x: &Data, owner: &Owner) -> Result<Data> {
-        let x = values(x)?;
-        let folded = self.folded::<T>(owner)?;
-        let packed = self.conv.channels_last().then_some(&folded.weight[..]);
-        let finish = Finish {
-            bias: Some(&folded.bias[..]),
-            relu: self.following.relu,
+    fn run<T: Real>(&self, x: &Data, following: Following<'_>) -> Result<Data> {
+        let (weight, owner) = self.weight;
+        let relu = following.relu;
+        let Some(norm) = following.norm else {
+            let bias = self.bias.map(Tensor::as_candle);
+            let weight = (weight.as_candle(), Some(owner));
+            return forward_kernel::<T>(self.conv, x, weight, (bias, relu));
         };
+        let (x, folded) = (values(x)?, self.folded::<T>(norm)?);
+        let packed = self.conv.channels_last().then_some(&folded.weight[..]);
+        let bias = Some(&folded.bias[..]);
+        let finish = Finish { bias, relu };
         let out = self
             .conv
             .forward::<T>(x.slice()?, &folded.weight, packed, finish);
@@ -158,31 +161,28 @@ impl Parts<'_> {
     }
 
     /// Kept beside the weight until one of the parameters and statistics changes.
-    fn folded<T: Real>(&self, owner: &Owner) -> Result<Arc<Folded<T>>> {
-        let norm = self.following.norm;
-        let (weight, bias) = (values(self.weight.as_candle())?, read(self.bias)?);
-        let mean = read(norm.map(|norm| norm.mean))?;
-        let variance = read(norm.map(|norm| norm.variance))?;
-        let scale = read(norm.and_then(|norm| norm.weight))?;
-        let shift = read(norm.and_then(|norm| norm.bias))?;
-        let weight = weight.slice::<T>()?;
-        let [bias, mean, variance, scale, shift] = [&bias, &mean, &variance, &scale, &shift]
-            .map(|x| x.as_ref().map(|x| x.slice::<T>()).transpose());
-        let (bias, mean, variance) = (bias?, mean?, variance?);
-        let (scale, shift) = (scale?, shift?);
-        let eps = norm.map_or(0., |norm| norm.eps);
-        let mut key = self.key.clone();
-        key.extend(norm.map(|norm| norm.eps.to_bits() as usize));
+    fn folded<T: Real>(&self, norm: Norm<'_>) -> Result<Arc<Folded<T>>> {
+        let (weight, owner) = self.weight;
+        let groups = self.conv.groups;
+        let eps = [norm.eps.to_bits() as usize];
+        let key = [weight.dims(), &[groups], &self.versions, &eps].concat();
+        let weight = values(weight.as_candle())?;
+        let (mean, variance) = (
+            values(norm.mean.as_candle())?,
+            values(norm.variance.as_candle())?,
+        );
+        let (bias, scale, shift) = (read(self.bias)?, read(norm.weight)?, read(norm.bias)?);
+        let (weight, mean, variance) = (weight.slice::<T>()?, mean.slice()?, variance.slice()?);
+        let [bias, scale, shift] =
+            [&bias, &scale, &shift].map(|x| x.as_ref().map(|x| x.slice::<T>()).transpose());
+        let (bias, scale, shift) = (bias?, scale?, shift?);
         Ok(owner.derived(&key, || {
             let at = |x: Option<&[T]>, o: usize, other: f64| x.map_or(other, |x| x[o].to_f64());
-            let factor = |o| match norm {
-                Some(_) => at(scale, o, 1.) / (at(variance, o, 1.) + eps).sqrt(),
-                None => 1.,
-            };
-            let channels = self.conv.groups * self.conv.outputs;
+            let of = |x: &[T], o: usize| x[o].to_f64();
+            let factor = |o| at(scale, o, 1.) / (of(variance, o) + norm.eps).sqrt();
+            let channels = groups * self.conv.outputs;
             let factors: Vec<f64> = (0..channels).map(factor).collect();
-            let sum =
-                |o: usize| (at(bias, o, 0.) - at(mean, o, 0.)) * factors[o] + at(shift, o, 0.);
+            let sum = |o: usize| (at(bias, o, 0.) - of(mean, o)) * factors[o] + at(shift, o, 0.);
             let column = weight.len().checked_div(channels).unwrap_or(0).max(1);
             let columns = weight.chunks_exact(column).zip(&factors);
             let scaled: Vec<T> = columns

@@ -3,11 +3,13 @@
 use candle_core::{Shape, Tensor as Data};
 
 use super::compute::{
-    by_form, compute_dtype, dense, expect_dtype, expect_float, has_kernels, record_optional,
+    by_form, dense, expect_dtype, expect_float, has_kernels, record_optional, wide,
 };
 use super::Pair;
 use crate::error::{Error, Result};
-use crate::kernels::{conv_windows, output, row_major, values, Axis, Conv2d, Finish, Order, Real};
+use crate::kernels::{
+    conv_windows, in_dtype, output, row_major, values, Axis, Conv2d, Finish, Order, Real,
+};
 use crate::tensor::autocast::{cast, cast_optional};
 use crate::tensor::{is_grad_enabled, when, Owner, Tensor};
 
@@ -92,7 +94,7 @@ impl Tensor {
                 .as_ref(),
         )?;
         let shape = out_shape(&conv, frame.order);
-        let data = frame.give(out.to_dtype(self.dtype())?.reshape(shape)?)?;
+        let data = frame.give(in_dtype(&out, self.dtype())?.reshape(shape)?)?;
         let mut x_shape = [
             conv.batch,
             conv.groups * conv.inputs,
@@ -108,7 +110,7 @@ impl Tensor {
         let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
             let dtype = grad.dtype();
             let grad = frame.take(grad)?;
-            let back = |dx: Data, shape: &Shape| Ok(dx.to_dtype(dtype)?.reshape(shape)?);
+            let back = |dx: Data, shape: &Shape| Ok(in_dtype(&dx, dtype)?.reshape(shape)?);
             Ok([
                 when(x, || {
                     let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
@@ -152,7 +154,7 @@ impl Frame {
 
     /// An image or a batch of them, dense in this order.
     fn take(self, x: &Data) -> Result<Data> {
-        let x = x.to_dtype(compute_dtype(x.dtype()))?;
+        let x = wide(x)?;
         let x = if self.batched { x } else { x.unsqueeze(0)? };
         Ok(self.order.take(&x)?)
     }
@@ -309,7 +311,7 @@ fn forward(
 ) -> Result<Data> {
     by_form!(
         x,
-        forward_kernel(conv, x, (weight, kept), bias),
+        forward_kernel(conv, x, (weight, kept), (bias, false)),
         plain::forward(conv, x, weight, bias),
     )
 }
@@ -318,7 +320,7 @@ fn forward_kernel<T: Real>(
     conv: &Conv2d,
     x: &Data,
     (weight, kept): (&Data, Option<&Owner>),
-    bias: Option<&Data>,
+    (bias, relu): (Option<&Data>, bool),
 ) -> Result<Data> {
     let dims = weight.dims();
     let (x, weight) = (values(x)?, values(weight)?);
@@ -331,7 +333,7 @@ fn forward_kernel<T: Real>(
         owner.derived(&key, || conv.pack(weight))
     });
     let packed = packed.as_ref().map(|packed| &packed[..]);
-    let finish = Finish { bias, relu: false };
+    let finish = Finish { bias, relu };
     let out = conv.forward::<T>(x.slice()?, weight, packed, finish);
     let len = out.len();
     output(out, len)

@@ -4,9 +4,9 @@ use candle_core::{Shape, Tensor as Data};
 
 use super::{batch_plain as plain, check_affine, check_eps, like};
 use crate::error::{Error, Result};
-use crate::kernels::{output, values, Channels, Order, Real};
+use crate::kernels::{in_dtype, output, values, Channels, Order, Real};
 use crate::ops::compute::{
-    by_form, compute_dtype, dense, expect_float, has_kernels, record_optional,
+    by_form, compute_dtype, dense, expect_float, has_kernels, record_optional, wide,
 };
 use crate::tensor::{is_recomputing, meet, when, Buffer, Tensor};
 
@@ -131,9 +131,7 @@ impl Tensor {
             Order::Rows => sizes,
             Order::ChannelsLast => sizes.last(),
         };
-        let taken = move |x: &Data| -> Result<Data> {
-            Ok(order.take(&x.to_dtype(compute_dtype(x.dtype()))?)?)
-        };
+        let taken = move |x: &Data| -> Result<Data> { Ok(order.take(&wide(x)?)?) };
         let x = taken(self.as_candle())?;
         let from_batch = options.training && self.elem_count() > 0;
         let [mean, variance] = if from_batch {
@@ -150,7 +148,7 @@ impl Tensor {
             None => scale.clone(),
         };
         let add = bias.map_or_else(|| Ok(mean.zeros_like()?), |bias| dense(bias.as_candle()))?;
-        let data = affine(&sizes, &x, [&mean, &mul, &add])?.to_dtype(self.dtype())?;
+        let data = in_dtype(&affine(&sizes, &x, [&mean, &mul, &add])?, self.dtype())?;
         let data = order.give(data)?;
 
         let affine_needs = [weight, bias]
@@ -181,7 +179,7 @@ impl Tensor {
                         affine(&sizes, &grad, [&zeros, &mul, &zeros])?
                     }
                 };
-                Ok(order.give(dx.to_dtype(types[0])?)?)
+                Ok(order.give(in_dtype(&dx, types[0])?)?)
             })?;
             let channels = Shape::from(sizes.channels);
             let of = |sum: Option<Data>, i: usize| {

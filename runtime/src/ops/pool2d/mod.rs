@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use candle_core::Tensor as Data;
 
-use super::compute::{compute_dtype, expect_float, has_kernels};
+use super::compute::{expect_float, has_kernels, wide};
 use super::Pair;
 use crate::error::{Error, Result};
-use crate::kernels::{pool_windows, Axis, Order};
+use crate::kernels::{in_dtype, pool_windows, Axis, Order};
 use crate::tensor::{when, Tensor};
 
 mod adaptive;
@@ -53,14 +53,14 @@ fn record(
     let dtype = input.dtype();
     let shape = input.shape().clone();
     let data = placed(
-        data.to_dtype(dtype)?,
+        in_dtype(&data, dtype)?,
         with_planes(input.dims(), size),
         order,
     )?;
     Ok(Tensor::record(op, data, [input], move |grad, [needed]| {
         Ok([when(needed, || {
             let dx = backward(&order.take(&wide(grad)?)?)?;
-            placed(dx.to_dtype(dtype)?, shape.dims().to_vec(), order)
+            placed(in_dtype(&dx, dtype)?, shape.dims().to_vec(), order)
         })?])
     }))
 }
@@ -81,11 +81,6 @@ fn ordered(input: &Tensor) -> Result<(Data, Order)> {
         false => Order::Rows,
     };
     Ok((order.take(&wide(x)?)?, order))
-}
-
-/// The values in the type that is computed in.
-fn wide(x: &Data) -> Result<Data> {
-    Ok(x.to_dtype(compute_dtype(x.dtype()))?)
 }
 
 /// The channels of an input `[N, C, H, W]`.
