@@ -74,6 +74,48 @@ impl Measured {
         (!found.is_empty()).then_some(found)
     }
 
+    /// Whether everything was reached that is wanted of its speed.
+    pub fn is_fast(&self) -> bool {
+        let beside_pytorch = self.beside_pytorch().map(|(claim, _)| claim);
+        beside_pytorch
+            .iter()
+            .chain(&self.beside_others())
+            .all(Claim::met)
+    }
+
+    /// How much faster than the faster PyTorch it is to be.
+    fn beside_pytorch(&self) -> Option<(Claim, Ratio)> {
+        let ratio = self.faster(&[Role::Eager, Role::ChannelsLast])?;
+        let what = format!("`{}`: times faster than PyTorch", self.workload.name);
+        let wanted = Wanted::AtLeast(self.workload.wanted);
+        Some((Claim::ratio(what, wanted, ratio), ratio))
+    }
+
+    /// How much faster than anything else it is to be.
+    fn beside_others(&self) -> Vec<Claim> {
+        let name = self.workload.name;
+        let beside_candle = ["lenet", "cifar", "resnet18"].contains(&name);
+        let wanted = [
+            (Role::TaperFull, "taper's f32", Some(Wanted::AtLeast(MIXED))),
+            (
+                Role::Mixed,
+                "PyTorch's bf16",
+                Some(Wanted::Above(self.workload.wanted)),
+            ),
+            (
+                Role::Candle,
+                "Candle",
+                beside_candle.then_some(Wanted::AtLeast(CANDLE)),
+            ),
+            (Role::Burn, "burn", Some(Wanted::Above(1.))),
+        ];
+        let claim = |(role, other, wanted): (Role, &str, Option<Wanted>)| {
+            let what = format!("`{name}`: times faster than {other}");
+            Some(Claim::ratio(what, wanted?, self.faster(&[role])?))
+        };
+        wanted.into_iter().filter_map(claim).collect()
+    }
+
     /// Whether taper's losses were the same in all rounds, to the bit.
     pub fn repeats(&self) -> bool {
         let losses = |role| self.of(role).unwrap_or_default().iter();
@@ -147,44 +189,15 @@ impl Claim {
 /// All that is wanted of what was measured.
 pub fn claims(measured: &[Measured]) -> Vec<Claim> {
     let mut claims = speed(measured);
-    for measured in measured {
-        let name = measured.workload.name;
-        if let Some(ratio) = measured.faster(&[Role::TaperFull]) {
-            let what = format!("`{name}`: times faster than taper's f32");
-            claims.push(Claim::ratio(what, Wanted::AtLeast(MIXED), ratio));
-        }
-        if let Some(ratio) = measured.faster(&[Role::Mixed]) {
-            let what = format!("`{name}`: times faster than PyTorch's bf16");
-            let wanted = Wanted::Above(measured.workload.wanted);
-            claims.push(Claim::ratio(what, wanted, ratio));
-        }
-        let beside_candle = ["lenet", "cifar", "resnet18"].contains(&name);
-        if let Some(ratio) = measured.faster(&[Role::Candle]).filter(|_| beside_candle) {
-            let what = format!("`{name}`: times faster than Candle");
-            claims.push(Claim::ratio(what, Wanted::AtLeast(CANDLE), ratio));
-        }
-        if let Some(ratio) = measured.faster(&[Role::Burn]) {
-            let what = format!("`{name}`: times faster than burn");
-            claims.push(Claim::ratio(what, Wanted::Above(1.), ratio));
-        }
-    }
+    claims.extend(measured.iter().flat_map(Measured::beside_others));
     claims.extend(resources(measured));
     claims
 }
 
 /// How much faster than the faster PyTorch each workload is, and all together.
 fn speed(measured: &[Measured]) -> Vec<Claim> {
-    let pytorch = [Role::Eager, Role::ChannelsLast];
-    let mut ratios = Vec::new();
-    let mut claims = Vec::new();
-    for measured in measured {
-        if let Some(ratio) = measured.faster(&pytorch) {
-            let what = format!("`{}`: times faster than PyTorch", measured.workload.name);
-            let wanted = Wanted::AtLeast(measured.workload.wanted);
-            claims.push(Claim::ratio(what, wanted, ratio));
-            ratios.push(ratio);
-        }
-    }
+    let of_each = measured.iter().filter_map(Measured::beside_pytorch);
+    let (mut claims, ratios): (Vec<Claim>, Vec<Ratio>) = of_each.unzip();
     if !ratios.is_empty() {
         let mean =
             |get: fn(&Ratio) -> f64| geometric_mean(&ratios.iter().map(get).collect::<Vec<_>>());
@@ -299,6 +312,16 @@ mod tests {
             ],
         ];
         assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_workload_is_fast_if_all_is_met() {
+        let mut measured = lenet();
+        assert!(!measured.is_fast(), "3 of 4 times PyTorch");
+        measured.workload.wanted = 3.;
+        assert!(measured.is_fast());
+        measured.runs.push((Role::Burn, vec![run(1., 10., ""); 3]));
+        assert!(!measured.is_fast(), "burn is faster");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the measurements share: the machine's description, statistics, results pages.
 
+pub mod asked;
 pub mod cases;
 pub mod comparison;
 pub mod fit;
@@ -8,6 +9,7 @@ pub mod limits;
 pub mod memory;
 pub mod peak;
 pub mod process;
+pub mod profiled;
 pub mod workloads;
 
 use std::fmt::Write as _;
@@ -120,6 +122,11 @@ impl Page {
     /// Begins a section.
     pub fn section(&mut self, title: &str) {
         let _ = writeln!(self.text, "## {title}\n");
+    }
+
+    /// Begins a part of a section.
+    pub fn subsection(&mut self, title: &str) {
+        let _ = writeln!(self.text, "### {title}\n");
     }
 
     /// Adds a list.

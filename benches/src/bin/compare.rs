@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 use std::env;
 use std::error::Error;
 
+use taper_benches::asked::Asked;
 use taper_benches::comparison::{claims, Claim, Measured};
 use taper_benches::frameworks::{optional, Framework, Frameworks, Outcome, Role, Run};
 use taper_benches::limits::{limits, HEAD};
 use taper_benches::peak::peak;
-use taper_benches::workloads::{Workload, WORKLOADS};
+use taper_benches::profiled::{explain, time_of, THREADS};
+use taper_benches::workloads::Workload;
 use taper_benches::{least, median, Page};
 
 /// Rounds of each workload.
@@ -20,78 +22,86 @@ const ROUNDS: usize = 5;
 /// Seconds that steps are timed for in one process.
 const SECONDS: &str = "2";
 
-/// Threads of each framework.
-const THREADS: usize = 2;
-
 /// Measurements of what the processor can do, before and after each workload.
 const PEAKS: usize = 20;
 
-/// What the command line asks for.
-struct Asked {
-    rounds: usize,
-    workloads: Vec<Workload>,
-    without: Vec<String>,
-}
+/// Seconds that a workload is profiled for.
+const PROFILED: f64 = 3.;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let asked = Asked::read(env::args().skip(1))?;
-    let frameworks = Frameworks::find(&asked.without)?;
+    let (without, words) = without(env::args().skip(1))?;
+    let asked = Asked::read(words.into_iter(), ROUNDS as f64)?;
+    let rounds = (asked.number as usize).max(1);
+    let frameworks = Frameworks::find(&without)?;
     let mut lacking = BTreeSet::new();
     let (mut measured, mut most) = (Vec::new(), peak(THREADS, PEAKS));
     for workload in &asked.workloads {
-        measured.push(compare(workload, &frameworks, asked.rounds, &mut lacking)?);
+        measured.push(compare(workload, &frameworks, rounds, &mut lacking)?);
         most = most.max(peak(THREADS, PEAKS));
     }
-    let mut page = page(&frameworks, &measured, &lacking, asked.rounds);
+    let mut page = page(&frameworks, &measured, &lacking, rounds);
     page.section("How far it can go");
     page.paragraph(&format!(
         "Multiply-adds in registers alone reach {most:.0} GF/s on {THREADS} threads here. With these the products of a step take what the \
          table calls its limit: nothing that multiplies all of them is faster, however little the rest of it takes. Where less is to be \
-         gained on PyTorch than is wanted, this processor can't reach it. `profile.md` has where the time of taper's steps goes."
+         gained on PyTorch than is wanted, this processor can't reach it but by other sums, as Winograd's for kernels of 3×3, which take \
+         2.25 times fewer multiplications than are counted here. {}",
+        of_half_types()
     ));
     page.table(HEAD, &limits(&measured, most)?);
-    if asked.workloads.len() == WORKLOADS.len() {
-        page.write("compare")?;
-    } else {
-        page.print();
+    missing(&mut page, &measured)?;
+    asked.finish(&page, "compare")?;
+    Ok(())
+}
+
+/// The frameworks that the command line leaves out, and its other words.
+fn without(args: impl Iterator<Item = String>) -> Result<(Vec<String>, Vec<String>), String> {
+    let (mut without, mut words) = (Vec::new(), Vec::new());
+    let mut args = args;
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--without" => without.push(args.next().unwrap_or_default()),
+            _ => words.push(arg),
+        }
+    }
+    let known = |name: &&String| optional().any(|other| other == **name);
+    match without.iter().find(|name| !known(name)) {
+        None => Ok((without, words)),
+        Some(name) => {
+            let all: Vec<&str> = optional().collect();
+            Err(format!("--without {name:?}: {}", all.join(", ")))
+        }
+    }
+}
+
+/// Where the time of the workloads goes that are slower than is wanted.
+fn missing(page: &mut Page, measured: &[Measured]) -> Result<(), Box<dyn Error>> {
+    let slow: Vec<&Measured> = measured.iter().filter(|one| !one.is_fast()).collect();
+    if slow.is_empty() {
+        return Ok(());
+    }
+    page.section("Where the time goes that is missing");
+    explain(page, PROFILED);
+    for measured in slow {
+        eprintln!("{}, profile", measured.workload.name);
+        page.subsection(measured.workload.what);
+        time_of(page, &measured.workload, PROFILED)?;
     }
     Ok(())
 }
 
-impl Asked {
-    fn read(args: impl Iterator<Item = String>) -> Result<Self, String> {
-        let (mut rounds, mut names, mut without) = (ROUNDS, Vec::new(), Vec::new());
-        let mut args = args.peekable();
-        if let Some(number) = args.peek().and_then(|arg| arg.parse().ok()) {
-            rounds = number;
-            args.next();
+/// Whether mixed precision can gain anything on f32.
+fn of_half_types() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    let multiplies = is_x86_feature_detected!("avx512bf16");
+    #[cfg(not(target_arch = "x86_64"))]
+    let multiplies = false;
+    match multiplies {
+        true => "Its instructions for products of bf16 are not used yet.",
+        false => {
+            "It has no instructions that multiply bf16: products under autocast are those of f32, and the casts come on top, so that \
+             mixed precision can't gain on f32."
         }
-        while let Some(arg) = args.next() {
-            match arg.as_str() {
-                "--without" => without.push(args.next().unwrap_or_default()),
-                _ => names.push(arg),
-            }
-        }
-        let known = |name: &&String| WORKLOADS.iter().any(|workload| workload.name == **name);
-        if let Some(name) = names.iter().find(|name| !known(name)) {
-            let all: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
-            return Err(format!("no workload {name:?}: {}", all.join(", ")));
-        }
-        let unknown = without
-            .iter()
-            .find(|name| !optional().any(|other| other == **name));
-        if let Some(name) = unknown {
-            let all: Vec<&str> = optional().collect();
-            return Err(format!("--without {name:?}: {}", all.join(", ")));
-        }
-        let chosen = |workload: &&Workload| {
-            names.is_empty() || names.iter().any(|name| name == workload.name)
-        };
-        Ok(Asked {
-            rounds: rounds.max(1),
-            workloads: WORKLOADS.iter().filter(chosen).copied().collect(),
-            without,
-        })
     }
 }
 
@@ -246,26 +256,21 @@ fn rows(measured: &Measured) -> Vec<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn asked(words: &str) -> Result<Asked, String> {
-        Asked::read(words.split_whitespace().map(str::to_owned))
+    fn words(line: &str) -> Result<(Vec<String>, Vec<String>), String> {
+        without(line.split_whitespace().map(str::to_owned))
     }
 
     #[test]
-    fn command_lines_are_read() -> Result<(), String> {
-        let all = asked("")?;
-        assert_eq!((all.rounds, all.workloads.len()), (ROUNDS, WORKLOADS.len()));
-        let some = asked("2 mlp lstm --without burn")?;
-        let names: Vec<&str> = some.workloads.iter().map(|one| one.name).collect();
-        assert_eq!((some.rounds, names), (2, vec!["mlp", "lstm"]));
-        assert_eq!(some.without, ["burn"]);
+    fn frameworks_are_left_out() -> Result<(), String> {
+        let (without, rest) = words("2 mlp --without burn lstm --without candle")?;
+        assert_eq!(without, ["burn", "candle"]);
+        assert_eq!(rest, ["2", "mlp", "lstm"]);
         Ok(())
     }
 
     #[test]
-    fn unknown_words_are_named() {
-        let error = |words| asked(words).err().unwrap_or_default();
-        assert!(error("resnet").starts_with("no workload \"resnet\": lenet, mlp"));
+    fn unknown_frameworks_are_named() {
         let listed = "--without \"tch\": pytorch, candle, burn";
-        assert_eq!(error("--without tch"), listed);
+        assert_eq!(words("--without tch").err().as_deref(), Some(listed));
     }
 }

@@ -1,110 +1,29 @@
 //! Where the time of each workload goes, operation by operation, and how near its products are to what the processor can do.
 //!
-//! `cargo run --release -p taper-benches --bin profile -- [SECONDS] [WORKLOAD…]`
+//! `cargo run --release -p taper-benches --bin profile -- [SECONDS] [WORKLOAD…]`; the page is written where all workloads were run.
 
 use std::env;
 use std::error::Error;
-use std::time::{Duration, Instant};
 
-use taper::profiler::{profile, Profile};
-use taper_benches::peak::peak;
-use taper_benches::workloads::{multiply_accumulates, workload, Workload, WORKLOADS};
+use taper_benches::asked::Asked;
+use taper_benches::profiled::{explain, time_of};
 use taper_benches::Page;
 
 /// Seconds that steps are profiled for.
 const SECONDS: f64 = 5.;
 
-/// Operations that take less of a step are left out.
-const LEAST: f64 = 0.01;
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut args: Vec<String> = env::args().skip(1).collect();
-    let seconds = match args.first().and_then(|arg| arg.parse().ok()) {
-        Some(seconds) => {
-            args.remove(0);
-            seconds
-        }
-        None => SECONDS,
-    };
+    let asked = Asked::read(env::args().skip(1), SECONDS)?;
     let mut page = Page::new(
         "Where the time of a step goes",
         "cargo run --release -p taper-benches --bin profile",
     );
-    page.paragraph(&format!(
-        "Two threads; steps for {seconds} s, after three that are not measured. What takes less than 1 % of a step is left out. What \
-         bounds a step from below is the time of its products if both threads did nothing but multiply and add in registers, as measured \
-         before and after the steps."
-    ));
-    taper::set_num_threads(2)?;
-    for workload in WORKLOADS {
-        if args.is_empty() || args.iter().any(|arg| arg == workload.name) {
-            eprintln!("{}", workload.name);
-            section(&mut page, workload, seconds)?;
-        }
+    explain(&mut page, asked.number);
+    for workload in &asked.workloads {
+        eprintln!("{}", workload.name);
+        page.section(workload.what);
+        time_of(&mut page, workload, asked.number)?;
     }
-    page.write("profile")?;
+    asked.finish(&page, "profile")?;
     Ok(())
-}
-
-fn section(page: &mut Page, of: &Workload, seconds: f64) -> Result<(), Box<dyn Error>> {
-    let missing = "a workload of the list is missing";
-    let mut step = workload(of.name)?.ok_or(missing)?;
-    let work = multiply_accumulates(of.name)?.ok_or(missing)? as f64 * 2e-9;
-    for _ in 0..3 {
-        step()?;
-    }
-    let before = peak(2, 5);
-    let end = Instant::now() + Duration::from_secs_f64(seconds);
-    let (mut steps, mut fastest) = (0, f64::INFINITY);
-    let (result, times) = profile(|| -> taper::Result<()> {
-        while steps == 0 || Instant::now() < end {
-            let start = Instant::now();
-            step()?;
-            steps += 1;
-            fastest = fastest.min(start.elapsed().as_secs_f64() * 1e3);
-        }
-        Ok(())
-    });
-    result?;
-    let most = before.max(peak(2, 5));
-    let ms = |time: Duration| time.as_secs_f64() * 1e3 / f64::from(steps);
-    let least = work / most * 1e3;
-    page.paragraph(&format!("## {}", of.what));
-    page.paragraph(&format!(
-        "{:.2} ms a step in the mean, {fastest:.2} in the fastest. Its products are {work:.2} GF; multiply-adds in registers alone reach \
-         {most:.0} GF/s here, with which they take **{least:.2} ms**: {:.0} % of the fastest step.",
-        ms(times.total()),
-        100. * least / fastest,
-    ));
-    page.table(
-        &["operation", "phase", "calls", "ms", "share"],
-        &rows(&times, steps),
-    );
-    Ok(())
-}
-
-fn rows(times: &Profile, steps: u32) -> Vec<Vec<String>> {
-    let share = |time: Duration| time.as_secs_f64() / times.total().as_secs_f64();
-    let cells = |name: &str, phase: String, calls: String, time: Duration| {
-        let ms = time.as_secs_f64() * 1e3 / f64::from(steps);
-        let share = format!("{:.1} %", share(time) * 100.);
-        vec![name.to_owned(), phase, calls, format!("{ms:.3}"), share]
-    };
-    let shown = times
-        .operations()
-        .iter()
-        .filter(|op| share(op.time) >= LEAST);
-    let mut rows: Vec<_> = shown
-        .map(|op| {
-            let calls = op.calls / steps as usize;
-            cells(op.name, op.phase.to_string(), calls.to_string(), op.time)
-        })
-        .collect();
-    rows.push(cells(
-        "elsewhere",
-        String::new(),
-        String::new(),
-        times.elsewhere(),
-    ));
-    rows
 }
