@@ -3,7 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::chunks::{for_each_chunk, work_on};
+use super::chunks::{for_each, for_each_chunk, work_on};
 use super::simd::Work;
 use super::Real;
 
@@ -62,6 +62,53 @@ pub(crate) fn new_chunks<T: Copy + Send + Sync>(
     };
     // SAFETY: the chunks make up all of the buffer, and each was filled.
     unsafe { written(len, write) }
+}
+
+/// A new buffer of `parts` equal parts of `len` elements, each of which is cut into pieces of `size`: `f(i, pieces)` finds piece `i` of
+/// every part, filled with `first`.
+///
+/// So one call writes to the same place in all of the parts.
+pub(super) fn new_bands<T: Copy + Send + Sync>(
+    first: T,
+    [parts, len, size]: [usize; 3],
+    cost: usize,
+    f: impl Fn(usize, &mut [&mut [T]]) + Sync,
+) -> Vec<T> {
+    let write = |out: &mut [MaybeUninit<T>]| {
+        let (len, size) = (len.max(1), size.max(1));
+        let mut bands: Vec<_> = (0..len.div_ceil(size))
+            .map(|_| Vec::with_capacity(parts))
+            .collect();
+        for part in out.chunks_mut(len) {
+            for (band, piece) in bands.iter_mut().zip(part.chunks_mut(size)) {
+                band.push(piece);
+            }
+        }
+        for_each(bands.into_iter().enumerate(), cost, |(i, band)| {
+            let band = band.into_iter().map(|piece| filled(piece, first));
+            f(i, &mut band.collect::<Vec<_>>());
+        });
+    };
+    // SAFETY: the pieces of the parts make up all of the buffer, and each was filled.
+    unsafe { written(parts * len, write) }
+}
+
+/// A new buffer of pieces of these sizes; `f(i, piece)` finds piece `i` filled with `first`.
+pub(super) fn new_pieces<T: Copy + Send + Sync>(
+    first: T,
+    sizes: &[usize],
+    cost: usize,
+    f: impl Fn(usize, &mut [T]) + Sync,
+) -> Vec<T> {
+    let write = |mut rest: &mut [MaybeUninit<T>]| {
+        let cut = |&size| rest.split_off_mut(..size).unwrap_or_default();
+        let pieces: Vec<_> = sizes.iter().map(cut).collect();
+        for_each(pieces.into_iter().enumerate(), cost, |(i, piece)| {
+            f(i, filled(piece, first));
+        });
+    };
+    // SAFETY: the pieces make up all of the buffer, and each was filled.
+    unsafe { written(sizes.iter().sum(), write) }
 }
 
 /// A copy of `x` on which `work` is done, chunk by chunk, each where and when it was copied.
@@ -156,6 +203,16 @@ mod tests {
         }
         assert_eq!(new_chunks(1, 2, 0, 0, |_, _| {}), [1, 1]);
         assert!(new_chunks(1, 0, 3, 0, |_, _| {}).is_empty());
+    }
+
+    #[test]
+    fn pieces_have_their_sizes() {
+        for cost in [0, usize::MAX] {
+            let found = new_pieces(5, &[2, 0, 3], cost, |i, piece| {
+                piece.iter_mut().skip(1).for_each(|x| *x = i + 1)
+            });
+            assert_eq!(found, [5, 1, 5, 3, 3]);
+        }
     }
 
     #[test]

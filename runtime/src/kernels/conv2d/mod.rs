@@ -10,6 +10,7 @@ use pulp::Arch;
 use self::direct::Direct;
 use self::pack::{Panel, Weights};
 use self::weight::Weight;
+use self::winograd::Winograd;
 use super::columns::column_sums;
 use super::fresh::new_chunks;
 use super::{Axis, Real};
@@ -22,6 +23,7 @@ mod sweep;
 mod tests;
 mod tile;
 mod weight;
+mod winograd;
 
 /// Output channels of a group at least, so that vectors are worth while.
 const LEAST_CHANNELS: usize = 4;
@@ -76,25 +78,44 @@ impl Conv2d {
             return self.planes_forward(x, weight, finish);
         }
         let weights = self.weights(weight, packed);
+        if let Some(winograd) = self.winograd() {
+            return winograd.run_with(Arch::new(), x, &weights, finish, self.cost());
+        }
         match self.padded(x) {
             Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, finish),
             None => self.direct_forward(Arch::new(), x, weights, finish),
         }
     }
 
-    /// The weight in the order in which `forward` reads it; it depends on the sizes of the weight and the groups alone.
+    /// The weight in the order in which `forward` reads it; beside the sizes of the weight it depends on
+    /// [`packing`](Self::packing) alone.
     pub(crate) fn pack<T: Real>(&self, weight: &[T]) -> Vec<T> {
-        let arch = Arch::new();
+        let (arch, weights) = (Arch::new(), self.weights(weight, None));
+        if let Some(winograd) = self.winograd() {
+            return winograd.pack(arch, &weights);
+        }
         let panels = Panel::all::<T>(arch, self.groups, self.outputs);
-        self.weights(weight, None).panels(arch, &panels)
+        weights.panels(arch, &panels)
+    }
+
+    /// What [`pack`](Self::pack) depends on beside the weight.
+    pub(crate) fn packing(&self) -> [usize; 2] {
+        [self.groups, usize::from(self.winograd().is_some())]
+    }
+
+    /// The way with fewer multiplications, where it pays.
+    fn winograd(&self) -> Option<Winograd> {
+        Winograd::forward(self).filter(Winograd::pays)
     }
 
     /// The gradient of the input, in its order.
     pub(crate) fn grad_input<T: Real>(&self, grad: &[T], weight: &[T]) -> Vec<T> {
-        if self.channels_last() {
-            self.direct_backward(Arch::new(), grad, weight)
-        } else {
-            self.planes_grad_input(grad, weight)
+        if !self.channels_last() {
+            return self.planes_grad_input(grad, weight);
+        }
+        match Winograd::backward(self).filter(Winograd::pays) {
+            Some(winograd) => self.winograd_backward(winograd, Arch::new(), grad, weight),
+            None => self.direct_backward(Arch::new(), grad, weight),
         }
     }
 
@@ -102,6 +123,9 @@ impl Conv2d {
     pub(crate) fn grad_weight<T: Real>(&self, x: &[T], grad: &[T]) -> Vec<T> {
         if !self.channels_last() {
             return self.planes_grad_weight(x, grad);
+        }
+        if let Some(winograd) = self.winograd() {
+            return winograd.grad_weight(Arch::new(), x, grad, self.cost());
         }
         match self.padded(x) {
             Some((conv, x)) => Weight::new::<T>(&conv, Arch::new()).run(&x, grad),
@@ -144,16 +168,32 @@ impl Conv2d {
 
     fn direct_backward<T: Real>(&self, arch: Arch, grad: &[T], weight: &[T]) -> Vec<T> {
         let direct = Direct::backward(self, arch);
-        let weights = Weights {
+        let weights = self.turned_weights(weight, direct.taps());
+        direct.run(grad, weights, Finish::NONE, self.cost())
+    }
+
+    /// The weights as the gradient of the input needs them.
+    fn turned_weights<'a, T>(&self, weight: &'a [T], taps: Vec<usize>) -> Weights<'a, T> {
+        Weights {
             weights: weight,
             group: self.outputs * self.column(),
             to: self.taps(),
             from: self.column(),
             channels: self.outputs,
-            taps: direct.taps(),
+            taps,
             packed: None,
-        };
-        direct.run(grad, weights, Finish::NONE, self.cost())
+        }
+    }
+
+    fn winograd_backward<T: Real>(
+        &self,
+        winograd: Winograd,
+        arch: Arch,
+        grad: &[T],
+        weight: &[T],
+    ) -> Vec<T> {
+        let weights = self.turned_weights(weight, (0..9).rev().collect());
+        winograd.run_with(arch, grad, &weights, Finish::NONE, self.cost())
     }
 
     /// Where there are few input channels: the input with its padding in memory, and the convolution of that.

@@ -71,6 +71,25 @@ impl<'a, T: Lanes + Real> Factor<'a, T> {
     }
 }
 
+/// `out = a · b` for rows of `a` that lie without gaps, where `packed` are the panels of `b`, which has `n` columns and `k` rows.
+#[inline(always)]
+pub(crate) fn multiply_panels<S: Simd, T: Lanes + Real>(
+    simd: S,
+    a: &[T],
+    packed: &[T],
+    [n, k]: [usize; 2],
+    out: &mut [T],
+) {
+    let b = Matrix::dense(&[][..], n);
+    let multiply = Multiply {
+        of: Factor { b, n, k, packed },
+        a: Matrix::dense(a, k),
+        begin: Begin::Zero,
+        out,
+    };
+    multiply.with_simd(simd);
+}
+
 /// The length of the panels of a matrix of these sizes, `n` and `k`.
 struct PanelsOf<T>([usize; 2], std::marker::PhantomData<T>);
 

@@ -14,7 +14,7 @@ use super::gemm::{gemm, Strides};
 use super::lanes::Lanes;
 use super::Real;
 use block::Block;
-pub(crate) use factor::Factor;
+pub(crate) use factor::{multiply_panels, Factor};
 use factor::{panels_len, Pack};
 
 /// A matrix in a slice.

@@ -163,9 +163,9 @@ impl Parts<'_> {
     /// Kept beside the weight until one of the parameters and statistics changes.
     fn folded<T: Real>(&self, norm: Norm<'_>) -> Result<Arc<Folded<T>>> {
         let (weight, owner) = self.weight;
-        let groups = self.conv.groups;
+        let (groups, packing) = (self.conv.groups, self.conv.packing());
         let eps = [norm.eps.to_bits() as usize];
-        let key = [weight.dims(), &[groups], &self.versions, &eps].concat();
+        let key = [weight.dims(), &packing, &self.versions, &eps].concat();
         let weight = values(weight.as_candle())?;
         let (mean, variance) = (
             values(norm.mean.as_candle())?,

@@ -329,7 +329,7 @@ fn forward_kernel<T: Real>(
     let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
     let kept = kept.filter(|_| conv.channels_last());
     let packed = kept.map(|owner| {
-        let key = [dims, &[conv.groups]].concat();
+        let key = [dims, &conv.packing()].concat();
         owner.derived(&key, || conv.pack(weight))
     });
     let packed = packed.as_ref().map(|packed| &packed[..]);
