@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Result, Shape, Tensor, WithDType};
 
-use super::fresh::new_chunks;
+use super::fresh::new_runs;
 use super::values::by_type;
 use super::{output, row_major, values};
 
@@ -33,7 +33,7 @@ pub(crate) fn assembled(
     Ok(whole)
 }
 
-fn on_cpu<T: WithDType>(
+fn on_cpu<T: WithDType + Default>(
     parts: &[(usize, Tensor)],
     dim: usize,
     shape: &Shape,
@@ -48,15 +48,18 @@ fn on_cpu<T: WithDType>(
     for ((start, part), guard) in parts.iter().zip(&guards) {
         rows.push((start * inner, part.dims()[dim] * inner, guard.slice::<T>()?));
     }
-    let count = PIECE.div_ceil(row.max(1));
+    rows.sort_by_key(|&(start, ..)| start);
     let len = shape.elem_count();
-    let out = new_chunks(T::zero(), len, count * row, len, |i, out| {
-        for (n, out) in out.chunks_exact_mut(row).enumerate() {
-            for &(start, width, values) in &rows {
-                let from = &values[(i * count + n) * width..][..width];
-                out[start..][..width].copy_from_slice(from);
-            }
-        }
+    let out = new_runs(len, PIECE, |range| {
+        let all = range.start / row..range.end.div_ceil(row);
+        let parts = |n: usize| rows.iter().map(move |part| (n, part));
+        all.flat_map(parts)
+            .filter_map(move |(n, &(start, width, values))| {
+                let first = n * row + start;
+                let (from, to) = (range.start.max(first), range.end.min(first + width));
+                let part = &values[n * width..];
+                (from < to).then(|| (from, &part[from - first..to - first]))
+            })
     });
     output(out, shape)
 }

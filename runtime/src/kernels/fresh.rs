@@ -2,6 +2,7 @@
 #![allow(unsafe_code)] // zeros that are overwritten at once would cost a pass over the memory
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::chunks::{for_each, for_each_chunk, work_on};
 use super::simd::Work;
@@ -91,6 +92,37 @@ pub(super) fn new_bands<T: Copy + Send + Sync>(
     };
     // SAFETY: the pieces of the parts make up all of the buffer, and each was filled.
     unsafe { written(parts * len, write) }
+}
+
+/// A new buffer made in pieces of `size` from slices of others: `runs` says what lies in a range of it, in ascending order and not over
+/// one another, and where. Between them are zeros.
+pub(super) fn new_runs<'a, T: Default + Copy + Send + Sync + 'a, I>(
+    len: usize,
+    size: usize,
+    runs: impl Fn(Range<usize>) -> I + Sync,
+) -> Vec<T>
+where
+    I: Iterator<Item = (usize, &'a [T])>,
+{
+    let size = size.max(1);
+    let write = |out: &mut [MaybeUninit<T>]| {
+        for_each_chunk(out, size, len, |i, mut rest| {
+            let start = i * size;
+            let end = start + rest.len();
+            for (at, run) in runs(start..end) {
+                let before = at - (end - rest.len());
+                if let Some(zeros) = rest.split_off_mut(..before) {
+                    filled(zeros, T::default());
+                }
+                if let Some(to) = rest.split_off_mut(..run.len()) {
+                    to.write_copy_of_slice(run);
+                }
+            }
+            filled(rest, T::default());
+        });
+    };
+    // SAFETY: the pieces make up all of the buffer. Of each, what is cut off is written at once, and at last the rest.
+    unsafe { written(len, write) }
 }
 
 /// A new buffer of pieces of these sizes; `f(i, piece)` finds piece `i` filled with `first`.
@@ -203,6 +235,27 @@ mod tests {
         }
         assert_eq!(new_chunks(1, 2, 0, 0, |_, _| {}), [1, 1]);
         assert!(new_chunks(1, 0, 3, 0, |_, _| {}).is_empty());
+    }
+
+    #[test]
+    fn runs_lie_where_they_should() {
+        let numbers = [1, 2, 3, 4, 5];
+        // Two at a time from 1 on, every third place is 0.
+        let runs = |range: Range<usize>| {
+            let all = [(1, &numbers[..2]), (4, &numbers[2..4]), (7, &numbers[4..])];
+            all.into_iter().filter_map(move |(at, run)| {
+                let (from, to) = (range.start.max(at), range.end.min(at + run.len()));
+                (from < to).then(|| (from, &run[from - at..to - at]))
+            })
+        };
+        for size in [1, 2, 3, 9, 20] {
+            assert_eq!(
+                new_runs(9, size, runs),
+                [0, 1, 2, 0, 3, 4, 0, 5, 0],
+                "{size}"
+            );
+        }
+        assert!(new_runs::<i32, _>(0, 0, |_| std::iter::empty()).is_empty());
     }
 
     #[test]

@@ -6,18 +6,51 @@ use super::checks::{check_pair, check_weight};
 use super::elementwise::{Elementwise, Formula};
 use super::{loss_struct, Reduction};
 use crate::error::Result;
-use crate::ops::compute::compute_dtype;
+use crate::kernels::elementwise::{zip, Zip};
+use crate::kernels::Float;
+use crate::ops::compute::{compute_dtype, has_kernels};
 use crate::ops::options::tensor_options;
 use crate::tensor::autocast::cast;
 use crate::tensor::{when, Tensor};
 
-/// A loss of the difference: its value and its slope.
+/// A loss of the difference: its value and its slope, of a number, and of all in plain Candle operations for devices without kernels.
 pub(super) trait Difference: Send + Sync + 'static {
     const OP: &'static str;
 
-    fn losses(&self, d: &Data) -> CandleResult<Data>;
+    fn loss<T: Float>(&self, d: T) -> T;
 
-    fn slope(&self, d: &Data) -> CandleResult<Data>;
+    fn slope<T: Float>(&self, d: T) -> T;
+
+    fn plain_losses(&self, d: &Data) -> CandleResult<Data>;
+
+    fn plain_slopes(&self, d: &Data) -> CandleResult<Data>;
+}
+
+/// The sign of a number, 0 of 0.
+#[inline(always)]
+pub(super) fn sign<T: Float>(x: T) -> T {
+    let one_if = |yes| if yes { T::ONE } else { T::ZERO };
+    one_if(x > T::ZERO) - one_if(x < T::ZERO)
+}
+
+/// The losses of output and target.
+struct Losses<'a, D>(&'a D);
+
+impl<D: Difference> Zip for Losses<'_, D> {
+    #[inline(always)]
+    fn call<T: Float>(&self, output: T, target: T) -> T {
+        self.0.loss(output - target)
+    }
+}
+
+/// Their slopes by the output.
+struct Slopes<'a, D>(&'a D);
+
+impl<D: Difference> Zip for Slopes<'_, D> {
+    #[inline(always)]
+    fn call<T: Float>(&self, output: T, target: T) -> T {
+        self.0.slope(output - target)
+    }
 }
 
 /// The formula of a [`Difference`], of output and target.
@@ -27,7 +60,10 @@ impl<D: Difference> Formula<2> for Of<D> {
     const OP: &'static str = D::OP;
 
     fn losses(&self, [output, target]: &[Data; 2]) -> CandleResult<Data> {
-        self.0.losses(&(output - target)?)
+        match has_kernels(output) {
+            true => zip(&Losses(&self.0), output, target),
+            false => self.0.plain_losses(&(output - target)?),
+        }
     }
 
     fn slopes(
@@ -35,10 +71,13 @@ impl<D: Difference> Formula<2> for Of<D> {
         [output, target]: &[Data; 2],
         [to_output, to_target]: [bool; 2],
     ) -> Result<[Option<Data>; 2]> {
-        let slope = self.0.slope(&(output - target)?)?;
+        let slopes = match has_kernels(output) {
+            true => zip(&Slopes(&self.0), output, target)?,
+            false => self.0.plain_slopes(&(output - target)?)?,
+        };
         Ok([
-            to_output.then(|| slope.clone()),
-            when(to_target, || Ok(slope.neg()?))?,
+            to_output.then(|| slopes.clone()),
+            when(to_target, || Ok(slopes.neg()?))?,
         ])
     }
 }
@@ -88,11 +127,21 @@ struct Mse;
 impl Difference for Mse {
     const OP: &'static str = "mse_loss";
 
-    fn losses(&self, d: &Data) -> CandleResult<Data> {
+    #[inline(always)]
+    fn loss<T: Float>(&self, d: T) -> T {
+        d * d
+    }
+
+    #[inline(always)]
+    fn slope<T: Float>(&self, d: T) -> T {
+        d + d
+    }
+
+    fn plain_losses(&self, d: &Data) -> CandleResult<Data> {
         d.sqr()
     }
 
-    fn slope(&self, d: &Data) -> CandleResult<Data> {
+    fn plain_slopes(&self, d: &Data) -> CandleResult<Data> {
         d * 2.
     }
 }
@@ -102,11 +151,21 @@ struct L1;
 impl Difference for L1 {
     const OP: &'static str = "l1_loss";
 
-    fn losses(&self, d: &Data) -> CandleResult<Data> {
+    #[inline(always)]
+    fn loss<T: Float>(&self, d: T) -> T {
         d.abs()
     }
 
-    fn slope(&self, d: &Data) -> CandleResult<Data> {
+    #[inline(always)]
+    fn slope<T: Float>(&self, d: T) -> T {
+        sign(d)
+    }
+
+    fn plain_losses(&self, d: &Data) -> CandleResult<Data> {
+        d.abs()
+    }
+
+    fn plain_slopes(&self, d: &Data) -> CandleResult<Data> {
         d.sign()
     }
 }

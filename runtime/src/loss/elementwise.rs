@@ -4,6 +4,7 @@ use candle_core::{DType, Result as CandleResult, Shape, Tensor as Data};
 
 use super::Reduction;
 use crate::error::Result;
+use crate::ops::binary;
 use crate::ops::compute::compute_dtype;
 use crate::tensor::{grad_to_shape, when, Saved, Tensor};
 
@@ -61,7 +62,7 @@ impl<'a, const N: usize> Elementwise<'a, N> {
         }
         let mut losses = formula.losses(&x)?;
         if let Some(weight) = self.weight {
-            losses = (losses * wide.of(weight.as_candle())?)?;
+            losses = binary::mul(&losses, &wide.of(weight.as_candle())?)?;
         }
         let loss = self.reduction.apply(losses, self.denominator)?;
         let inputs: Vec<&Tensor> = self.inputs.into_iter().chain(self.weight).collect();
@@ -147,7 +148,7 @@ impl<F: Formula<N>, const N: usize> Kept<F, N> {
         let each = self.reduction.spread(&grad, self.denominator)?;
         let mut factor = each.clone();
         if let Some(weight) = &self.weight {
-            factor = each.broadcast_mul(&self.wide.of(weight.saved.get()?)?)?;
+            factor = binary::mul(&each, &self.wide.of(weight.saved.get()?)?)?;
         }
         let slopes = self
             .formula
@@ -156,12 +157,12 @@ impl<F: Formula<N>, const N: usize> Kept<F, N> {
             .zip(&self.inputs);
         let mut grads = Vec::with_capacity(needs.len());
         for (slope, source) in slopes {
-            let back = |slope: Data| source.gradient(&slope.broadcast_mul(&factor)?);
+            let back = |slope: Data| source.gradient(&binary::mul(&slope, &factor)?);
             grads.push(slope.map(back).transpose()?);
         }
         if let Some(weight) = &self.weight {
             grads.push(when(needs[N], || {
-                weight.gradient(&self.formula.losses(&x)?.broadcast_mul(&each)?)
+                weight.gradient(&binary::mul(&self.formula.losses(&x)?, &each)?)
             })?);
         }
         Ok(grads)

@@ -3,9 +3,10 @@
 use candle_core::{Result as CandleResult, Tensor as Data};
 
 use super::checks::{check_within, within};
-use super::difference::{plain, Difference};
+use super::difference::{plain, sign, Difference};
 use super::{loss_struct, Reduction};
 use crate::error::Result;
+use crate::kernels::Float;
 use crate::ops::options::tensor_options;
 use crate::tensor::autocast::cast;
 use crate::tensor::Tensor;
@@ -34,13 +35,33 @@ struct Huber {
 impl Difference for Huber {
     const OP: &'static str = "huber_loss";
 
-    fn losses(&self, d: &Data) -> CandleResult<Data> {
+    #[inline(always)]
+    fn loss<T: Float>(&self, d: T) -> T {
+        let (size, delta, half) = (d.abs(), T::of(self.delta), T::of(0.5));
+        if size <= delta {
+            d * d * half
+        } else {
+            (size - half * delta) * delta
+        }
+    }
+
+    #[inline(always)]
+    fn slope<T: Float>(&self, d: T) -> T {
+        let delta = T::of(self.delta);
+        if d.abs() >= delta {
+            sign(d) * delta
+        } else {
+            d
+        }
+    }
+
+    fn plain_losses(&self, d: &Data) -> CandleResult<Data> {
         let size = d.abs()?;
         let outer = ((&size - 0.5 * self.delta)? * self.delta)?;
         size.le(self.delta)?.where_cond(&(d.sqr()? * 0.5)?, &outer)
     }
 
-    fn slope(&self, d: &Data) -> CandleResult<Data> {
+    fn plain_slopes(&self, d: &Data) -> CandleResult<Data> {
         d.abs()?
             .ge(self.delta)?
             .where_cond(&(d.sign()? * self.delta)?, d)

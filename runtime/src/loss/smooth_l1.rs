@@ -3,9 +3,10 @@
 use candle_core::{Result as CandleResult, Tensor as Data};
 
 use super::checks::{check_within, within};
-use super::difference::{plain, Difference};
+use super::difference::{plain, sign, Difference};
 use super::{loss_struct, Reduction};
 use crate::error::Result;
+use crate::kernels::Float;
 use crate::ops::options::options;
 use crate::tensor::Tensor;
 
@@ -31,7 +32,27 @@ struct SmoothL1 {
 impl Difference for SmoothL1 {
     const OP: &'static str = "smooth_l1_loss";
 
-    fn losses(&self, d: &Data) -> CandleResult<Data> {
+    #[inline(always)]
+    fn loss<T: Float>(&self, d: T) -> T {
+        let (size, beta, half) = (d.abs(), T::of(self.beta), T::of(0.5));
+        if size < beta {
+            d * d * half / beta
+        } else {
+            size - half * beta
+        }
+    }
+
+    #[inline(always)]
+    fn slope<T: Float>(&self, d: T) -> T {
+        let beta = T::of(self.beta);
+        if d.abs() >= beta {
+            sign(d)
+        } else {
+            d / beta
+        }
+    }
+
+    fn plain_losses(&self, d: &Data) -> CandleResult<Data> {
         let size = d.abs()?;
         if self.beta == 0. {
             return Ok(size);
@@ -41,7 +62,7 @@ impl Difference for SmoothL1 {
             .where_cond(&inner, &(size - 0.5 * self.beta)?)
     }
 
-    fn slope(&self, d: &Data) -> CandleResult<Data> {
+    fn plain_slopes(&self, d: &Data) -> CandleResult<Data> {
         if self.beta == 0. {
             return d.sign();
         }
