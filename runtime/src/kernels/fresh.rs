@@ -3,7 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::chunks::{for_each_chunk, work_on};
+use super::chunks::{for_each, for_each_chunk, work_on};
 use super::simd::Work;
 use super::Real;
 
@@ -62,6 +62,35 @@ pub(crate) fn new_chunks<T: Copy + Send + Sync>(
     };
     // SAFETY: the chunks make up all of the buffer, and each was filled.
     unsafe { written(len, write) }
+}
+
+/// A new buffer of `parts` equal parts of `len` elements, each of which is cut into pieces of `size`: `f(i, pieces)` finds piece `i` of
+/// every part, filled with `first`.
+///
+/// So one call writes to the same place in all of the parts.
+pub(super) fn new_bands<T: Copy + Send + Sync>(
+    first: T,
+    [parts, len, size]: [usize; 3],
+    cost: usize,
+    f: impl Fn(usize, &mut [&mut [T]]) + Sync,
+) -> Vec<T> {
+    let write = |out: &mut [MaybeUninit<T>]| {
+        let (len, size) = (len.max(1), size.max(1));
+        let mut bands: Vec<_> = (0..len.div_ceil(size))
+            .map(|_| Vec::with_capacity(parts))
+            .collect();
+        for part in out.chunks_mut(len) {
+            for (band, piece) in bands.iter_mut().zip(part.chunks_mut(size)) {
+                band.push(piece);
+            }
+        }
+        for_each(bands.into_iter().enumerate(), cost, |(i, band)| {
+            let band = band.into_iter().map(|piece| filled(piece, first));
+            f(i, &mut band.collect::<Vec<_>>());
+        });
+    };
+    // SAFETY: the pieces of the parts make up all of the buffer, and each was filled.
+    unsafe { written(parts * len, write) }
 }
 
 /// A copy of `x` on which `work` is done, chunk by chunk, each where and when it was copied.

@@ -2,18 +2,24 @@
 //!
 //! Channels lie last in memory (`[batch, y, x, channels]`), so that what a row of the kernel sees of a pixel's
 //! neighbourhood is one run of the source, and no columns are gathered. `direct` has the result and the input's gradient,
-//! which are the same sum with other taps (`sweep`); `weight` has the weight's gradient. Groups of a few channels would leave
-//! most of a vector empty: for them `gather` works on planes.
+//! which are the same sum with other taps (`sweep`); `weight` has the weight's gradient. A few channels would leave
+//! most of a vector empty: then the batch lies last (`[channels, y, x, batch]`), if it is large enough, for `batch` and
+//! `batch_weight`, which do the same. For groups of a few channels `gather` works on planes.
 
 use pulp::Arch;
 
+use self::batch::Batch;
+use self::batch_weight::batch_weight;
 use self::direct::Direct;
 use self::pack::{Panel, Weights};
 use self::weight::Weight;
 use super::columns::column_sums;
 use super::fresh::new_chunks;
-use super::{Axis, Real};
+use super::real::sum;
+use super::{Axis, Order, Real};
 
+mod batch;
+mod batch_weight;
 mod direct;
 mod gather;
 mod pack;
@@ -27,6 +33,12 @@ mod weight;
 const LEAST_CHANNELS: usize = 4;
 /// Input channels up to which the input is padded in memory: all elements of a kernel's row make one run then.
 const FEW_CHANNELS: usize = 8;
+/// Input channels up to which the batch lies last.
+const BATCH_INPUTS: usize = 8;
+/// Output channels up to which the batch lies last.
+const BATCH_OUTPUTS: usize = 16;
+/// Images that fill the widest vector: fewer don't lie last.
+const LEAST_BATCH: usize = 16;
 
 /// The sizes of a convolution; inputs are `[batch, groups · inputs, y.input, x.input]`.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +70,20 @@ impl<T> Finish<'_, T> {
 }
 
 impl Conv2d {
-    /// Whether inputs and results have their channels last; otherwise they are planes.
-    pub(crate) fn channels_last(&self) -> bool {
-        self.groups == 1 || self.outputs.min(self.inputs) >= LEAST_CHANNELS
+    /// How inputs and results lie in memory.
+    pub(crate) fn order(&self) -> Order {
+        let few = self.inputs <= BATCH_INPUTS && self.outputs <= BATCH_OUTPUTS;
+        if self.groups == 1 && few && self.batch >= LEAST_BATCH {
+            Order::BatchLast
+        } else if self.groups == 1 || self.outputs.min(self.inputs) >= LEAST_CHANNELS {
+            Order::ChannelsLast
+        } else {
+            Order::Rows
+        }
     }
 
-    /// `x ⋆ weight`, finished: `[batch, y.output, x.output, groups · outputs]`, or planes. `packed` is what [`pack`](Self::pack)
-    /// made of the weight, if it was kept.
+    /// `x ⋆ weight`, finished, in the [order](Self::order) of the input: `[batch, y.output, x.output, groups · outputs]` if the channels
+    /// are last. `packed` is what [`pack`](Self::pack) made of the weight, if it was kept.
     pub(crate) fn forward<T: Real>(
         &self,
         x: &[T],
@@ -72,17 +91,21 @@ impl Conv2d {
         packed: Option<&[T]>,
         finish: Finish<'_, T>,
     ) -> Vec<T> {
-        if !self.channels_last() {
-            return self.planes_forward(x, weight, finish);
-        }
-        let weights = self.weights(weight, packed);
-        match self.padded(x) {
-            Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, finish),
-            None => self.direct_forward(Arch::new(), x, weights, finish),
+        match self.order() {
+            Order::Rows => self.planes_forward(x, weight, finish),
+            Order::BatchLast => self.batch_forward(Arch::new(), x, weight, finish),
+            Order::ChannelsLast => {
+                let weights = self.weights(weight, packed);
+                match self.padded(x) {
+                    Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, finish),
+                    None => self.direct_forward(Arch::new(), x, weights, finish),
+                }
+            }
         }
     }
 
-    /// The weight in the order in which `forward` reads it; it depends on the sizes of the weight and the groups alone.
+    /// The weight in the order in which `forward` reads it where the channels are last; it depends on the sizes of the weight and the
+    /// groups alone.
     pub(crate) fn pack<T: Real>(&self, weight: &[T]) -> Vec<T> {
         let arch = Arch::new();
         let panels = Panel::all::<T>(arch, self.groups, self.outputs);
@@ -91,32 +114,67 @@ impl Conv2d {
 
     /// The gradient of the input, in its order.
     pub(crate) fn grad_input<T: Real>(&self, grad: &[T], weight: &[T]) -> Vec<T> {
-        if self.channels_last() {
-            self.direct_backward(Arch::new(), grad, weight)
-        } else {
-            self.planes_grad_input(grad, weight)
+        match self.order() {
+            Order::Rows => self.planes_grad_input(grad, weight),
+            Order::ChannelsLast => self.direct_backward(Arch::new(), grad, weight),
+            Order::BatchLast => self.batch_backward(Arch::new(), grad, weight),
         }
     }
 
     /// The gradient of the weight, `[groups · outputs, inputs, y.kernel, x.kernel]`.
     pub(crate) fn grad_weight<T: Real>(&self, x: &[T], grad: &[T]) -> Vec<T> {
-        if !self.channels_last() {
-            return self.planes_grad_weight(x, grad);
-        }
-        match self.padded(x) {
-            Some((conv, x)) => Weight::new::<T>(&conv, Arch::new()).run(&x, grad),
-            None => Weight::new::<T>(self, Arch::new()).run(x, grad),
+        let arch = Arch::new();
+        match self.order() {
+            Order::Rows => self.planes_grad_weight(x, grad),
+            Order::ChannelsLast => match self.padded(x) {
+                Some((conv, x)) => Weight::new::<T>(&conv, arch).run(&x, grad),
+                None => Weight::new::<T>(self, arch).run(x, grad),
+            },
+            Order::BatchLast => self.batch_grad_weight(arch, x, grad),
         }
     }
 
     /// The gradient of the bias.
     pub(crate) fn grad_bias<T: Real>(&self, grad: &[T]) -> Vec<T> {
-        if !self.channels_last() {
-            return self.planes_grad_bias(grad);
-        }
         let channels = self.groups * self.outputs;
-        let [sums, _] = column_sums(grad, grad, &vec![0.; channels], |g, _, _| [g, 0.]);
-        sums.into_iter().map(T::from_f64).collect()
+        match self.order() {
+            Order::Rows => self.planes_grad_bias(grad),
+            Order::ChannelsLast => {
+                let [sums, _] = column_sums(grad, grad, &vec![0.; channels], |g, _, _| [g, 0.]);
+                sums.into_iter().map(T::from_f64).collect()
+            }
+            Order::BatchLast => {
+                let size = self.output_pixels() * self.batch;
+                let of = |channel| T::from_f64(sum(&grad[channel * size..][..size], |g| g));
+                new_chunks(T::zero(), channels, 1, grad.len(), |channel, db| {
+                    db[0] = of(channel);
+                })
+            }
+        }
+    }
+
+    fn batch_forward<T: Real>(
+        &self,
+        arch: Arch,
+        x: &[T],
+        weight: &[T],
+        finish: Finish<'_, T>,
+    ) -> Vec<T> {
+        let weights = self.weights(weight, None);
+        Batch::forward(self, arch).run(x, &weights, finish, self.cost())
+    }
+
+    fn batch_backward<T: Real>(&self, arch: Arch, grad: &[T], weight: &[T]) -> Vec<T> {
+        let batch = Batch::backward(self, arch);
+        let weights = self.turned_weights(weight, batch.taps());
+        batch.run(grad, &weights, Finish::NONE, self.cost())
+    }
+
+    fn batch_grad_weight<T: Real>(&self, arch: Arch, x: &[T], grad: &[T]) -> Vec<T> {
+        match self.with_padding(x, [self.inputs, self.batch]) {
+            Some((conv, x)) => batch_weight(&conv, arch, &x, grad),
+            None => batch_weight(self, arch, x, grad),
+        }
     }
 
     fn direct_forward<T: Real>(
@@ -144,20 +202,35 @@ impl Conv2d {
 
     fn direct_backward<T: Real>(&self, arch: Arch, grad: &[T], weight: &[T]) -> Vec<T> {
         let direct = Direct::backward(self, arch);
-        let weights = Weights {
+        let weights = self.turned_weights(weight, direct.taps());
+        direct.run(grad, weights, Finish::NONE, self.cost())
+    }
+
+    /// The weights as the gradient of the input needs them.
+    fn turned_weights<'a, T>(&self, weight: &'a [T], taps: Vec<usize>) -> Weights<'a, T> {
+        Weights {
             weights: weight,
             group: self.outputs * self.column(),
             to: self.taps(),
             from: self.column(),
             channels: self.outputs,
-            taps: direct.taps(),
+            taps,
             packed: None,
-        };
-        direct.run(grad, weights, Finish::NONE, self.cost())
+        }
     }
 
     /// Where there are few input channels: the input with its padding in memory, and the convolution of that.
     fn padded<T: Real>(&self, x: &[T]) -> Option<(Self, Vec<T>)> {
+        let channels = self.groups * self.inputs;
+        if channels > FEW_CHANNELS {
+            return None;
+        }
+        self.with_padding(x, [self.batch, channels])
+    }
+
+    /// The input, `[images, y.input, x.input, width]`, with its padding in memory, and the convolution of that; nothing if all windows lie
+    /// inside of it as it is.
+    fn with_padding<T: Real>(&self, x: &[T], [images, width]: [usize; 2]) -> Option<(Self, Vec<T>)> {
         let within = |axis: &Axis| {
             let size = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
             Axis {
@@ -171,20 +244,16 @@ impl Conv2d {
             x: within(&self.x),
             ..*self
         };
-        let channels = self.groups * self.inputs;
         let is_inside =
             |axis: &Axis, within: &Axis| axis.padding == 0 && within.input <= axis.input;
-        if x.is_empty()
-            || channels > FEW_CHANNELS
-            || (is_inside(&self.y, &conv.y) && is_inside(&self.x, &conv.x))
-        {
+        if x.is_empty() || (is_inside(&self.y, &conv.y) && is_inside(&self.x, &conv.x)) {
             return None;
         }
-        let (row, wide) = (self.x.input * channels, conv.x.input * channels);
-        let before = self.x.padding * channels;
+        let (row, wide) = (self.x.input * width, conv.x.input * width);
+        let before = self.x.padding * width;
         let len = row.min(wide.saturating_sub(before));
         let size = conv.y.input * wide;
-        let padded = new_chunks(T::zero(), self.batch * size, size, x.len(), |image, to| {
+        let padded = new_chunks(T::zero(), images * size, size, x.len(), |image, to| {
             let x = &x[image * self.y.input * row..][..self.y.input * row];
             let rows = to.chunks_exact_mut(wide).skip(self.y.padding);
             for (to, from) in rows.zip(x.chunks_exact(row)) {

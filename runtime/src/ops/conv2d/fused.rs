@@ -8,7 +8,7 @@ use candle_core::{DType, Storage, Tensor as Data};
 
 use super::{check, forward_kernel, kept, out_shape, Conv2dOptions, Frame};
 use crate::error::Result;
-use crate::kernels::{output, values, Conv2d, Finish, Real, Values};
+use crate::kernels::{output, values, Conv2d, Finish, Order, Real, Values};
 use crate::ops::compute::has_kernels;
 use crate::tensor::autocast::autocast_dtype;
 use crate::tensor::{is_grad_enabled, Owner, Tensor};
@@ -150,7 +150,7 @@ impl Parts<'_> {
             return forward_kernel::<T>(self.conv, x, weight, (bias, relu));
         };
         let (x, folded) = (values(x)?, self.folded::<T>(norm)?);
-        let packed = self.conv.channels_last().then_some(&folded.weight[..]);
+        let packed = self.packs().then_some(&folded.weight[..]);
         let bias = Some(&folded.bias[..]);
         let finish = Finish { bias, relu };
         let out = self
@@ -160,12 +160,17 @@ impl Parts<'_> {
         output(out, len)
     }
 
+    /// Whether the kernel reads the weight in an order of its own.
+    fn packs(&self) -> bool {
+        self.conv.order() == Order::ChannelsLast
+    }
+
     /// Kept beside the weight until one of the parameters and statistics changes.
     fn folded<T: Real>(&self, norm: Norm<'_>) -> Result<Arc<Folded<T>>> {
         let (weight, owner) = self.weight;
         let groups = self.conv.groups;
-        let eps = [norm.eps.to_bits() as usize];
-        let key = [weight.dims(), &[groups], &self.versions, &eps].concat();
+        let also = [norm.eps.to_bits() as usize, usize::from(self.packs())];
+        let key = [weight.dims(), &[groups], &self.versions, &also].concat();
         let weight = values(weight.as_candle())?;
         let (mean, variance) = (
             values(norm.mean.as_candle())?,
@@ -192,7 +197,7 @@ impl Parts<'_> {
                 .collect();
             Folded {
                 bias: (0..channels).map(|o| T::from_f64(sum(o))).collect(),
-                weight: match self.conv.channels_last() {
+                weight: match self.packs() {
                     true => self.conv.pack(&scaled),
                     false => scaled,
                 },

@@ -95,15 +95,8 @@ impl Tensor {
         )?;
         let shape = out_shape(&conv, frame.order);
         let data = frame.give(in_dtype(&out, self.dtype())?.reshape(shape)?)?;
-        let mut x_shape = [
-            conv.batch,
-            conv.groups * conv.inputs,
-            conv.y.input,
-            conv.x.input,
-        ];
-        if frame.order == Order::ChannelsLast {
-            x_shape[1..].rotate_left(1);
-        }
+        let sizes = [conv.groups * conv.inputs, conv.y.input, conv.x.input];
+        let x_shape = in_memory(conv.batch, sizes, frame.order);
         let w_shape = weight.shape().clone();
         let x_saved = self.save_if(weight.requires_grad());
         let w_saved = weight.save_if(self.requires_grad());
@@ -141,13 +134,11 @@ struct Frame {
 
 impl Frame {
     fn of(x: &Tensor, conv: &Conv2d) -> Self {
-        let last = has_kernels(x.as_candle()) && conv.channels_last();
         Frame {
             batched: x.rank() == 4,
-            order: if last {
-                Order::ChannelsLast
-            } else {
-                Order::Rows
+            order: match has_kernels(x.as_candle()) {
+                true => conv.order(),
+                false => Order::Rows,
             },
         }
     }
@@ -286,12 +277,15 @@ fn axis(
 }
 
 /// The sizes of the result as they lie in memory.
-fn out_shape(conv: &Conv2d, order: Order) -> (usize, usize, usize, usize) {
-    let (channels, height, width) = (conv.groups * conv.outputs, conv.y.output, conv.x.output);
-    match order {
-        Order::Rows => (conv.batch, channels, height, width),
-        Order::ChannelsLast => (conv.batch, height, width, channels),
-    }
+fn out_shape(conv: &Conv2d, order: Order) -> Vec<usize> {
+    let sizes = [conv.groups * conv.outputs, conv.y.output, conv.x.output];
+    in_memory(conv.batch, sizes, order)
+}
+
+fn in_memory(batch: usize, [channels, height, width]: [usize; 3], order: Order) -> Vec<usize> {
+    let sizes = [batch, channels, height, width];
+    let places = order.places().unwrap_or([0, 1, 2, 3]);
+    places.map(|dim| sizes[dim]).to_vec()
 }
 
 /// The owner of the weight's values, which keeps them in the kernel's order until they change, where they aren't being trained: then
@@ -327,7 +321,7 @@ fn forward_kernel<T: Real>(
     let weight = weight.slice::<T>()?;
     let bias = bias.map(values).transpose()?;
     let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
-    let kept = kept.filter(|_| conv.channels_last());
+    let kept = kept.filter(|_| conv.order() == Order::ChannelsLast);
     let packed = kept.map(|owner| {
         let key = [dims, &[conv.groups]].concat();
         owner.derived(&key, || conv.pack(weight))
