@@ -153,7 +153,7 @@ mod tests {
     fn the_order_is_seen_from_the_strides() -> Result<()> {
         for order in LAST {
             assert_eq!(last(&ordered((2, 3, 4, 5), order)?), Some(order));
-            assert!(!is_ordered(&ordered((2, 3, 4, 5), order)?.narrow(1, 0, 2)?));
+            assert!(!is_ordered(&ordered((2, 3, 4, 5), order)?.narrow(3, 0, 2)?));
             assert!(!is_ordered(&ordered((1, 1, 4, 5), order)?));
         }
         assert!(is_ordered(&ordered((1, 3, 1, 5), Order::ChannelsLast)?));

@@ -151,7 +151,9 @@ impl Batch {
 
     /// The lines of the source that some rows see.
     fn lines(&self, rows: Range<usize>) -> Range<usize> {
-        let seen = self.y.windows[rows].iter().filter(|window| !window.taps.is_empty());
+        let seen = self.y.windows[rows]
+            .iter()
+            .filter(|window| !window.taps.is_empty());
         let ends = seen.map(|window| {
             let last = window.start + (window.taps.len() - 1) * self.y.step;
             (window.start, last + 1)
@@ -329,7 +331,9 @@ impl<T: Real, const O: usize, const V: usize> WithSimd for Tile<'_, '_, T, O, V>
             let line = of.y.windows[y].start.saturating_sub(self.lines.start) * of.x.source;
             for Class { taps, pixels } in classes {
                 for &pixel in pixels {
-                    let source = &self.source[(line + of.x.windows[pixel].start) * width..];
+                    let start = (line + of.x.windows[pixel].start) * width;
+                    // A pixel of which all is padding sees nothing.
+                    let source = self.source.get(start..).unwrap_or_default();
                     let sums = sum::<S, T, O, V>(simd, source, taps, weights, self.bias);
                     let to = ((y - self.rows.start) * of.x.windows.len() + pixel) * of.batch;
                     for o in 0..O {

@@ -1,47 +1,83 @@
-//! The gradient of a convolution's weight, where the batch lies last.
+//! The gradients of a convolution's weight and bias, where the batch lies last.
 //!
 //! `∂W[o, c, ky, kx] = Σ ∂out[o, p, n] · x[c, what p sees at (ky, kx), n]`: for some channels `o` and some columns `(c, ky, kx)`, vectors
-//! of sums stay in registers while a row of pixels goes by.
+//! of sums stay in registers while a row of pixels goes by. The bias is one more column, that sees ones everywhere.
+
+use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
 use super::pack::lanes;
 use super::{Conv2d, Real};
-use crate::kernels::fresh::new_bands;
+use crate::kernels::fresh::new_chunks;
 
-/// Pieces of work wanted, about.
-const PIECES: usize = 16;
+/// Bands of rows that are summed up by themselves, at most: each costs a pass over all sums.
+const BANDS: usize = 4;
+/// Parts that the columns are cut into, at most.
+const PARTS: usize = 4;
 /// Vectors that are summed up before the sum is added to the total, so that rounding errors don't grow with the size.
 const BLOCK: usize = 256;
 
-/// `[outputs, inputs, ky, kx]`, of an input in which every window sees all elements of the kernel.
-pub(super) fn batch_weight<T: Real>(conv: &Conv2d, arch: Arch, x: &[T], grad: &[T]) -> Vec<T> {
-    let column = conv.column();
-    let tile = tile_size(conv.outputs, column);
-    let groups = column.div_ceil(tile[1]);
-    let columns = groups.div_ceil(PIECES) * tile[1];
+/// The gradients of weight and bias, `[outputs, inputs, ky, kx]` and `[outputs]`, of an input in which every window sees all elements of
+/// the kernel. Without `bias` there are none of it.
+pub(super) fn batch_weight<T: Real>(
+    conv: &Conv2d,
+    arch: Arch,
+    x: &[T],
+    grad: &[T],
+    bias: bool,
+) -> (Vec<T>, Vec<T>) {
+    let (height, column) = (conv.y.output, conv.column());
+    let columns = column + usize::from(bias);
+    let tile = tile_size(conv.outputs, columns);
+    // A piece has some rows of pixels, and some of the columns.
+    let rows = height.div_ceil(BANDS).max(1);
+    let bands = height.div_ceil(rows);
+    let width = columns.div_ceil(tile[1]).div_ceil(PARTS) * tile[1];
+    let parts = columns.div_ceil(width);
+    let lanes = lanes::<T>(arch);
+    let ones = vec![T::one(); (BLOCK * lanes).min(conv.x.output * conv.batch)];
     let offsets = offsets(conv);
+    let size = conv.outputs * width;
     // Eight multiplications or so are one instruction.
     let cost = conv.cost() / 4;
-    new_bands(T::zero(), [conv.outputs, column, columns], cost, |i, out| {
-        let (offsets, columns) = (&offsets[i * columns..], out[0].len());
-        let tiles = conv.outputs.div_ceil(tile[0]) * columns.div_ceil(tile[1]);
-        T::with_scratch(tiles * tile[0] * tile[1] * lanes::<T>(arch), |totals| {
+    let sums = new_chunks(0f64, bands * parts * size, size, cost, |i, sums| {
+        let (first, start) = (i / parts * rows, i % parts * width);
+        let columns = start..(start + width).min(columns);
+        let tiles = conv.outputs.div_ceil(tile[0]) * columns.len().div_ceil(tile[1]);
+        T::with_scratch(tiles * tile[0] * tile[1] * lanes, |totals| {
             totals.fill(T::zero());
             arch.dispatch(Piece {
                 conv,
                 x,
+                ones: &ones,
                 grad,
-                offsets: &offsets[..columns],
+                offsets: &offsets,
+                rows: first..(first + rows).min(height),
+                columns: columns.clone(),
                 tile,
                 totals,
             });
-            unpack(totals, lanes::<T>(arch), tile, out);
+            unpack(totals, lanes, tile, [columns.len(), width], sums);
         });
-    })
+    });
+    let total = |o: usize, column: usize| {
+        let at = (column / width * conv.outputs + o) * width + column % width;
+        let bands = sums
+            .get(at..)
+            .into_iter()
+            .flat_map(|sums| sums.iter().step_by(parts * size));
+        T::from_f64(bands.sum())
+    };
+    let mut weight = Vec::with_capacity(conv.outputs * column);
+    for o in 0..conv.outputs {
+        weight.extend((0..column).map(|column| total(o, column)));
+    }
+    let bias = (0..conv.outputs).filter(|_| bias).map(|o| total(o, column));
+    (weight, bias.collect())
 }
 
-/// Where each column is seen by the first window.
+/// Where each column of the weight is seen by the first window.
 fn offsets(conv: &Conv2d) -> Vec<usize> {
     let mut offsets = Vec::with_capacity(conv.column());
     for channel in 0..conv.inputs {
@@ -55,33 +91,48 @@ fn offsets(conv: &Conv2d) -> Vec<usize> {
 }
 
 /// Outputs and columns that are summed up together: those that leave the fewest sums unused.
-fn tile_size(outputs: usize, column: usize) -> [usize; 2] {
-    let cost = |&[o, k]: &[usize; 2]| outputs.div_ceil(o) * column.div_ceil(k) * (o * k + 1);
+fn tile_size(outputs: usize, columns: usize) -> [usize; 2] {
+    let cost = |&[o, k]: &[usize; 2]| outputs.div_ceil(o) * columns.div_ceil(k) * (o * k + 1);
     let sizes = [[2, 6], [3, 3], [2, 5], [1, 8]];
     sizes.into_iter().min_by_key(cost).unwrap_or([1, 8])
 }
 
-/// Adds up the lanes of the sums.
-fn unpack<T: Real>(totals: &[T], lanes: usize, [o, k]: [usize; 2], out: &mut [&mut [T]]) {
+/// Adds up the lanes of the sums, into rows of `columns` that are `width` apart.
+fn unpack<T: Real>(
+    totals: &[T],
+    lanes: usize,
+    [o, k]: [usize; 2],
+    [columns, width]: [usize; 2],
+    sums: &mut [f64],
+) {
     let mut tiles = totals.chunks_exact(o * k * lanes);
-    for out in out.chunks_mut(o) {
-        for column in (0..out[0].len()).step_by(k) {
-            let sums = tiles.next().unwrap_or_default();
-            for (out, sums) in out.iter_mut().zip(sums.chunks_exact(k * lanes)) {
-                for (to, lanes) in out[column..].iter_mut().zip(sums.chunks_exact(lanes)) {
-                    *to = T::from_f64(lanes.iter().map(|x| x.to_f64()).sum());
+    for rows in sums.chunks_mut(o * width) {
+        for column in (0..columns).step_by(k) {
+            let tile = tiles.next().unwrap_or_default();
+            for (row, tile) in rows
+                .chunks_exact_mut(width)
+                .zip(tile.chunks_exact(k * lanes))
+            {
+                let row = row[column..columns].iter_mut();
+                for (sum, lanes) in row.zip(tile.chunks_exact(lanes)) {
+                    *sum = lanes.iter().map(|x| x.to_f64()).sum();
                 }
             }
         }
     }
 }
 
-/// Some columns of all outputs.
+/// Some columns of all outputs, of some rows of pixels.
 struct Piece<'a, T> {
     conv: &'a Conv2d,
     x: &'a [T],
+    /// What the column of the bias sees.
+    ones: &'a [T],
     grad: &'a [T],
+    /// Those of the weight's columns.
     offsets: &'a [usize],
+    rows: Range<usize>,
+    columns: Range<usize>,
     tile: [usize; 2],
     /// The vectors of sums, `[tile of outputs, tile of columns, output, column]`.
     totals: &'a mut [T],
@@ -92,7 +143,7 @@ impl<T: Real> WithSimd for Piece<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        for y in 0..self.conv.y.output {
+        for y in self.rows.clone() {
             match self.tile {
                 [2, 6] => self.row::<S, 2, 6>(simd, y),
                 [3, _] => self.row::<S, 3, 3>(simd, y),
@@ -107,7 +158,7 @@ impl<T: Real> Piece<'_, T> {
     /// Adds what the pixels of a row give.
     #[inline(always)]
     fn row<S: Simd, const O: usize, const K: usize>(&mut self, simd: S, y: usize) {
-        let (conv, columns) = (self.conv, self.offsets.len());
+        let conv = self.conv;
         let (totals, _) = T::vectors_mut::<S>(self.totals).as_chunks_mut::<K>();
         let (totals, _) = totals.as_chunks_mut::<O>();
         let (outputs, n) = (conv.outputs, conv.batch);
@@ -125,16 +176,20 @@ impl<T: Real> Piece<'_, T> {
                 let channel = (first + o).min(outputs - 1);
                 &self.grad[(channel * conv.y.output + y) * row..][..row]
             });
-            for column in (0..columns).step_by(K) {
+            for column in self.columns.clone().step_by(K) {
                 let Some(total) = totals.next() else { return };
-                let x: [&[T]; K] = std::array::from_fn(|k| {
-                    let column = (column + k).min(columns - 1);
-                    &x[self.offsets[column]..]
+                let x: [Option<&[T]>; K] = std::array::from_fn(|k| {
+                    let column = (column + k).min(self.columns.end - 1);
+                    self.offsets.get(column).map(|&offset| &x[offset..])
                 });
                 for run in 0..count {
                     for start in (0..len).step_by(block) {
                         let len = block.min(len - start);
-                        let x = x.map(|x| &x[run * conv.x.stride * n + start..][..len]);
+                        let at = run * conv.x.stride * n + start;
+                        let x = x.map(|x| match x {
+                            Some(x) => &x[at..][..len],
+                            None => &self.ones[..len],
+                        });
                         let grad = grad.map(|grad| &grad[run * n + start..][..len]);
                         add::<S, T, O, K>(simd, grad, x, total);
                     }

@@ -37,8 +37,8 @@ const FEW_CHANNELS: usize = 8;
 const BATCH_INPUTS: usize = 8;
 /// Output channels up to which the batch lies last.
 const BATCH_OUTPUTS: usize = 16;
-/// Images that fill the widest vector: fewer don't lie last.
-const LEAST_BATCH: usize = 16;
+/// Images that fill the widest vector.
+const BATCH: usize = 16;
 
 /// The sizes of a convolution; inputs are `[batch, groups · inputs, y.input, x.input]`.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +73,10 @@ impl Conv2d {
     /// How inputs and results lie in memory.
     pub(crate) fn order(&self) -> Order {
         let few = self.inputs <= BATCH_INPUTS && self.outputs <= BATCH_OUTPUTS;
-        if self.groups == 1 && few && self.batch >= LEAST_BATCH {
+        // Of the vectors, three quarters are filled at least.
+        let vectors = self.batch.next_multiple_of(BATCH);
+        let fills = self.batch > 0 && vectors <= self.batch + self.batch / 3;
+        if self.groups == 1 && few && fills {
             Order::BatchLast
         } else if self.groups == 1 || self.outputs.min(self.inputs) >= LEAST_CHANNELS {
             Order::ChannelsLast
@@ -121,17 +124,26 @@ impl Conv2d {
         }
     }
 
-    /// The gradient of the weight, `[groups · outputs, inputs, y.kernel, x.kernel]`.
-    pub(crate) fn grad_weight<T: Real>(&self, x: &[T], grad: &[T]) -> Vec<T> {
+    /// The gradient of the weight, `[groups · outputs, inputs, y.kernel, x.kernel]`, and that of the bias if it is wanted.
+    pub(crate) fn grad_weight<T: Real>(
+        &self,
+        x: &[T],
+        grad: &[T],
+        bias: bool,
+    ) -> (Vec<T>, Option<Vec<T>>) {
         let arch = Arch::new();
-        match self.order() {
+        let weight = match self.order() {
+            Order::BatchLast => {
+                let (weight, sums) = self.batch_grad_weight(arch, x, grad, bias);
+                return (weight, bias.then_some(sums));
+            }
             Order::Rows => self.planes_grad_weight(x, grad),
             Order::ChannelsLast => match self.padded(x) {
                 Some((conv, x)) => Weight::new::<T>(&conv, arch).run(&x, grad),
                 None => Weight::new::<T>(self, arch).run(x, grad),
             },
-            Order::BatchLast => self.batch_grad_weight(arch, x, grad),
-        }
+        };
+        (weight, bias.then(|| self.grad_bias(grad)))
     }
 
     /// The gradient of the bias.
@@ -145,9 +157,8 @@ impl Conv2d {
             }
             Order::BatchLast => {
                 let size = self.output_pixels() * self.batch;
-                let of = |channel| T::from_f64(sum(&grad[channel * size..][..size], |g| g));
                 new_chunks(T::zero(), channels, 1, grad.len(), |channel, db| {
-                    db[0] = of(channel);
+                    db[0] = T::from_f64(sum(&grad[channel * size..][..size], |g| g));
                 })
             }
         }
@@ -170,10 +181,16 @@ impl Conv2d {
         batch.run(grad, &weights, Finish::NONE, self.cost())
     }
 
-    fn batch_grad_weight<T: Real>(&self, arch: Arch, x: &[T], grad: &[T]) -> Vec<T> {
+    fn batch_grad_weight<T: Real>(
+        &self,
+        arch: Arch,
+        x: &[T],
+        grad: &[T],
+        bias: bool,
+    ) -> (Vec<T>, Vec<T>) {
         match self.with_padding(x, [self.inputs, self.batch]) {
-            Some((conv, x)) => batch_weight(&conv, arch, &x, grad),
-            None => batch_weight(self, arch, x, grad),
+            Some((conv, x)) => batch_weight(&conv, arch, &x, grad, bias),
+            None => batch_weight(self, arch, x, grad, bias),
         }
     }
 
@@ -230,7 +247,11 @@ impl Conv2d {
 
     /// The input, `[images, y.input, x.input, width]`, with its padding in memory, and the convolution of that; nothing if all windows lie
     /// inside of it as it is.
-    fn with_padding<T: Real>(&self, x: &[T], [images, width]: [usize; 2]) -> Option<(Self, Vec<T>)> {
+    fn with_padding<T: Real>(
+        &self,
+        x: &[T],
+        [images, width]: [usize; 2],
+    ) -> Option<(Self, Vec<T>)> {
         let within = |axis: &Axis| {
             let size = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
             Axis {

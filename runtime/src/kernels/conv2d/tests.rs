@@ -59,6 +59,68 @@ fn expected(conv: &Conv2d, x: &[f64], weight: &[f64], grad: &[f64]) -> [Vec<f64>
     [out, dx, dw]
 }
 
+/// From channels last to batch last.
+fn turned(values: &[f64], conv: &Conv2d, channels: usize) -> Vec<f64> {
+    let size = values.len() / (conv.batch * channels).max(1);
+    let of = |channel, pixel| {
+        (0..conv.batch).map(move |image| values[(image * size + pixel) * channels + channel])
+    };
+    let channels = (0..channels).flat_map(|channel| (0..size).map(move |pixel| (channel, pixel)));
+    channels
+        .flat_map(|(channel, pixel)| of(channel, pixel))
+        .collect()
+}
+
+/// The kernels of a batch that lies last, of any size.
+fn check_batch_last<T: Real>(
+    conv: &Conv2d,
+    [x, weight, grad]: [&[f64]; 3],
+    expected: &[Vec<f64>; 3],
+    tolerance: f64,
+) {
+    let of = |values: &[f64]| values.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
+    let (inputs, outputs) = (conv.inputs, conv.outputs);
+    let [out, dx, dw] = expected;
+    let sums: Vec<f64> = (0..outputs)
+        .map(|o| grad[o..].iter().step_by(outputs).sum())
+        .collect();
+    let expected = [
+        turned(out, conv, outputs),
+        turned(dx, conv, inputs),
+        dw.clone(),
+        sums,
+    ];
+    let x = of(&turned(x, conv, inputs));
+    let (weight, grad) = (of(weight), of(&turned(grad, conv, outputs)));
+    for arch in arches() {
+        let (dw, db) = conv.batch_grad_weight(arch, &x, &grad, true);
+        let found = [
+            conv.batch_forward(arch, &x, &weight, Finish::NONE),
+            conv.batch_backward(arch, &grad, &weight),
+            dw.clone(),
+            db,
+        ];
+        for (found, expected) in found.iter().zip(&expected) {
+            let what = format!("{conv:?} {arch:?}, batch last");
+            assert_near(&what, found, expected, tolerance);
+        }
+        let (alone, none) = conv.batch_grad_weight(arch, &x, &grad, false);
+        assert!(none.is_empty());
+        assert_near("weight alone", &alone, &expected[2], tolerance);
+        let bias = of(&numbers(outputs, 4));
+        let finish = Finish {
+            bias: Some(&bias[..]),
+            relu: true,
+        };
+        let size = expected[0].len() / outputs;
+        let plus = expected[0].iter().enumerate();
+        let plus = plus.map(|(i, out)| (out + bias[i / size].to_f64()).max(0.));
+        let plus: Vec<f64> = plus.collect();
+        let found = conv.batch_forward(arch, &x, &weight, finish);
+        assert_near("with bias, batch last", &found, &plus, tolerance);
+    }
+}
+
 fn assert_near<T: Real>(what: &str, found: &[T], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (found, expected) in found.iter().zip(expected) {
@@ -79,6 +141,9 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
     );
     let expected = expected(conv, &x, &weight, &grad);
     let of = |values: &[f64]| values.iter().map(|&x| T::from_f64(x)).collect::<Vec<T>>();
+    if conv.groups == 1 {
+        check_batch_last::<T>(conv, [&x, &weight, &grad], &expected, tolerance);
+    }
     let (x, weight, grad) = (of(&x), of(&weight), of(&grad));
     for arch in arches() {
         let panels = Panel::all::<T>(arch, conv.groups, conv.outputs);
@@ -94,7 +159,7 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
             assert_near(&format!("{conv:?} {arch:?}"), found, expected, tolerance);
         }
     }
-    if conv.channels_last() {
+    if conv.order() == Order::ChannelsLast {
         let bias = of(&numbers(conv.groups * conv.outputs, 4));
         let plus = expected[0].iter().zip(bias.iter().cycle());
         let plus: Vec<f64> = plus.map(|(out, bias)| out + bias.to_f64()).collect();
@@ -105,7 +170,7 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
             let plus: Vec<f64> = plus.iter().map(|out| out.max(least)).collect();
             assert_near(&format!("{conv:?} with bias"), &out, &plus, tolerance);
         }
-        let dw = conv.grad_weight(&x, &grad);
+        let (dw, _) = conv.grad_weight(&x, &grad, false);
         assert_near(&format!("{conv:?} weight"), &dw, &expected[2], tolerance);
     }
 }
@@ -165,5 +230,46 @@ fn large_sizes_are_cut() {
         };
         check::<f64>(&conv, 1e-11);
         check::<f32>(&conv, 5e-3);
+    }
+}
+
+/// Vectors of images that are full, and some that are not; all sizes of tiles.
+#[test]
+fn batches_that_lie_last() {
+    for (case, (batch, inputs, outputs)) in [
+        (16, 1, 6),
+        (37, 2, 1),
+        (19, 6, 16),
+        (8, 3, 2),
+        (33, 1, 3),
+        (12, 5, 4),
+        (5, 7, 11),
+        (64, 4, 5),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        // Numbers are slow to add up under an interpreter.
+        let (batch, most) = if cfg!(miri) {
+            (batch.min(17), 1)
+        } else {
+            (batch, 4)
+        };
+        let taps = [[3, 1, 1, 1], [2, 2, 0, 1], [1, 1, 0, 1], [3, 3, 2, 2]];
+        for taps in taps.into_iter().cycle().skip(case).take(most) {
+            let Some((y, x)) = axis(6, taps).zip(axis(7, [2, taps[1], 1, 1])) else {
+                continue;
+            };
+            let conv = Conv2d {
+                batch,
+                groups: 1,
+                inputs,
+                outputs,
+                y,
+                x,
+            };
+            check::<f64>(&conv, 1e-12);
+            check::<f32>(&conv, 2e-4);
+        }
     }
 }

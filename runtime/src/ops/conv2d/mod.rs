@@ -98,25 +98,29 @@ impl Tensor {
         let sizes = [conv.groups * conv.inputs, conv.y.input, conv.x.input];
         let x_shape = in_memory(conv.batch, sizes, frame.order);
         let w_shape = weight.shape().clone();
+        let b_shape = Shape::from(conv.groups * conv.outputs);
         let x_saved = self.save_if(weight.requires_grad());
         let w_saved = weight.save_if(self.requires_grad());
         let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
             let dtype = grad.dtype();
             let grad = frame.take(grad)?;
-            let back = |dx: Data, shape: &Shape| Ok(in_dtype(&dx, dtype)?.reshape(shape)?);
+            let back = |dx: Data, shape: &Shape| -> Result<Data> {
+                Ok(in_dtype(&dx, dtype)?.reshape(shape)?)
+            };
+            let (dw, db) = match w {
+                true => {
+                    let (dw, db) = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad, b)?;
+                    (Some(dw), db)
+                }
+                false => (None, when(b, || grad_bias(&conv, &grad))?),
+            };
             Ok([
                 when(x, || {
                     let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
                     frame.give(back(dx, &Shape::from(&x_shape[..]))?)
                 })?,
-                when(w, || {
-                    let dw = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad)?;
-                    back(dw, &w_shape)
-                })?,
-                when(b, || {
-                    let channels = conv.groups * conv.outputs;
-                    back(grad_bias(&conv, &grad)?, &Shape::from(channels))
-                })?,
+                dw.map(|dw| back(dw, &w_shape)).transpose()?,
+                db.map(|db| back(db, &b_shape)).transpose()?,
             ])
         };
         let inputs = [Some(self), Some(weight), bias];
@@ -347,17 +351,27 @@ fn grad_input(conv: &Conv2d, grad: &Data, weight: &Data) -> Result<Data> {
     )
 }
 
-fn grad_weight(conv: &Conv2d, x: &Data, grad: &Data) -> Result<Data> {
-    fn kernel<T: Real>(conv: &Conv2d, x: &Data, grad: &Data) -> Result<Data> {
+/// The gradient of the weight, and that of the bias if it is wanted.
+fn grad_weight(conv: &Conv2d, x: &Data, grad: &Data, bias: bool) -> Result<(Data, Option<Data>)> {
+    fn kernel<T: Real>(
+        conv: &Conv2d,
+        x: &Data,
+        grad: &Data,
+        bias: bool,
+    ) -> Result<(Data, Option<Data>)> {
         let (x, grad) = (values(x)?, values(grad)?);
-        let dw = conv.grad_weight::<T>(x.slice()?, grad.slice()?);
-        let len = dw.len();
-        output(dw, len)
+        let (dw, db) = conv.grad_weight::<T>(x.slice()?, grad.slice()?, bias);
+        let whole = |values: Vec<T>| {
+            let len = values.len();
+            output(values, len)
+        };
+        Ok((whole(dw)?, db.map(whole).transpose()?))
     }
     by_form!(
         grad,
-        kernel(conv, x, grad),
+        kernel(conv, x, grad, bias),
         plain::grad_weight(conv, x, grad)
+            .and_then(|dw| Ok((dw, when(bias, || plain::grad_bias(conv, grad))?)))
     )
 }
 
