@@ -16,6 +16,8 @@ use crate::kernels::fresh::new_bands;
 
 /// Pieces of work wanted, about.
 const PIECES: usize = 16;
+/// Elements of the source that are copied together, about: they fit a near cache.
+const ELEMENTS: usize = 1 << 14;
 /// Channels of the destination that are summed up together at most.
 const MOST: usize = 6;
 /// Vectors of images that are summed up together at most.
@@ -58,6 +60,8 @@ struct Plan {
     tiles: Vec<Range<usize>>,
     /// Vectors of a tile.
     vectors: usize,
+    /// Their images.
+    width: usize,
     /// For some rows of the destination each, what their pixels see.
     classes: Vec<(Vec<usize>, Vec<Class>)>,
 }
@@ -108,12 +112,11 @@ impl Batch {
         finish: Finish<'_, T>,
         cost: usize,
     ) -> Vec<T> {
-        let plan = self.plan();
+        let plan = self.plan(lanes::<T>(self.arch));
         let packed = weights.interleaved(&plan.tiles);
         let row = self.x.windows.len() * self.batch;
         let sizes = [self.to, self.y.windows.len() * row, plan.rows * row];
-        let width = plan.vectors * lanes::<T>(self.arch);
-        let room = self.from * plan.lines * self.x.source * width;
+        let room = self.from * plan.lines * self.x.source * plan.width;
         // Eight multiplications or so are one instruction.
         new_bands(T::zero(), sizes, cost / 4, |i, out| {
             T::with_scratch(room, |room| {
@@ -131,22 +134,34 @@ impl Batch {
         })
     }
 
-    fn plan(&self) -> Plan {
-        let height = self.y.windows.len();
-        let rows = height.div_ceil(PIECES).max(1);
-        let pieces = (0..height).step_by(rows);
-        let lines = pieces.map(|first| self.lines(first..(first + rows).min(height)).len());
-        let lines = lines.max().unwrap_or(0);
+    fn plan(&self, lanes: usize) -> Plan {
+        // As many sums as registers allow beside the vectors of the source and a weight.
+        let vectors = if self.to <= 2 { WIDEST } else { 2 };
+        let width = vectors * lanes;
+        let mut rows = self.y.windows.len().div_ceil(PIECES).max(1);
+        let mut lines = self.most_lines(rows);
+        while rows > 1 && self.from * lines * self.x.source * width > ELEMENTS {
+            rows = rows.div_ceil(2);
+            lines = self.most_lines(rows);
+        }
         let tiles = self.to.div_ceil(MOST);
         let start = |tile: usize| tile * self.to / tiles;
         Plan {
             rows,
             lines,
             tiles: (0..tiles).map(|i| start(i)..start(i + 1)).collect(),
-            // As many sums as registers allow beside the vectors of the source and a weight.
-            vectors: if self.to <= 2 { WIDEST } else { 2 },
+            vectors,
+            width,
             classes: self.classes(lines),
         }
+    }
+
+    /// The lines of the source that a piece of so many rows sees at most.
+    fn most_lines(&self, rows: usize) -> usize {
+        let height = self.y.windows.len();
+        let pieces = (0..height).step_by(rows);
+        let lines = pieces.map(|first| self.lines(first..(first + rows).min(height)).len());
+        lines.max().unwrap_or(0)
     }
 
     /// The lines of the source that some rows see.
