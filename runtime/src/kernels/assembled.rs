@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Result, Shape, Tensor, WithDType};
 
 use super::fresh::new_runs;
 use super::values::by_type;
-use super::{output, row_major, values};
+use super::{output, values, Order};
 
 /// Elements of a piece of work, about.
 const PIECE: usize = 1 << 14;
@@ -16,21 +16,32 @@ pub(crate) fn assembled(
     shape: &Shape,
     (dtype, device): (DType, &Device),
 ) -> crate::Result<Tensor> {
-    let parts: Vec<_> = parts
-        .iter()
-        .filter(|(_, part)| part.elem_count() > 0)
-        .map(|&(start, part)| Ok((start, row_major(part)?)))
-        .collect::<Result<_>>()?;
+    let parts = parts.iter().filter(|(_, part)| part.elem_count() > 0);
+    let parts: Vec<_> = parts.collect();
+    let orders = || parts.iter().map(|(_, part)| Order::of(&[part]));
+    let alike = orders().zip(orders().skip(1)).all(|(a, b)| a == b);
+    let order = orders().next().filter(|_| alike).unwrap_or(Order::Rows);
+    let taken = |&&(start, part): &&(usize, &Tensor)| Ok((start, order.take(part)?));
+    let parts: Vec<_> = parts.iter().map(taken).collect::<Result<_>>()?;
+    // The dimensions as they lie in memory.
+    let places = order.places().filter(|places| places.contains(&dim));
+    let (shape, dim) = match places {
+        None => (shape.clone(), dim),
+        Some(places) => (
+            Shape::from(places.map(|dim| shape.dims()[dim]).to_vec()),
+            places.iter().position(|&place| place == dim).unwrap_or(dim),
+        ),
+    };
     if device.is_cpu()
-        && let Some(whole) = by_type!(dtype, on_cpu(&parts, dim, shape))
+        && let Some(whole) = by_type!(dtype, on_cpu(&parts, dim, &shape))
     {
-        return whole;
+        return Ok(order.give(whole?)?);
     }
-    let whole = Tensor::zeros(shape, dtype, device)?;
+    let whole = Tensor::zeros(&shape, dtype, device)?;
     for (start, part) in &parts {
         whole.slice_set(part, dim, *start)?;
     }
-    Ok(whole)
+    Ok(order.give(whole)?)
 }
 
 fn on_cpu<T: WithDType + Default>(
@@ -67,6 +78,33 @@ fn on_cpu<T: WithDType + Default>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_one_order_stay_in_it() -> crate::Result<()> {
+        let image = |channels: usize| -> Result<Tensor> {
+            let count = (3 * channels * 4 * 5) as f32;
+            Tensor::arange(0f32, count, &Device::Cpu)?.reshape((3, channels, 4, 5))
+        };
+        let (a, b) = (image(2)?, image(6)?);
+        let of = (DType::F32, &Device::Cpu);
+        let elements = |x: &Tensor| x.flatten_all()?.to_vec1::<f32>();
+        for order in [Order::ChannelsLast, Order::BatchLast] {
+            let ordered = |x: &Tensor| order.give(order.take(x)?);
+            let (a, b) = (ordered(&a)?, ordered(&b)?);
+            let whole = assembled(&[(0, &a), (2, &b)], 1, &Shape::from((3, 8, 4, 5)), of)?;
+            assert_eq!(Order::of(&[&whole]), order);
+            assert_eq!(elements(&whole)?, elements(&Tensor::cat(&[&a, &b], 1)?)?);
+            // Together with one that lies row by row.
+            let mixed = [(6, &a), (0, &image(6)?)];
+            let whole = assembled(&mixed, 1, &Shape::from((3, 8, 4, 5)), of)?;
+            assert!(whole.is_contiguous());
+            assert_eq!(
+                elements(&whole)?,
+                elements(&Tensor::cat(&[&image(6)?, &a], 1)?)?
+            );
+        }
+        Ok(())
+    }
 
     #[test]
     fn parts_lie_where_they_start() -> crate::Result<()> {

@@ -51,7 +51,7 @@ pub(crate) use lanes::Lanes;
 pub(crate) use layer_norm::Rows;
 pub(crate) use lovasz::Lovasz;
 pub(crate) use norm::norm;
-pub(crate) use order::{in_order, is_channels_last, row_major, Order};
+pub(crate) use order::{in_order, is_ordered, row_major, Order};
 pub(crate) use pool2d::{Average, MaxPool2d};
 pub(crate) use product::{new_products, Begin, Matrix};
 pub(crate) use real::Real;

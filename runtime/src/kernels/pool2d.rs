@@ -184,6 +184,7 @@ compiled! {
         for ((out, index), seen) in windows.zip(xs) {
             let window = [y, seen];
             match channels {
+                16.. => window_maxima::<T, 16>(pool, x, window, out, index),
                 8.. => window_maxima::<T, 8>(pool, x, window, out, index),
                 4.. => window_maxima::<T, 4>(pool, x, window, out, index),
                 _ => window_maxima::<T, 1>(pool, x, window, out, index),
@@ -202,6 +203,8 @@ compiled! {
         dx: &'a mut [T],
     ) {
         let row = pool.x.output * channels;
+        // An element of one window alone is written, and no sum.
+        let alone = [pool.y, pool.x].iter().all(|axis| (axis.kernel - 1) * axis.dilation < axis.stride);
         for (oy, (grad, index)) in grad.chunks_exact(row).zip(index.chunks_exact(row)).enumerate() {
             for ky in 0..pool.y.kernel {
                 let Some(iy) = pool.y.position(oy, ky) else {
@@ -213,8 +216,15 @@ compiled! {
                     let mut position = iy * pool.x.input + first;
                     for (grad, index) in grad.zip(index[part].chunks_exact(channels)) {
                         let (dx, own) = (&mut dx[position * channels..][..channels], position as u32);
-                        for ((dx, &g), &at) in dx.iter_mut().zip(grad).zip(index) {
-                            *dx += if at == own { g } else { T::zero() };
+                        let all = dx.iter_mut().zip(grad).zip(index);
+                        if alone {
+                            for ((dx, &g), &at) in all {
+                                *dx = if at == own { g } else { T::zero() };
+                            }
+                        } else {
+                            for ((dx, &g), &at) in all {
+                                *dx += if at == own { g } else { T::zero() };
+                            }
                         }
                         position += pool.x.stride;
                     }

@@ -2,8 +2,10 @@
 
 pub(super) mod rule;
 
+use candle_core::Tensor as Data;
+
 use crate::error::{Error, Result};
-use crate::kernels::{is_channels_last, row_major};
+use crate::kernels::{is_ordered, row_major, Order};
 use crate::ops::Sizes;
 use crate::tensor::{when, Dim, Dims, Tensor};
 
@@ -53,8 +55,8 @@ impl Tensor {
         self.reshaped("reshape", shape)
     }
 
-    /// [`reshape`](Self::reshape) that never copies (`torch.Tensor.view`), except for images whose channels a convolution or
-    /// pool put last in memory.
+    /// [`reshape`](Self::reshape) that never copies (`torch.Tensor.view`), except for images whose channels or batch a
+    /// convolution put last in memory.
     ///
     /// # Errors
     /// If the sizes don't make up the number of elements, or the tensor is not contiguous.
@@ -68,7 +70,7 @@ impl Tensor {
     /// ```
     pub fn view(&self, sizes: impl Into<Sizes>) -> Result<Tensor> {
         let shape = sizes.into().resolve(self.elem_count(), "view")?;
-        if !self.is_contiguous() && !is_channels_last(self.as_candle()) {
+        if !self.is_contiguous() && !is_ordered(self.as_candle()) {
             let message = format!("the tensor of shape {:?} is not contiguous", self.dims());
             return Err(
                 Error::op("view", message).help("use `reshape`, which copies where it must")
@@ -204,12 +206,22 @@ impl Tensor {
         if self.dims() == shape {
             return Ok(self.clone());
         }
-        let data = row_major(self.as_candle())?.reshape(shape)?;
+        let data = shaped(self.as_candle(), shape)?;
         let from = self.shape().clone();
         Ok(Tensor::record(op, data, [self], move |grad, [needed]| {
             Ok([when(needed, || Ok(row_major(grad)?.reshape(&from)?))?])
         }))
     }
+}
+
+/// The same elements in another shape; copied where they don't lie row by row, unless whole images that lie side by side become columns.
+fn shaped(x: &Data, shape: Vec<usize>) -> Result<Data> {
+    if let ([n, features], Order::BatchLast) = (&shape[..], Order::of(&[x]))
+        && x.dim(0)? == *n
+    {
+        return Ok(Order::BatchLast.take(x)?.reshape((*features, *n))?.t()?);
+    }
+    Ok(row_major(x)?.reshape(shape)?)
 }
 
 #[cfg(test)]

@@ -165,11 +165,12 @@ prop_compose! {
     fn convolution()(
         [ky, sy, py, dy, h] in axis(),
         [kx, sx, px, dx, w] in axis(),
-        batch in 1..4usize,
-        (groups, inputs, outputs) in prop_oneof![
-            (Just(1usize), 1..20usize, 1..36usize),
-            (2..4usize, 1..4usize, 1..4usize),
-            (1..20usize, Just(1usize), Just(1usize)),
+        (batch, groups, inputs, outputs) in prop_oneof![
+            (1..4usize, Just(1usize), 1..20usize, 1..36usize),
+            (1..4usize, 2..4usize, 1..4usize, 1..4usize),
+            (1..4usize, 1..20usize, Just(1usize), Just(1usize)),
+            // The batch lies last.
+            (12..40usize, Just(1usize), 1..9usize, 1..17usize),
         ],
     )(
         x in of([batch, groups * inputs, h, w]),
@@ -185,6 +186,21 @@ prop_compose! {
     ) -> ([Input; 3], Conv2dOptions) {
         ([x, weight, bias], options)
     }
+}
+
+/// The orders in memory of images: as they come, with the channels last, with the batch last.
+const PLACES: [[i64; 4]; 3] = [[0, 1, 2, 3], [0, 2, 3, 1], [1, 2, 3, 0]];
+
+/// The same images in that order of memory.
+fn placed(x: &Tensor, places: [i64; 4]) -> Result<Tensor> {
+    if places == PLACES[0] {
+        return Ok(x.clone());
+    }
+    let mut back = [0; 4];
+    for (i, &place) in places.iter().enumerate() {
+        back[place as usize] = i as i64;
+    }
+    x.permute(places)?.contiguous()?.permute(back)
 }
 
 proptest! {
@@ -225,17 +241,18 @@ proptest! {
     fn pools(
         [ky, sy, py, dy, h] in axis(),
         [kx, sx, px, dx, w] in axis(),
-        (n, c, layout) in (1..3usize, 1..20usize, layout()),
+        (n, c, layout) in (prop_oneof![3 => 1..3usize, 1 => 3..20usize], 1..20usize, layout()),
         (ceil, include) in any::<(bool, bool)>(),
+        places in prop::sample::select(&PLACES[..]),
     ) {
         let (padding, stride) = ((py.min(ky / 2), px.min(kx / 2)), (sy, sx));
         let (h, w) = (h + 2 * py, w + 2 * px);
         let x = [(vec![n, c, h, w], layout)];
         let max = MaxPool2dOptions::default().stride(stride).padding(padding).dilation((dy, dx)).ceil_mode(ceil);
-        agree(|x| x[0].max_pool2d_with((ky, kx), max), &x)?;
+        agree(|x| placed(&x[0], places)?.max_pool2d_with((ky, kx), max), &x)?;
         let avg = AvgPool2dOptions::default().stride(stride).padding(padding).ceil_mode(ceil).count_include_pad(include);
-        agree(|x| x[0].avg_pool2d_with((ky, kx), avg), &x)?;
-        agree(|x| x[0].adaptive_avg_pool2d((ky, kx)), &x)?;
+        agree(|x| placed(&x[0], places)?.avg_pool2d_with((ky, kx), avg), &x)?;
+        agree(|x| placed(&x[0], places)?.adaptive_avg_pool2d((ky, kx)), &x)?;
     }
 
     #[test]
@@ -246,9 +263,13 @@ proptest! {
             dims.push(width);
             (input(Just(dims)), of([width]), of([width]))
         }),
+        places in prop::sample::select(&PLACES[..]),
     ) {
         let batch = BatchNormOptions::default().training(true);
-        agree(|x| x[0].batch_norm_with(None, None, Some(&x[1]), Some(&x[2]), batch), &[x, weight, bias])?;
+        let norm = |x: &[Tensor]| {
+            placed(&x[0], places)?.batch_norm_with(None, None, Some(&x[1]), Some(&x[2]), batch)
+        };
+        agree(norm, &[x, weight, bias])?;
         let width = scale.0[0];
         agree(|x| x[0].layer_norm(width, Some(&x[1]), Some(&x[2])), &[y, scale, shift])?;
     }
@@ -279,6 +300,28 @@ proptest! {
         agree(|x| x[0].add(&x[1]), &x)?;
         agree(|x| x[0].mul(&x[1]), &x)?;
         agree(|x| x[0].sub(&x[1])?.maximum(&x[1]), &x)?;
+    }
+
+    /// Operations on images in different orders of memory: each result is in one, and what reads it needn't know which.
+    #[test]
+    fn images(
+        (a, b) in prop::array::uniform4(1..6usize).prop_flat_map(|dims| (of(dims), of(dims))),
+        (one, other) in (prop::sample::select(&PLACES[..]), prop::sample::select(&PLACES[..])),
+        dims in prop::sample::subsequence(vec![0i64, 1, 2, 3], 1..=4),
+    ) {
+        let both = |x: &[Tensor]| -> Result<[Tensor; 2]> { Ok([placed(&x[0], one)?, placed(&x[1], other)?]) };
+        let x = [a, b];
+        let product = |x: &[Tensor]| {
+            let [a, b] = both(x)?;
+            a.relu()?.mul(&b)?.add(&a)
+        };
+        agree(product, &x)?;
+        agree(|x| product(x)?.flatten(1), &x)?;
+        agree(|x| product(x)?.flatten(0), &x)?;
+        agree(|x| product(x)?.sum(&dims[..]), &x)?;
+        agree(|x| cat(&both(x)?, 1)?.narrow(1, 0, 1)?.sigmoid(), &x)?;
+        let weight = randn([3, x[0].0[1..].iter().product()])?;
+        agree(|x| product(x)?.flatten(1)?.linear(weight.to_dtype(x[0].dtype())?, None), &x)?;
     }
 
     #[test]

@@ -77,14 +77,7 @@ impl Direct {
 
     /// The elements of the kernel in the order in which they are needed.
     pub(super) fn taps(&self) -> Vec<usize> {
-        let (rows, columns) = (&self.y.order, &self.x.order);
-        rows.iter()
-            .flat_map(|row| {
-                columns
-                    .iter()
-                    .map(move |column| row * columns.len() + column)
-            })
-            .collect()
+        self.y.taps_with(&self.x)
     }
 
     /// The destination, `[batch, y, x, groups · to]`; `cost` is the number of multiplications.

@@ -1,5 +1,7 @@
 //! Weights in the order in which the inner loops read them.
 
+use std::ops::Range;
+
 use pulp::{Arch, Simd, WithSimd};
 
 use super::tile::WIDE;
@@ -95,6 +97,20 @@ impl<T: Real> Weights<'_, T> {
         new_chunks(T::zero(), len, size, len, |i, packed| {
             self.pack(&panels[i], panels[i].width::<T>(arch), packed);
         })
+    }
+
+    /// `[tile, channel of the source, tap, channel of the tile]`, for tiles of these channels of the destination.
+    pub(super) fn interleaved(&self, tiles: &[Range<usize>]) -> Vec<T> {
+        let mut packed = Vec::new();
+        for tile in tiles {
+            for channel in 0..self.channels {
+                for tap in &self.taps {
+                    let at = channel * self.from + tap;
+                    packed.extend(tile.clone().map(|o| self.weights[at + o * self.to]));
+                }
+            }
+        }
+        packed
     }
 
     /// Fills `[tap, channel of the source, width]`.

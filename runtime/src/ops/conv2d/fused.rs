@@ -150,7 +150,7 @@ impl Parts<'_> {
             return forward_kernel::<T>(self.conv, x, weight, (bias, relu));
         };
         let (x, folded) = (values(x)?, self.folded::<T>(norm)?);
-        let packed = self.conv.channels_last().then_some(&folded.weight[..]);
+        let packed = self.conv.packs().then_some(&folded.weight[..]);
         let bias = Some(&folded.bias[..]);
         let finish = Finish { bias, relu };
         let out = self
@@ -192,7 +192,7 @@ impl Parts<'_> {
                 .collect();
             Folded {
                 bias: (0..channels).map(|o| T::from_f64(sum(o))).collect(),
-                weight: match self.conv.channels_last() {
+                weight: match self.conv.packs() {
                     true => self.conv.pack(&scaled),
                     false => scaled,
                 },

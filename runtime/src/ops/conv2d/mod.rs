@@ -95,35 +95,32 @@ impl Tensor {
         )?;
         let shape = out_shape(&conv, frame.order);
         let data = frame.give(in_dtype(&out, self.dtype())?.reshape(shape)?)?;
-        let mut x_shape = [
-            conv.batch,
-            conv.groups * conv.inputs,
-            conv.y.input,
-            conv.x.input,
-        ];
-        if frame.order == Order::ChannelsLast {
-            x_shape[1..].rotate_left(1);
-        }
+        let sizes = [conv.groups * conv.inputs, conv.y.input, conv.x.input];
+        let x_shape = in_memory(conv.batch, sizes, frame.order);
         let w_shape = weight.shape().clone();
+        let b_shape = Shape::from(conv.groups * conv.outputs);
         let x_saved = self.save_if(weight.requires_grad());
         let w_saved = weight.save_if(self.requires_grad());
         let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
             let dtype = grad.dtype();
             let grad = frame.take(grad)?;
-            let back = |dx: Data, shape: &Shape| Ok(in_dtype(&dx, dtype)?.reshape(shape)?);
+            let back = |dx: Data, shape: &Shape| -> Result<Data> {
+                Ok(in_dtype(&dx, dtype)?.reshape(shape)?)
+            };
+            let (dw, db) = match w {
+                true => {
+                    let (dw, db) = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad, b)?;
+                    (Some(dw), db)
+                }
+                false => (None, when(b, || grad_bias(&conv, &grad))?),
+            };
             Ok([
                 when(x, || {
                     let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
                     frame.give(back(dx, &Shape::from(&x_shape[..]))?)
                 })?,
-                when(w, || {
-                    let dw = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad)?;
-                    back(dw, &w_shape)
-                })?,
-                when(b, || {
-                    let channels = conv.groups * conv.outputs;
-                    back(grad_bias(&conv, &grad)?, &Shape::from(channels))
-                })?,
+                dw.map(|dw| back(dw, &w_shape)).transpose()?,
+                db.map(|db| back(db, &b_shape)).transpose()?,
             ])
         };
         let inputs = [Some(self), Some(weight), bias];
@@ -141,13 +138,11 @@ struct Frame {
 
 impl Frame {
     fn of(x: &Tensor, conv: &Conv2d) -> Self {
-        let last = has_kernels(x.as_candle()) && conv.channels_last();
         Frame {
             batched: x.rank() == 4,
-            order: if last {
-                Order::ChannelsLast
-            } else {
-                Order::Rows
+            order: match has_kernels(x.as_candle()) {
+                true => conv.order(),
+                false => Order::Rows,
             },
         }
     }
@@ -286,12 +281,15 @@ fn axis(
 }
 
 /// The sizes of the result as they lie in memory.
-fn out_shape(conv: &Conv2d, order: Order) -> (usize, usize, usize, usize) {
-    let (channels, height, width) = (conv.groups * conv.outputs, conv.y.output, conv.x.output);
-    match order {
-        Order::Rows => (conv.batch, channels, height, width),
-        Order::ChannelsLast => (conv.batch, height, width, channels),
-    }
+fn out_shape(conv: &Conv2d, order: Order) -> Vec<usize> {
+    let sizes = [conv.groups * conv.outputs, conv.y.output, conv.x.output];
+    in_memory(conv.batch, sizes, order)
+}
+
+fn in_memory(batch: usize, [channels, height, width]: [usize; 3], order: Order) -> Vec<usize> {
+    let sizes = [batch, channels, height, width];
+    let places = order.places().unwrap_or([0, 1, 2, 3]);
+    places.map(|dim| sizes[dim]).to_vec()
 }
 
 /// The owner of the weight's values, which keeps them in the kernel's order until they change, where they aren't being trained: then
@@ -327,7 +325,7 @@ fn forward_kernel<T: Real>(
     let weight = weight.slice::<T>()?;
     let bias = bias.map(values).transpose()?;
     let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
-    let kept = kept.filter(|_| conv.channels_last());
+    let kept = kept.filter(|_| conv.order() == Order::ChannelsLast);
     let packed = kept.map(|owner| {
         let key = [dims, &conv.packing()].concat();
         owner.derived(&key, || conv.pack(weight))
@@ -353,17 +351,27 @@ fn grad_input(conv: &Conv2d, grad: &Data, weight: &Data) -> Result<Data> {
     )
 }
 
-fn grad_weight(conv: &Conv2d, x: &Data, grad: &Data) -> Result<Data> {
-    fn kernel<T: Real>(conv: &Conv2d, x: &Data, grad: &Data) -> Result<Data> {
+/// The gradient of the weight, and that of the bias if it is wanted.
+fn grad_weight(conv: &Conv2d, x: &Data, grad: &Data, bias: bool) -> Result<(Data, Option<Data>)> {
+    fn kernel<T: Real>(
+        conv: &Conv2d,
+        x: &Data,
+        grad: &Data,
+        bias: bool,
+    ) -> Result<(Data, Option<Data>)> {
         let (x, grad) = (values(x)?, values(grad)?);
-        let dw = conv.grad_weight::<T>(x.slice()?, grad.slice()?);
-        let len = dw.len();
-        output(dw, len)
+        let (dw, db) = conv.grad_weight::<T>(x.slice()?, grad.slice()?, bias);
+        let whole = |values: Vec<T>| {
+            let len = values.len();
+            output(values, len)
+        };
+        Ok((whole(dw)?, db.map(whole).transpose()?))
     }
     by_form!(
         grad,
-        kernel(conv, x, grad),
+        kernel(conv, x, grad, bias),
         plain::grad_weight(conv, x, grad)
+            .and_then(|dw| Ok((dw, when(bias, || plain::grad_bias(conv, grad))?)))
     )
 }
 

@@ -46,6 +46,14 @@ fn cases() -> Vec<([usize; 4], [usize; 4], Conv2dOptions)> {
             [2, 2, 1, 5],
             options().padding((0, 6)).dilation((1, 3)),
         ),
+        // The batch lies last.
+        ([16, 1, 3, 4], [2, 1, 2, 2], options()),
+        ([13, 2, 3, 2], [5, 2, 2, 3], options().padding(1)),
+        (
+            [14, 1, 5, 4],
+            [1, 1, 2, 1],
+            options().padding((1, 2)).stride((2, 3)).dilation((2, 1)),
+        ),
     ]
 }
 
@@ -126,21 +134,26 @@ fn large_sizes_are_cut_into_bands_and_blocks() -> Result<()> {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() -> Result<()> {
-    let inputs = [randn([7, 8, 30, 29])?, randn([24, 8, 3, 3])?, randn(24)?];
+    // Channels last, and the batch.
+    same_bits(&[randn([7, 8, 30, 29])?, randn([24, 8, 3, 3])?, randn(24)?])?;
+    same_bits(&[randn([50, 7, 20, 19])?, randn([13, 7, 3, 3])?, randn(13)?])
+}
+
+fn same_bits(inputs: &[Tensor; 3]) -> Result<()> {
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap();
         let bits = || -> Result<Vec<Vec<u32>>> {
-            let results = run(&inputs, DType::F32, options().padding(1))?;
+            let results = run(inputs, DType::F32, options().padding(1))?;
             let bits = |x: &Tensor| Ok(x.to_vec::<f32>()?.into_iter().map(f32::to_bits).collect());
             results.iter().map(bits).collect()
         };
         pool.install(bits)
     };
     let one = with(1)?;
-    assert!(one == with(3)? && one == with(8)?);
+    assert!(one == with(2)? && one == with(3)? && one == with(8)?);
     Ok(())
 }
 

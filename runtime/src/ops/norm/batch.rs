@@ -130,6 +130,12 @@ impl Tensor {
         let sizes = match order {
             Order::Rows => sizes,
             Order::ChannelsLast => sizes.last(),
+            // Every channel is one run.
+            Order::BatchLast => Channels {
+                batch: 1,
+                pixels: sizes.batch * sizes.pixels,
+                ..sizes
+            },
         };
         let taken = move |x: &Data| -> Result<Data> { Ok(order.take(&wide(x)?)?) };
         let x = taken(self.as_candle())?;

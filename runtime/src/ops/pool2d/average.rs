@@ -2,9 +2,9 @@
 
 use candle_core::Tensor as Data;
 
-use super::{channels, flat, ordered, planes, record, seen, Sliding};
+use super::{flat, ordered, planes, record, seen, side_by_side, Sliding};
 use crate::error::{Error, Result};
-use crate::kernels::{output, values, Average, Axis, Order, Real};
+use crate::kernels::{output, values, Average, Axis, Real};
 use crate::ops::compute::by_form;
 use crate::ops::windows::Windows;
 use crate::ops::Pair;
@@ -173,7 +173,7 @@ fn counted(axis: &Axis, window: usize, include_padding: bool) -> usize {
 pub(super) fn average(op: &'static str, input: &Tensor, pool: Average) -> Result<Tensor> {
     let size = [pool.y.len(), pool.x.len()];
     let (x, order) = ordered(input)?;
-    let last = (order == Order::ChannelsLast).then(|| channels(input));
+    let last = side_by_side(input, order);
     let data = by_form!(
         &x,
         forward_kernel(&pool, &x, last),

@@ -2,9 +2,9 @@
 
 use candle_core::{DType, Tensor as Data};
 
-use super::{channels, flat, ordered, placed, planes, record, with_planes, Sliding};
+use super::{flat, ordered, placed, planes, record, side_by_side, with_planes, Sliding};
 use crate::error::Result;
-use crate::kernels::{output, values, MaxPool2d, Order, Real};
+use crate::kernels::{output, values, MaxPool2d, Real};
 use crate::ops::compute::by_form;
 use crate::ops::windows::Windows;
 use crate::ops::Pair;
@@ -162,7 +162,7 @@ impl Tensor {
         let [y, x] = sliding.axes(size)?;
         let pool = MaxPool2d { planes, y, x };
         let (data, order) = ordered(self)?;
-        let last = (order == Order::ChannelsLast).then(|| channels(self));
+        let last = side_by_side(self, order);
         let (max, index) = forward(&pool, &data, last)?;
         let (size, saved) = ([y.output, x.output], index.clone());
         let max = record("max_pool2d", self, max, size, order, move |grad| {
@@ -173,7 +173,7 @@ impl Tensor {
     }
 }
 
-/// The maxima and where they are, of planes or of so many channels that lie last.
+/// The maxima and where they are, of planes or with so many values side by side.
 fn forward(pool: &MaxPool2d, x: &Data, last: Option<usize>) -> Result<(Data, Data)> {
     by_form!(x, forward_kernel(pool, x, last), forward_plain(pool, x))
 }

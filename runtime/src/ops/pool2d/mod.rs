@@ -67,8 +67,8 @@ fn record(
 
 /// Contiguous values in the given order, in a shape whose last three sizes are channels, height and width.
 fn placed(data: Data, mut shape: Vec<usize>, order: Order) -> Result<Data> {
-    if order == Order::ChannelsLast {
-        shape[1..].rotate_left(1);
+    if let Some(places) = order.places() {
+        shape = places.map(|dim| shape[dim]).to_vec();
     }
     Ok(order.give(data.reshape(shape)?)?)
 }
@@ -83,9 +83,10 @@ fn ordered(input: &Tensor) -> Result<(Data, Order)> {
     Ok((order.take(&wide(x)?)?, order))
 }
 
-/// The channels of an input `[N, C, H, W]`.
-fn channels(input: &Tensor) -> usize {
-    input.dims().iter().rev().nth(2).copied().unwrap_or(1)
+/// How many values lie side by side for every pixel, in an order in which it isn't one.
+fn side_by_side(input: &Tensor, order: Order) -> Option<usize> {
+    let last = order.places()?[3];
+    input.dims().get(last).copied()
 }
 
 /// `[planes, pixels]`.

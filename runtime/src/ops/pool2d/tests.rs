@@ -90,6 +90,31 @@ fn run(x: impl IntoShape, dtype: DType, pool: &Pool) -> Result<[Tensor; 2]> {
     Ok([y.detach(), grad])
 }
 
+/// Of images whose channels or batch lie last in memory, and of their gradients.
+#[test]
+fn gradient_in_other_orders() -> Result<()> {
+    for ([order, back], [h, w]) in [
+        ([[1, 2, 3, 0], [3, 0, 1, 2]], [5, 4]),
+        ([[0, 2, 3, 1], [0, 3, 1, 2]], [4, 5]),
+    ] {
+        let last = |x: &Tensor| x.permute(order)?.contiguous()?.permute(back);
+        for n in [1, 3, 9] {
+            let x = [randn([n, 2, h, w])?];
+            let overlapping = max().stride(1).padding(1);
+            gradcheck(|x| last(&x[0])?.max_pool2d(2), &x)?;
+            gradcheck(|x| last(&x[0])?.max_pool2d_with(3, overlapping), &x)?;
+            gradcheck(|x| last(&x[0])?.avg_pool2d(2), &x)?;
+            gradcheck(|x| last(&x[0])?.adaptive_avg_pool2d((2, 3)), &x)?;
+            let (_, index) = last(&x[0])?.max_pool2d_indices(2)?;
+            assert_eq!(
+                index.to_vec::<u32>()?,
+                x[0].max_pool2d_indices(2)?.1.to_vec::<u32>()?
+            );
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn kernel_and_plain_form_agree() -> Result<()> {
     for (i, (shape, pool)) in pools().iter().enumerate() {

@@ -10,6 +10,8 @@ mod gather;
 mod maps;
 mod pack;
 mod spread;
+#[cfg(test)]
+mod tests;
 mod weight;
 
 use pulp::{Arch, Simd, WithSimd};
