@@ -7,7 +7,7 @@ use super::state::{at_mode, current_mode};
 use super::walk::nodes;
 use super::{Forward, Mask, Module, ModuleError, State};
 use crate::error::{Error, Result};
-use crate::tensor::{checkpoint_as, is_grad_enabled, sharing, Tensor, Tensors};
+use crate::tensor::{checkpoint_as, sharing, Tensor, Tensors};
 
 /// Runs `function` and keeps nothing of it but its inputs; the backward pass runs it again for its gradients
 /// (`torch.utils.checkpoint.checkpoint`, without reentrance). It costs a second forward pass and saves the memory of all that
@@ -139,7 +139,7 @@ impl<M: Forward + Clone + 'static> Chain for Vec<M> {
 /// Whether a call of the module is to be run again instead of kept.
 #[inline]
 fn is_on(module: &dyn Module) -> bool {
-    module.state().is_some_and(State::checkpointed) && is_grad_enabled()
+    module.state().is_some_and(State::runs_again)
 }
 
 /// Runs the module on these inputs, as a checkpoint if it is one.

@@ -1,4 +1,5 @@
-//! Layers one after the other that are one operation where no gradients are wanted: a convolution does what follows it.
+//! Layers one after the other that are one operation: batch norm does the `relu` that follows it, and where no gradients are wanted a
+//! convolution does both.
 //!
 //! Generated code calls these functions where a field is called with what another gives, and where `relu` follows a field. The result is
 //! that of the calls one by one, to rounding; a layer with hooks is always called by itself.
@@ -21,25 +22,10 @@ where
     let Some(following) = outer.follows() else {
         return outer.call((inner.call(args)?,));
     };
-    Ok(both(outer, inner, args, following)?.0)
-}
-
-/// What `outer` gives of what `inner` gives; the flag says whether `inner` has done all that follows it.
-#[inline]
-fn both<O, I, A>(
-    outer: &O,
-    inner: &I,
-    args: A,
-    following: Following<'_>,
-) -> Result<(O::Output, bool)>
-where
-    O: Call<(I::Output,)>,
-    I: Call<A>,
-{
-    Ok(match inner.call_fused(args, following)? {
-        (y, true) => (outer.call_done((y,))?, true),
-        (y, false) => (outer.call((y,))?, false),
-    })
+    match inner.call_fused(args, following)? {
+        (y, true) => outer.call_done((y,)),
+        (y, false) => outer.call((y,)),
+    }
 }
 
 /// `outer(inner(args)).relu()`
@@ -56,9 +42,9 @@ where
     let Some(following) = first.and_then(|first| first.then(Following::RELU)) else {
         return then_relu(outer, (inner.call(args)?,));
     };
-    match both(outer, inner, args, following)? {
-        (y, true) => Ok(y),
-        (y, false) => y.relu(),
+    match inner.call_fused(args, following)? {
+        (y, true) => outer.call_done((y,)),
+        (y, false) => then_relu(outer, (y,)),
     }
 }
 
@@ -116,7 +102,7 @@ pub fn in_sequence(x: &Tensor, layers: &[(&str, &dyn Step)]) -> Result<Tensor> {
     Ok(last.unwrap_or_else(|| x.clone()))
 }
 
-/// What the next layers do that a convolution before them can, and how many these are.
+/// What the next layers do that the one before them can, and how many these are.
 fn following<'a>(layers: &[(&str, &'a dyn Step)]) -> (Following<'a>, usize) {
     let (mut all, mut count) = (Following::default(), 0);
     for (_, layer) in layers {
@@ -190,7 +176,7 @@ mod tests {
                 let (found, ran) = operations(|| no_grad(|| net.forward(&x)))?;
                 assert_eq!(ran, [("conv2d", 1)]);
                 let (apart, ran) = operations(|| net.forward(&x))?;
-                assert_eq!(ran, [("batch_norm", 1), ("conv2d", 1), ("relu", 1)]);
+                assert_eq!(ran, [("batch_norm", 1), ("conv2d", 1)]);
                 let plain = plain_only::run(|| no_grad(|| net.forward(&x)))?;
                 for expected in [apart, plain] {
                     let (found, expected) = (found.as_candle(), expected.as_candle());
@@ -229,15 +215,22 @@ mod tests {
     #[test]
     fn hooks_training_and_frozen_weights_keep_layers_apart() -> Result<()> {
         let x = randn([2, 3, 5, 5])?;
+        let two = [("batch_norm", 1), ("conv2d", 1)];
         let apart = [("batch_norm", 1), ("conv2d", 1), ("relu", 1)];
         let build = || net(Conv2d::config(4, 3), [2, 3, 5, 5], DType::F64);
 
         let net = build()?;
         net.train();
         let (_, ran) = operations(|| no_grad(|| net.forward(&x)))?;
-        assert_eq!(ran, apart);
+        assert_eq!(ran, two);
+        let (_, ran) = operations(|| net.forward(&x))?;
+        assert_eq!(ran, two);
 
-        for name in ["conv", "norm"] {
+        for (name, in_evaluation, in_training) in [
+            ("conv", &two[..], &two[..]),
+            ("norm", &apart, &apart),
+            ("relu", &[("conv2d", 1), ("relu", 1)], &apart),
+        ] {
             let net = build()?;
             let seen = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
             let counter = seen.clone();
@@ -246,8 +239,11 @@ mod tests {
                 Ok(())
             })?;
             let (_, ran) = operations(|| no_grad(|| net.forward(&x)))?;
-            assert_eq!(ran, apart, "{name}");
-            assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 1);
+            assert_eq!(ran, in_evaluation, "{name}");
+            net.train();
+            let (_, ran) = operations(|| net.forward(&x))?;
+            assert_eq!(ran, in_training, "{name}");
+            assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 2);
             drop(hook);
         }
 
@@ -290,7 +286,7 @@ mod tests {
         let (found, ran) = operations(|| no_grad(|| net.forward(&x)))?;
         assert_eq!(ran, [("conv2d", 3)]);
         let (expected, ran) = operations(|| net.forward(&x))?;
-        assert_eq!(ran, [("batch_norm", 2), ("conv2d", 3), ("relu", 2)]);
+        assert_eq!(ran, [("batch_norm", 2), ("conv2d", 3), ("relu", 1)]);
         assert_close("fused", found.as_candle(), expected.as_candle(), 1e-5)
     }
 

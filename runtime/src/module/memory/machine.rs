@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::program::{Operand, Planned, Source, Step};
-use crate::ops::keeps::{Order, Storage};
+use crate::ops::keeps::{Gradients, Order, Storage};
 
 /// A piece of storage: its place in [`Machine::holders`].
 type Place = usize;
@@ -203,21 +203,25 @@ impl<'p> Machine<'p> {
 
     fn back(&mut self, at: usize) {
         let call = &self.calls[at];
-        if let Some((grad, _)) = self.grads.remove(&Source::Call(at)) {
+        if let Some((grad, alone)) = self.grads.remove(&Source::Call(at)) {
+            let own = call.keeps.gradients != Gradients::Anywhere;
+            let in_place = alone && call.keeps.gradients == Gradients::InPlace;
             let mut made = Vec::new();
             for (i, operand) in call.operands.iter().enumerate() {
                 if !self.needs(operand) {
                     continue;
                 }
                 let passes = call.keeps.passes.contains(&i) && operand.bytes == call.result;
-                let place = match passes || call.keeps.cuts {
+                let passes = passes || call.keeps.cuts;
+                let written = in_place && i == 0 && operand.bytes == call.result;
+                let place = match passes || written {
                     true => self.hold(grad),
                     false => self.allocate(operand.bytes),
                 };
-                made.push((operand.from, operand.bytes, place));
+                made.push((operand.from, operand.bytes, (place, own && !passes)));
             }
             for &(param, bytes) in &call.params {
-                made.push((Source::Param(param), bytes, self.allocate(bytes)));
+                made.push((Source::Param(param), bytes, (self.allocate(bytes), own)));
             }
             self.work(call.backward);
             for (to, bytes, place) in made {
@@ -229,12 +233,16 @@ impl<'p> Machine<'p> {
     }
 
     /// Adds a gradient to what has arrived.
-    fn send(&mut self, to: Source, bytes: usize, place: Place) {
+    fn send(&mut self, to: Source, bytes: usize, (place, own): (Place, bool)) {
         let sum = match self.grads.get(&to) {
-            None => (place, false),
+            None => (place, own),
             Some(&(sum, true)) => {
                 self.release(place);
                 (sum, true)
+            }
+            Some(&(first, false)) if own => {
+                self.release(first);
+                (place, true)
             }
             Some(&(first, false)) => {
                 let sum = self.allocate(bytes);

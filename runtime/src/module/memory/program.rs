@@ -7,7 +7,7 @@ use crate::module::walk::{nodes, Node};
 use crate::module::{Module, ModuleExt, Plan, PlanNode, PlanTensor, PlanValue, Size, State};
 use crate::nn::kept_by_layer;
 use crate::ops::keeps::{elements, Call, Keeps};
-use crate::ops::kept_by;
+use crate::ops::{kept_by, BATCH_NORM};
 use crate::trace::{Kind, RecordKind};
 
 /// One call.
@@ -76,6 +76,11 @@ impl Program {
         let mut steps = Vec::new();
         for (at, node) in plan.nodes.iter().enumerate() {
             if node.kind != RecordKind::Call {
+                continue;
+            }
+            if let Some(norm) = reader.relu_of(at, node) {
+                reader.calls[norm].keeps = BATCH_NORM;
+                reader.places.insert(at, norm);
                 continue;
             }
             let planned = reader.planned(node)?;
@@ -196,6 +201,32 @@ impl Reader<'_> {
             operands,
             keeps,
         })
+    }
+
+    /// The batch norm that does this call, which is `relu`, in its own pass: it is the call before, of a layer that keeps its input
+    /// anyway, and nothing else uses what it gives.
+    fn relu_of(&self, at: usize, node: &PlanNode) -> Option<usize> {
+        if !matches!(node.type_name, "relu" | "ReLU") || self.float < 4 {
+            return None;
+        }
+        let from = |node: &PlanNode| {
+            let tensors: Vec<_> = node.inputs.iter().flat_map(PlanValue::tensors).collect();
+            tensors.iter().filter_map(|x| x.node).collect::<Vec<_>>()
+        };
+        let [norm] = from(node)[..] else { return None };
+        let (place, called) = (*self.places.get(&norm)?, self.plan.nodes.get(norm)?);
+        let component = called.parent.filter(|_| self.plan.is_layer_call(called))?;
+        let state = self.module(component)?.module.state()?;
+        let planned = &self.calls[place];
+        let others = self.plan.nodes.iter().enumerate();
+        let mut others = others.filter(|(i, other)| *i != at && other.kind == RecordKind::Call);
+        let fits = matches!(called.type_name, "BatchNorm1d" | "BatchNorm2d")
+            && place + 1 == self.calls.len()
+            && (state.active() || !planned.params.is_empty())
+            && !state.has_hooks()
+            && !state.checkpointed()
+            && !others.any(|(_, other)| from(other).contains(&norm));
+        fits.then_some(place)
     }
 
     fn module(&self, component: usize) -> Option<&Node<'_>> {

@@ -23,7 +23,7 @@ pub struct Norm<'a> {
     pub(crate) eps: f64,
 }
 
-/// What follows a convolution: batch norm, then `relu`, or one of them.
+/// What follows a layer: batch norm, then `relu`, or one of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Following<'a> {
     pub(crate) norm: Option<Norm<'a>>,
@@ -44,6 +44,11 @@ impl<'a> Following<'a> {
         norm: None,
         relu: true,
     };
+
+    /// Whether `relu` follows alone.
+    pub(crate) fn is_relu(self) -> bool {
+        self.norm.is_none() && self.relu
+    }
 
     /// This and then `next`, if one pass can do both.
     pub(crate) fn then(self, next: Following<'a>) -> Option<Self> {

@@ -3,7 +3,7 @@
 use candle_core::{Shape, Tensor as Data};
 
 use super::compute::{
-    by_form, dense, expect_dtype, expect_float, has_kernels, record_optional, wide,
+    by_form, dense, expect_dtype, expect_float, has_kernels, record_optional_own, wide,
 };
 use super::Pair;
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::kernels::{
     conv_windows, in_dtype, output, row_major, values, Axis, Conv2d, Finish, Order, Real,
 };
 use crate::tensor::autocast::{cast, cast_optional};
-use crate::tensor::{is_grad_enabled, when, Owner, Tensor};
+use crate::tensor::{is_grad_enabled, when, DenseSum, Owner, Tensor};
 
 pub use fused::{Following, Norm};
 pub use options::{Conv2dOptions, ConvPadding};
@@ -107,27 +107,28 @@ impl Tensor {
         let w_shape = weight.shape().clone();
         let x_saved = self.save_if(weight.requires_grad());
         let w_saved = weight.save_if(self.requires_grad());
-        let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
+        let backward = move |grad: DenseSum, [x, w, b]: [bool; 3]| {
+            let grad = grad.tensor();
             let dtype = grad.dtype();
             let grad = frame.take(grad)?;
             let back = |dx: Data, shape: &Shape| Ok(in_dtype(&dx, dtype)?.reshape(shape)?);
-            Ok([
-                when(x, || {
-                    let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
-                    frame.give(back(dx, &Shape::from(&x_shape[..]))?)
-                })?,
-                when(w, || {
-                    let dw = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad)?;
-                    back(dw, &w_shape)
-                })?,
-                when(b, || {
-                    let channels = conv.groups * conv.outputs;
-                    back(grad_bias(&conv, &grad)?, &Shape::from(channels))
-                })?,
-            ])
+            // The weight's first: the memory that it works with is gone before the input's is there.
+            let dw = when(w, || {
+                let dw = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad)?;
+                back(dw, &w_shape)
+            })?;
+            let db = when(b, || {
+                let channels = conv.groups * conv.outputs;
+                back(grad_bias(&conv, &grad)?, &Shape::from(channels))
+            })?;
+            let dx = when(x, || {
+                let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
+                frame.give(back(dx, &Shape::from(&x_shape[..]))?)
+            })?;
+            Ok([dx, dw, db])
         };
         let inputs = [Some(self), Some(weight), bias];
-        Ok(record_optional("conv2d", data, inputs, backward))
+        Ok(record_optional_own("conv2d", data, inputs, backward))
     }
 }
 
