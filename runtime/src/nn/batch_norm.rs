@@ -172,6 +172,10 @@ macro_rules! batch_norm {
                 Ok(y)
             }
 
+            fn ends_checkpoint(&self) -> bool {
+                true
+            }
+
             fn forward_fused(&self, x: &Tensor, following: Following<'_>) -> Result<Option<Tensor>> {
                 let alone = self.state.has_hooks() || self.state.runs_again();
                 if alone || !following.is_relu() {
@@ -179,7 +183,7 @@ macro_rules! batch_norm {
                 }
                 let running = [self.running_mean.as_ref(), self.running_var.as_ref()];
                 let weights = (self.weight.as_deref(), self.bias.as_deref());
-                let y = x.batch_norm_relu(running, weights, self.options()?)?;
+                let y = x.batch_norm_relu(running, weights, self.options()?, following.unread)?;
                 if y.is_some() {
                     self.count()?;
                 }

@@ -271,7 +271,7 @@ proptest! {
         let inputs = [x, weight, bias];
         agree(|x| x[0].batch_norm_with(None, None, Some(&x[1]), Some(&x[2]), batch), &inputs)?;
         let two = |x: &[Tensor]| x[0].batch_norm_with(None, None, Some(&x[1]), Some(&x[2]), batch)?.relu();
-        let one = |x: &[Tensor]| match x[0].batch_norm_relu([None, None], (Some(&x[1]), Some(&x[2])), batch)? {
+        let one = |x: &[Tensor]| match x[0].batch_norm_relu([None, None], (Some(&x[1]), Some(&x[2])), batch, false)? {
             Some(y) => Ok(y),
             None => two(x),
         };

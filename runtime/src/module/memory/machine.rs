@@ -18,6 +18,8 @@ pub(super) struct Machine<'p> {
     results: Vec<Option<(Place, Order)>>,
     /// What each call keeps for its gradient.
     kept: Vec<Vec<Place>>,
+    /// Whether a checkpoint is being run again.
+    again: bool,
     /// The gradients on their way, with whether a sum may be made in place.
     grads: HashMap<Source, (Place, bool)>,
 }
@@ -34,6 +36,7 @@ impl<'p> Machine<'p> {
             peak: 0,
             results: vec![None; calls.len()],
             kept: vec![Vec::new(); calls.len()],
+            again: false,
             grads: HashMap::new(),
         }
     }
@@ -111,7 +114,10 @@ impl<'p> Machine<'p> {
         let outside = call.keeps.storage != Storage::Own && first.is_none();
         let place = match shares {
             Some((place, _)) => self.hold(place),
-            None => self.allocate(if outside { 0 } else { call.result }),
+            None => {
+                let nothing = outside || (call.unread && self.again);
+                self.allocate(if nothing { 0 } else { call.result })
+            }
         };
         self.work(call.forward);
         self.results[at] = Some((place, order));
@@ -183,7 +189,9 @@ impl<'p> Machine<'p> {
                         .any(|&call| self.grads.contains_key(&Source::Call(call)))
                     {
                         let mut nested = Vec::new();
+                        self.again = true;
                         self.forward(inner, &self.last_uses(&calls), &mut nested);
+                        self.again = false;
                         // Nobody holds the block's own results this time.
                         let used = self.used(&calls);
                         for call in calls.iter().filter(|call| !used.contains(call)) {

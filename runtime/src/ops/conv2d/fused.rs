@@ -28,13 +28,15 @@ pub struct Norm<'a> {
 pub struct Following<'a> {
     pub(crate) norm: Option<Norm<'a>>,
     pub(crate) relu: bool,
+    /// Nobody reads the values of the result: it is computed for its gradients.
+    pub(crate) unread: bool,
 }
 
 impl<'a> From<Norm<'a>> for Following<'a> {
     fn from(norm: Norm<'a>) -> Self {
         Following {
             norm: Some(norm),
-            relu: false,
+            ..Following::default()
         }
     }
 }
@@ -43,6 +45,7 @@ impl<'a> Following<'a> {
     pub(crate) const RELU: Self = Following {
         norm: None,
         relu: true,
+        unread: false,
     };
 
     /// Whether `relu` follows alone.
@@ -57,7 +60,7 @@ impl<'a> Following<'a> {
             (norm, None) => (norm, true),
             _ => return None,
         };
-        Some(Following { norm, relu })
+        Some(Following { norm, relu, ..self })
     }
 }
 

@@ -124,17 +124,18 @@ impl Tensor {
         options: BatchNormOptions,
     ) -> Result<Tensor> {
         let running = [running_mean, running_var];
-        self.batch_norm_then(running, (weight, bias), options, false)
+        self.batch_norm_then(running, (weight, bias), options, Then::Nothing)
     }
 
     /// [`batch_norm_with`](Self::batch_norm_with) and `relu` as one operation that keeps its input alone, equal to both to the bit;
     /// nothing where they have to be two: in other types than f32 and f64, under autocast, without kernels, and where batch norm alone
-    /// would not keep its input, so that the result of `relu`, which others need, is kept in its place.
+    /// would not keep its input, so that the result of `relu`, which others need, is kept in its place. If the result is `unread` it has the shape alone.
     pub(crate) fn batch_norm_relu(
         &self,
         running: [Option<&Buffer>; 2],
         (weight, bias): (Option<&Tensor>, Option<&Tensor>),
         options: BatchNormOptions,
+        unread: bool,
     ) -> Result<Option<Tensor>> {
         let from_batch = options.training && self.elem_count() > 0;
         let trained = [weight, bias].into_iter().flatten();
@@ -144,18 +145,19 @@ impl Tensor {
         if !kept || Form::of(self.as_candle()) == Form::Plain || autocast_dtype().is_some() {
             return Ok(None);
         }
-        let y = self.batch_norm_then(running, (weight, bias), options, true)?;
+        let y = self.batch_norm_then(running, (weight, bias), options, Then::Relu { unread })?;
         Ok(Some(y))
     }
 
-    /// Batch norm, and `relu` of it if wanted.
+    /// Batch norm, and what follows it.
     fn batch_norm_then(
         &self,
         running: [Option<&Buffer>; 2],
         (weight, bias): (Option<&Tensor>, Option<&Tensor>),
         options: BatchNormOptions,
-        relu: bool,
+        then: Then,
     ) -> Result<Tensor> {
+        let relu = then != Then::Nothing;
         let sizes = check(self, running, weight, bias, options)?;
         let order = match has_kernels(self.as_candle()) {
             true => Order::of(&[self.as_candle()]),
@@ -187,8 +189,13 @@ impl Tensor {
             // A copy: the parameter may change before the backward pass.
             add: if relu { add.copy()? } else { add },
         };
-        let data = in_dtype(&map.of(&sizes, &x, relu)?, self.dtype())?;
-        let data = order.give(data)?;
+        let data = match then {
+            // All elements are one, which is never read.
+            Then::Relu { unread: true } => {
+                Data::zeros((), self.dtype(), self.device())?.broadcast_as(self.shape())?
+            }
+            _ => order.give(in_dtype(&map.of(&sizes, &x, relu)?, self.dtype())?)?,
+        };
 
         let inputs = [Some(self), weight, bias];
         let affine_needs = inputs[1..].iter().flatten().any(|x| x.requires_grad());
@@ -207,6 +214,16 @@ impl Tensor {
             kept.gradients(grad, needs)
         }))
     }
+}
+
+/// What follows batch norm in the same pass.
+#[derive(Clone, Copy, PartialEq)]
+enum Then {
+    Nothing,
+    Relu {
+        /// Nobody reads the values of the result: they aren't computed.
+        unread: bool,
+    },
 }
 
 fn check(

@@ -42,7 +42,7 @@ impl Form {
                 .relu()
         };
         match self {
-            Form::One => match x.batch_norm_relu(running, weights, options)? {
+            Form::One => match x.batch_norm_relu(running, weights, options, false)? {
                 Some(y) => Ok(y),
                 None => two(),
             },
@@ -204,7 +204,7 @@ fn it_is_two_operations_where_that_keeps_less_or_there_is_no_kernel() -> Result<
     let [mean, var] = statistics(3, DType::F64)?;
     let running = [Some(&mean), Some(&var)];
     let is_one = |x: &Tensor, weight: Option<&Tensor>, options| -> Result<bool> {
-        Ok(x.batch_norm_relu(running, (weight, None), options)?
+        Ok(x.batch_norm_relu(running, (weight, None), options, false)?
             .is_some())
     };
     let frozen = BatchNormOptions::default();
