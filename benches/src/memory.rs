@@ -13,8 +13,8 @@ use crate::workloads::{classify, workload, Encoder, Mlp, Recurrent, Step};
 /// The workloads that train.
 pub const TRAINED: &[&str] = &["lenet", "mlp", "cifar", "resnet18", "encoder", "lstm"];
 
-/// Every residual block of ResNet-18.
-pub const BLOCKS: &str = "layer?.?";
+/// The checkpoints of ResNet-18 that are compared: none, every residual block, and the convolution and norm before them as well.
+pub const CHECKPOINTS: [&[&str]; 3] = [&[], &["layer?.?"], &["conv1", "bn1", "layer?.?"]];
 
 /// The plan of a workload's network, if there is one of that name that trains.
 ///
@@ -33,15 +33,14 @@ pub fn planned(name: &str) -> Result<Option<Memory>> {
     }))
 }
 
-/// ResNet-18 that trains on `batch` pictures of `size` by `size`, with a checkpoint of every residual block or none: its plan, and
-/// the step.
+/// ResNet-18 that trains on `batch` pictures of `size` by `size`, with these checkpoints: its plan, and the step.
 ///
 /// # Errors
 /// If the network can't be made.
-pub fn resnet18(batch: usize, size: usize, checkpoints: bool) -> Result<(Memory, Step)> {
+pub fn resnet18(batch: usize, size: usize, checkpoints: &[&str]) -> Result<(Memory, Step)> {
     let net = ResNet18::config().init_seeded(&Device::Cpu, 0)?;
-    if checkpoints {
-        net.checkpoint(BLOCKS)?;
+    if !checkpoints.is_empty() {
+        net.checkpoint(checkpoints)?;
     }
     let shape = [batch, 3, size, size];
     let memory = net.memory(&[shape.to_vec()])?;

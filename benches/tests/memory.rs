@@ -3,7 +3,7 @@
 use peak_alloc::PeakAlloc;
 use taper::module::Memory;
 use taper::Result;
-use taper_benches::memory::{both, measured, resnet18, TRAINED};
+use taper_benches::memory::{both, measured, resnet18, CHECKPOINTS, TRAINED};
 
 #[global_allocator]
 static COUNT: PeakAlloc = PeakAlloc;
@@ -28,7 +28,7 @@ fn planned_peaks_are_within_a_fifth_of_what_is_measured() -> Result<()> {
             compare(name, &memory, measured);
         }
     }
-    for checkpoints in [false, true] {
+    for checkpoints in CHECKPOINTS {
         let (memory, mut step) = resnet18(2, 64, checkpoints)?;
         let measured = measured(&COUNT, &mut step, memory.gradients)?;
         compare("resnet18 of two pictures", &memory, measured);

@@ -7,18 +7,19 @@ use std::time::Instant;
 
 use peak_alloc::PeakAlloc;
 use taper::Result;
-use taper_benches::memory::{both, measured, resnet18, BLOCKS, TRAINED};
+use taper_benches::memory::{both, measured, resnet18, CHECKPOINTS, TRAINED};
 use taper_benches::workloads::WORKLOADS;
-use taper_benches::{median, Page};
+use taper_benches::{least, Page};
 
 #[global_allocator]
 static COUNT: PeakAlloc = PeakAlloc;
 
-/// Pairs of a step without and one with checkpoints.
-const PAIRS: usize = 7;
-const BATCH: usize = 16;
-/// Heights and widths of the pictures.
-const SIZES: [usize; 2] = [64, 224];
+/// How often each step is timed.
+const ROUNDS: usize = 7;
+/// How many pictures, and their height and width.
+const PICTURES: [(usize, usize); 3] = [(16, 64), (16, 224), (32, 224)];
+/// What the checkpoints that are compared are called.
+const NAMES: [&str; CHECKPOINTS.len()] = ["none", "blocks", "blocks and stem"];
 
 fn main() -> std::result::Result<(), Box<dyn error::Error>> {
     let mut page = Page::new(
@@ -55,24 +56,25 @@ fn main() -> std::result::Result<(), Box<dyn error::Error>> {
     page.table(&head, &rows);
 
     page.paragraph(&format!(
-        "ResNet-18 of {BATCH} pictures, SGD with momentum, without and with `net.checkpoint(\"{BLOCKS}\")`: the median of {PAIRS} \
-         steps each, in turns. Activations are the peak without the parameters' gradients. What bounds the peak with checkpoints is the \
-         way back through what comes before the first block: the first convolution's result, the activation's, and both gradients.",
+        "ResNet-18, SGD with momentum, without checkpoints, with one of every residual block (`{}`), and with those and one of the \
+         first convolution and its norm (`{}`). The time is the least of {ROUNDS} steps each, in turns. Activations are the peak without \
+         the parameters' gradients, which depend neither on checkpoints nor on the number of pictures.",
+        CHECKPOINTS[1].join(", "),
+        CHECKPOINTS[2].join(", "),
     ));
-    let rows = SIZES
-        .iter()
-        .map(|&size| checkpoints(size))
-        .collect::<Result<Vec<_>>>()?;
+    let mut rows = Vec::new();
+    for (batch, size) in PICTURES {
+        rows.extend(checkpoints(batch, size)?);
+    }
     let head = [
         "pictures",
-        "kept",
-        "kept, checkpoints",
+        "checkpoints",
+        "kept for backward",
         "peak",
-        "peak, checkpoints",
+        "lower",
         "fewer activations",
         "planned ÷ measured",
         "time (ms)",
-        "time, checkpoints (ms)",
         "ratio",
     ];
     page.table(&head, &rows);
@@ -84,38 +86,43 @@ fn megabytes(bytes: usize) -> String {
     format!("{:.2}", bytes as f64 / f64::from(1 << 20))
 }
 
-/// A row of the second table.
-fn checkpoints(size: usize) -> Result<Vec<String>> {
+/// The rows of the second table for so many pictures of this height and width.
+fn checkpoints(batch: usize, size: usize) -> Result<Vec<Vec<String>>> {
     let mut plans = Vec::new();
     let mut peaks = Vec::new();
     let mut steps = Vec::new();
-    for with in [false, true] {
-        let (memory, mut step) = resnet18(BATCH, size, with)?;
+    for with in CHECKPOINTS {
+        let (memory, mut step) = resnet18(batch, size, with)?;
         peaks.push(measured(&COUNT, &mut step, memory.gradients)?);
         plans.push(memory);
         steps.push(step);
     }
-    let mut times = [Vec::new(), Vec::new()];
-    for _ in 0..PAIRS {
+    let mut times = CHECKPOINTS.map(|_| Vec::new());
+    for _ in 0..ROUNDS {
         for (step, times) in steps.iter_mut().zip(&mut times) {
             let start = Instant::now();
             step()?;
             times.push(start.elapsed().as_secs_f64() * 1e3);
         }
     }
-    let [plain, again] = times.map(|times| median(&times));
+    let times = times.map(|times| least(&times));
     let activations = |i: usize| (peaks[i] - plans[i].gradients) as f64;
-    let ratio = |i: usize| format!("{:.2}", plans[i].peak as f64 / peaks[i] as f64);
-    Ok(vec![
-        format!("{BATCH}×3×{size}×{size}"),
-        megabytes(plans[0].saved),
-        megabytes(plans[1].saved),
-        megabytes(peaks[0]),
-        megabytes(peaks[1]),
-        format!("{:.0} %", 100. * (1. - activations(1) / activations(0))),
-        format!("{}, {}", ratio(0), ratio(1)),
-        format!("{plain:.0}"),
-        format!("{again:.0}"),
-        format!("{:.2}", again / plain),
-    ])
+    let less = |part: f64, whole: f64| match part < whole {
+        true => format!("{:.0} %", 100. * (1. - part / whole)),
+        false => String::new(),
+    };
+    let row = |i: usize| {
+        vec![
+            format!("{batch}×3×{size}×{size}"),
+            NAMES[i].to_owned(),
+            megabytes(plans[i].saved),
+            megabytes(peaks[i]),
+            less(peaks[i] as f64, peaks[0] as f64),
+            less(activations(i), activations(0)),
+            format!("{:.2}", plans[i].peak as f64 / peaks[i] as f64),
+            format!("{:.0}", times[i]),
+            format!("{:.2}", times[i] / times[0]),
+        ]
+    };
+    Ok((0..CHECKPOINTS.len()).map(row).collect())
 }

@@ -1,8 +1,12 @@
-//! Per-channel statistics and affine maps of `[batch, channels, pixels]`. Sums are in f64.
+//! Per-channel statistics and affine maps of `[batch, channels, pixels]`, and `relu` behind them. Sums are in f64.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use super::chunks::{for_each_chunk, for_each_chunk_pair};
-use super::columns::{column_sums, new_rows};
+use super::columns::{column_sums_of, piece};
 use super::compiled::compiled;
+use super::fresh::{copied, new_chunks};
 use super::Real;
 
 /// The sizes of an input `[batch, channels, pixels]`. Where the channels lie last, every pixel is an image of one.
@@ -11,6 +15,42 @@ pub(crate) struct Channels {
     pub(crate) batch: usize,
     pub(crate) channels: usize,
     pub(crate) pixels: usize,
+}
+
+/// The map `(x − sub) · mul + add`, with one of each per channel.
+#[derive(Clone, Copy)]
+pub(crate) struct Affine<'a, T> {
+    pub(crate) sub: &'a [T],
+    pub(crate) mul: &'a [T],
+    pub(crate) add: &'a [T],
+}
+
+/// How a gradient passes through the statistics: `a·g + b·(x − mean) + c`, with one of each per channel.
+///
+/// Where `relu` followed, `g` is 0 wherever the map `cut` of `x` isn't positive.
+pub(crate) struct Through<'a, T> {
+    pub(crate) x: &'a [T],
+    pub(crate) mean: &'a [T],
+    pub(crate) a: &'a [T],
+    pub(crate) b: &'a [T],
+    pub(crate) c: &'a [T],
+    pub(crate) cut: Option<Affine<'a, T>>,
+}
+
+/// The arithmetic of [`Affine`], here alone: so a gradient is cut where the result was, to the bit.
+#[inline(always)]
+fn mapped<T: Real>(x: T, sub: T, mul: T, add: T) -> T {
+    (x - sub) * mul + add
+}
+
+/// `value` where `y` is positive or NaN, else 0: `relu` of `y` is this of itself, and the gradient this of the incoming one.
+#[inline(always)]
+fn cut_by<T: Real>(y: T, value: T) -> T {
+    if y <= T::zero() {
+        T::zero()
+    } else {
+        value
+    }
 }
 
 impl Channels {
@@ -26,9 +66,10 @@ impl Channels {
     /// Every channel's mean and biased variance.
     pub(crate) fn moments<T: Real>(&self, x: &[T]) -> (Vec<T>, Vec<T>) {
         let count = (self.batch * self.pixels) as f64;
-        let [sums, _] = self.sums(x, x, &vec![0.; self.channels], |x, _, _| [x, 0.]);
+        let same = |part: Range<usize>| Cow::Borrowed(&x[part]);
+        let [sums, _] = self.sums(same, x, &vec![0.; self.channels], |x, _, _| [x, 0.]);
         let means: Vec<f64> = sums.iter().map(|sum| sum / count).collect();
-        let [squares, _] = self.sums(x, x, &means, |x, _, mean| {
+        let [squares, _] = self.sums(same, x, &means, |x, _, mean| {
             let centred = x - mean;
             [centred * centred, 0.]
         });
@@ -36,100 +77,143 @@ impl Channels {
         (means.into_iter().map(T::from_f64).collect(), variances)
     }
 
-    /// Every channel's `Σ g` and `Σ g·(x − mean)`.
+    /// Every channel's `Σ g` and `Σ g·(x − mean)`, where `g` is cut as [`Through`] says.
     pub(crate) fn gradient_sums<T: Real>(
         &self,
         grad: &[T],
         x: &[T],
         mean: &[T],
+        cut: Option<Affine<'_, T>>,
     ) -> (Vec<T>, Vec<T>) {
         let mean: Vec<f64> = mean.iter().map(|mean| mean.to_f64()).collect();
+        let grad = |part: Range<usize>| {
+            let Some(cut) = cut else {
+                return Cow::Borrowed(&grad[part]);
+            };
+            let mut grad = grad[part.clone()].to_vec();
+            self.cut(part.start, &mut grad, &x[part], cut);
+            Cow::Owned(grad)
+        };
         let [a, b] = self.sums(grad, x, &mean, |g, x, mean| [g, g * (x - mean)]);
         let narrow = |sums: Vec<f64>| sums.into_iter().map(T::from_f64).collect();
         (narrow(a), narrow(b))
     }
 
-    /// `(x − sub) · mul + add`, with one of each per channel.
-    pub(crate) fn affine<T: Real>(&self, x: &[T], [sub, mul, add]: [&[T]; 3]) -> Vec<T> {
-        if self.pixels == 1 {
-            return new_rows(x.len(), self.channels, |start, out| {
-                affine_rows(&x[start..], [sub, mul, add], out);
-            });
-        }
-        let mut out = vec![T::zero(); x.len()];
-        self.for_each_image(&mut out, |start, out| {
-            let x = &x[start..][..out.len()];
-            let planes = out.chunks_mut(self.pixels).zip(x.chunks(self.pixels));
-            for (i, (out, x)) in planes.enumerate() {
-                let channel = (start / self.pixels + i) % self.channels;
-                let (sub, mul, add) = (sub[channel], mul[channel], add[channel]);
-                for (out, &x) in out.iter_mut().zip(x) {
-                    *out = (x - sub) * mul + add;
+    /// The map of `x`, and `relu` of it if wanted.
+    pub(crate) fn affine<T: Real>(&self, x: &[T], map: Affine<'_, T>, relu: bool) -> Vec<T> {
+        let part = self.part();
+        new_chunks(T::zero(), x.len(), part, x.len(), |i, out| {
+            let (start, len) = (i * part, out.len());
+            let x = &x[start..][..len];
+            if self.pixels == 1 {
+                return affine_rows(x, map, relu, out);
+            }
+            for (plane, channel) in self.planes(start, len) {
+                let (sub, mul, add) = map.of(channel);
+                for (out, &x) in out[plane.clone()].iter_mut().zip(&x[plane]) {
+                    let y = mapped(x, sub, mul, add);
+                    *out = if relu { cut_by(y, y) } else { y };
                 }
             }
-        });
-        out
+        })
     }
 
-    /// `a·g + b·(x − mean) + c`, with one of each per channel: the gradient through the statistics.
-    pub(crate) fn grad_input<T: Real>(
-        &self,
-        grad: &[T],
-        x: &[T],
-        mean: &[T],
-        [a, b, c]: [&[T]; 3],
-    ) -> Vec<T> {
-        if self.pixels == 1 {
-            return new_rows(x.len(), self.channels, |start, dx| {
-                gradient_rows(&grad[start..], &x[start..], [mean, a, b, c], dx);
-            });
+    /// The gradient through the statistics.
+    pub(crate) fn grad_input<T: Real>(&self, grad: &[T], through: &Through<'_, T>) -> Vec<T> {
+        let part = self.part();
+        copied(grad, part, grad.len(), |i, grad| {
+            self.pass(i * part, grad, through);
+        })
+    }
+
+    /// [`grad_input`](Self::grad_input) in the place of the gradient.
+    pub(crate) fn grad_input_in_place<T: Real>(&self, grad: &mut [T], through: &Through<'_, T>) {
+        let (part, cost) = (self.part(), grad.len());
+        for_each_chunk(grad, part, cost, |i, grad| {
+            self.pass(i * part, grad, through);
+        });
+    }
+
+    /// The part of the gradient that begins at `start` becomes the input's.
+    fn pass<T: Real>(&self, start: usize, grad: &mut [T], through: &Through<'_, T>) {
+        let x = &through.x[start..][..grad.len()];
+        if let Some(cut) = through.cut {
+            self.cut(start, grad, x, cut);
         }
-        let mut dx = vec![T::zero(); x.len()];
-        self.for_each_image(&mut dx, |start, dx| {
-            let (x, grad) = (&x[start..][..dx.len()], &grad[start..][..dx.len()]);
-            let inputs = x.chunks(self.pixels).zip(grad.chunks(self.pixels));
-            for (i, (dx, (x, grad))) in dx.chunks_mut(self.pixels).zip(inputs).enumerate() {
-                let channel = (start / self.pixels + i) % self.channels;
-                let (a, b, c) = (a[channel], b[channel], c[channel]);
-                let mean = mean[channel];
-                for ((dx, &x), &g) in dx.iter_mut().zip(x).zip(grad) {
-                    *dx = a * g + b * (x - mean) + c;
-                }
+        if self.pixels == 1 {
+            return pass_rows(grad, x, through);
+        }
+        for (plane, channel) in self.planes(start, grad.len()) {
+            let (a, b, c) = (through.a[channel], through.b[channel], through.c[channel]);
+            let mean = through.mean[channel];
+            for (grad, &x) in grad[plane.clone()].iter_mut().zip(&x[plane]) {
+                *grad = a * *grad + b * (x - mean) + c;
             }
-        });
-        dx
+        }
     }
 
-    /// `f(start, part)` for parts of whole planes: images, or single planes if they are large.
-    fn for_each_image<T: Real>(&self, out: &mut [T], f: impl Fn(usize, &mut [T]) + Sync) {
-        let part = if self.pixels >= 1024 {
-            self.pixels
-        } else {
-            self.channels * self.pixels
-        };
-        let cost = out.len();
-        for_each_chunk(out, part, cost, |i, out| f(i * part, out));
+    /// The part of the gradient that begins at `start` becomes 0 wherever the map of `x` isn't positive.
+    fn cut<T: Real>(&self, start: usize, grad: &mut [T], x: &[T], map: Affine<'_, T>) {
+        if self.pixels == 1 {
+            return cut_rows(grad, x, map);
+        }
+        for (plane, channel) in self.planes(start, grad.len()) {
+            let (sub, mul, add) = map.of(channel);
+            for (grad, &x) in grad[plane.clone()].iter_mut().zip(&x[plane]) {
+                *grad = cut_by(mapped(x, sub, mul, add), *grad);
+            }
+        }
     }
 
-    /// Every channel's sums of `term(a, b, centre)`.
-    fn sums<T: Real>(
+    /// [`cut`](Self::cut) of a whole gradient, copied.
+    pub(crate) fn cut_copy<T: Real>(&self, grad: &[T], x: &[T], map: Affine<'_, T>) -> Vec<T> {
+        let part = self.part();
+        copied(grad, part, grad.len(), |i, grad| {
+            let start = i * part;
+            self.cut(start, grad, &x[start..][..grad.len()], map);
+        })
+    }
+
+    /// How many elements are worked on in one piece: rows with an element of each channel, or whole planes; single ones if they
+    /// are large, else images.
+    fn part(&self) -> usize {
+        match self.pixels {
+            1 => piece(self.channels),
+            pixels if pixels >= 1024 => pixels,
+            pixels => self.channels * pixels,
+        }
+    }
+
+    /// The planes of `len` elements that begin at `start`, as parts of these, each with its channel.
+    fn planes(&self, start: usize, len: usize) -> impl Iterator<Item = (Range<usize>, usize)> {
+        let Channels {
+            channels, pixels, ..
+        } = *self;
+        let first = start / pixels;
+        let plane = move |i| (i * pixels..(i + 1) * pixels, (first + i) % channels);
+        (0..len / pixels).map(plane)
+    }
+
+    /// Every channel's sums of `term(a, b, centre)`; `a` gives the elements in a range of whole rows or of a plane.
+    fn sums<'a, T: Real>(
         &self,
-        a: &[T],
+        a: impl Fn(Range<usize>) -> Cow<'a, [T]> + Sync,
         b: &[T],
         centre: &[f64],
         term: impl Fn(f64, f64, f64) -> [f64; 2] + Sync,
     ) -> [Vec<f64>; 2] {
         if self.pixels == 1 {
-            return column_sums(a, b, centre, term);
+            return column_sums_of(a, b, centre, term);
         }
         let mut sums = [vec![0.; self.channels], vec![0.; self.channels]];
         let [first, second] = &mut sums;
         let parts = ((&mut first[..], 1), (&mut second[..], 1));
-        for_each_chunk_pair(parts.0, parts.1, a.len(), |i, first, second| {
+        for_each_chunk_pair(parts.0, parts.1, b.len(), |i, first, second| {
             for image in 0..self.batch {
                 let start = (image * self.channels + i) * self.pixels;
-                let (a, b) = (&a[start..][..self.pixels], &b[start..][..self.pixels]);
-                let [x, y] = plane_sums(a, b, |a, b| term(a, b, centre[i]));
+                let plane = start..start + self.pixels;
+                let (a, b) = (a(plane.clone()), &b[plane]);
+                let [x, y] = plane_sums(&a, b, |a, b| term(a, b, centre[i]));
                 (first[0], second[0]) = (first[0] + x, second[0] + y);
             }
         });
@@ -137,33 +221,47 @@ impl Channels {
     }
 }
 
+impl<T: Real> Affine<'_, T> {
+    /// The numbers of one channel.
+    fn of(&self, channel: usize) -> (T, T, T) {
+        (self.sub[channel], self.mul[channel], self.add[channel])
+    }
+}
+
 compiled! {
     /// [`Channels::affine`] of rows that have an element of each channel.
-    fn affine_rows<'a, T: Real>(x: &'a [T], coefficients: [&'a [T]; 3], out: &'a mut [T]) {
-        let [sub, mul, add] = coefficients;
+    fn affine_rows<'a, T: Real>(x: &'a [T], map: Affine<'a, T>, relu: bool, out: &'a mut [T]) {
+        let Affine { sub, mul, add } = map;
         let channels = sub.len();
         for (out, x) in out.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
             let coefficients = sub.iter().zip(mul).zip(add);
             for ((out, &x), ((&sub, &mul), &add)) in out.iter_mut().zip(x).zip(coefficients) {
-                *out = (x - sub) * mul + add;
+                let y = mapped(x, sub, mul, add);
+                *out = if relu { cut_by(y, y) } else { y };
             }
         }
     }
 
-    /// [`Channels::grad_input`] of rows that have an element of each channel.
-    fn gradient_rows<'a, T: Real>(
-        grad: &'a [T],
-        x: &'a [T],
-        coefficients: [&'a [T]; 4],
-        dx: &'a mut [T],
-    ) {
-        let [mean, a, b, c] = coefficients;
+    /// [`Channels::cut`] of rows that have an element of each channel.
+    fn cut_rows<'a, T: Real>(grad: &'a mut [T], x: &'a [T], map: Affine<'a, T>) {
+        let Affine { sub, mul, add } = map;
+        let channels = sub.len();
+        for (grad, x) in grad.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+            let coefficients = sub.iter().zip(mul).zip(add);
+            for ((grad, &x), ((&sub, &mul), &add)) in grad.iter_mut().zip(x).zip(coefficients) {
+                *grad = cut_by(mapped(x, sub, mul, add), *grad);
+            }
+        }
+    }
+
+    /// [`Channels::pass`] of rows that have an element of each channel.
+    fn pass_rows<'a, T: Real>(grad: &'a mut [T], x: &'a [T], through: &'a Through<'a, T>) {
+        let Through { mean, a, b, c, .. } = *through;
         let channels = mean.len();
-        let rows = x.chunks_exact(channels).zip(grad.chunks_exact(channels));
-        for (dx, (x, grad)) in dx.chunks_exact_mut(channels).zip(rows) {
-            let terms = x.iter().zip(grad).zip(a.iter().zip(b).zip(c).zip(mean));
-            for (dx, ((&x, &g), (((&a, &b), &c), &mean))) in dx.iter_mut().zip(terms) {
-                *dx = a * g + b * (x - mean) + c;
+        for (grad, x) in grad.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+            let coefficients = a.iter().zip(b).zip(c).zip(mean);
+            for ((grad, &x), (((&a, &b), &c), &mean)) in grad.iter_mut().zip(x).zip(coefficients) {
+                *grad = a * *grad + b * (x - mean) + c;
             }
         }
     }

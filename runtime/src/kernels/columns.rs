@@ -1,8 +1,10 @@
 //! Sums over the rows of a matrix, which the channels of an image that has them last are columns of.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::chunks::for_each_chunk;
 use super::compiled::compiled;
-use super::fresh::new_chunks;
 use super::Real;
 
 /// Elements of the rows that are summed in one piece.
@@ -12,31 +14,42 @@ const PIECE: usize = 1 << 14;
 const WIDE: usize = 32;
 
 /// The sums of `term(a, b, centre)` over the rows of two matrices, for every column; `centre` has one number per column.
-///
-/// Pieces of rows are summed in f64 and then added in order.
 pub(super) fn column_sums<T: Real>(
     a: &[T],
     b: &[T],
     centre: &[f64],
     term: impl Fn(f64, f64, f64) -> [f64; 2] + Sync,
 ) -> [Vec<f64>; 2] {
+    column_sums_of(|rows| Cow::Borrowed(&a[rows]), b, centre, term)
+}
+
+/// [`column_sums`] where a function gives the elements of the first matrix in a range of whole rows.
+///
+/// Pieces of rows are summed in f64 and then added in order.
+pub(super) fn column_sums_of<'a, T: Real>(
+    a: impl Fn(Range<usize>) -> Cow<'a, [T]> + Sync,
+    b: &[T],
+    centre: &[f64],
+    term: impl Fn(f64, f64, f64) -> [f64; 2] + Sync,
+) -> [Vec<f64>; 2] {
     let columns = centre.len();
-    if columns == 0 || a.is_empty() {
+    if columns == 0 || b.is_empty() {
         return [vec![0.; columns], vec![0.; columns]];
     }
     let together = (WIDE / columns).max(1);
     let (wide, centres) = (together * columns, centre.repeat(together));
     let piece = (PIECE / wide).max(1) * wide;
-    let pieces = a.len().div_ceil(piece);
+    let pieces = b.len().div_ceil(piece);
     let mut partial = vec![0f64; pieces * 2 * wide];
-    for_each_chunk(&mut partial, 2 * wide, a.len(), |i, sums| {
-        let end = ((i + 1) * piece).min(a.len());
-        let whole = end - (end - i * piece) % wide;
-        let rows = i * piece..whole;
+    for_each_chunk(&mut partial, 2 * wide, b.len(), |i, sums| {
+        let rows = i * piece..((i + 1) * piece).min(b.len());
+        let (a, b) = (a(rows.clone()), &b[rows]);
+        let whole = b.len() - b.len() % wide;
+        let ((a, last_a), (b, last_b)) = (a.split_at(whole), b.split_at(whole));
         let [first, second] = halves(sums);
-        add_rows(&a[rows.clone()], &b[rows], &centres, &term, first, second);
+        add_rows(a, b, &centres, &term, first, second);
         let [first, second] = [&mut first[..columns], &mut second[..columns]];
-        add_rows(&a[whole..end], &b[whole..end], centre, &term, first, second);
+        add_rows(last_a, last_b, centre, &term, first, second);
     });
     let mut totals = [vec![0.; columns], vec![0.; columns]];
     for sums in partial.chunks_exact_mut(2 * wide) {
@@ -77,14 +90,9 @@ compiled! {
     }
 }
 
-/// A new matrix, made by `f` in pieces of whole rows, given where one starts.
-pub(super) fn new_rows<T: Real>(
-    len: usize,
-    columns: usize,
-    f: impl Fn(usize, &mut [T]) + Sync,
-) -> Vec<T> {
-    let piece = (PIECE / columns.max(1)).max(1) * columns;
-    new_chunks(T::zero(), len, piece, len, |i, out| f(i * piece, out))
+/// Elements of whole rows that are worked on in one piece.
+pub(super) fn piece(columns: usize) -> usize {
+    (PIECE / columns.max(1)).max(1) * columns
 }
 
 #[cfg(test)]

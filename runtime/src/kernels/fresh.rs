@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::chunks::{for_each, for_each_chunk, work_on};
-use super::simd::Work;
+use super::simd::{Closure, Work};
 use super::Real;
 
 /// A place for an element: one that is there, or new memory.
@@ -158,6 +158,17 @@ where
     let write = |out: &mut [MaybeUninit<T>]| work_on(out.chunks_mut(size).enumerate(), cost, &work);
     // SAFETY: the chunks make up all of the buffer, and each is copied.
     unsafe { written(x.len(), write) }
+}
+
+/// [`copied_chunks`] with a function, whose loops are compiled for vectors only if it is small or calls what is.
+pub(super) fn copied<T: Copy + Send + Sync>(
+    x: &[T],
+    size: usize,
+    cost: usize,
+    f: impl Fn(usize, &mut [T]) + Sync,
+) -> Vec<T> {
+    let work = Closure(|(i, chunk): (usize, &mut [T])| f(i, chunk));
+    copied_chunks(x, size, cost, &work)
 }
 
 struct Copied<'a, T, W> {

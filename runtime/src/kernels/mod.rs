@@ -39,7 +39,7 @@ mod window;
 
 pub(crate) use assembled::assembled;
 pub(crate) use attention::Attention;
-pub(crate) use batch_norm::Channels;
+pub(crate) use batch_norm::{Affine, Channels, Through};
 pub(crate) use broadcast::zip_broadcast;
 pub(crate) use cast::in_dtype;
 pub(crate) use chunks::{for_each, for_each_chunk, threads, work_on};
@@ -59,5 +59,5 @@ pub(crate) use reduce::{best, cumsum, sum};
 pub(crate) use row_sums::row_sums;
 pub(crate) use simd::Work;
 pub(crate) use softmax::{class_gradient, Exponential, Softmax};
-pub(crate) use values::{output, strided, values, Values};
+pub(crate) use values::{output, overwrite, strided, values, Values};
 pub(crate) use window::{conv_windows, pool_windows, Axis};

@@ -1,8 +1,10 @@
 //! Slices out of tensors and back, without copying.
 
+use std::any::Any;
+use std::marker::PhantomData;
 use std::ops::{Deref, Range};
 
-use candle_core::{Device, Shape, Storage, Tensor, WithDType};
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Shape, Storage, Tensor, WithDType};
 
 use crate::error::{Error, Result};
 
@@ -60,6 +62,34 @@ impl<Guard: Deref<Target = Storage>> Values<Guard> {
 pub(crate) fn output<T: WithDType>(values: Vec<T>, shape: impl Into<Shape>) -> Result<Tensor> {
     super::pages::keep();
     Ok(Tensor::from_vec(values, shape.into(), &Device::Cpu)?)
+}
+
+/// Lets `f` write to the values of a contiguous f32 or f64 tensor on the CPU that nobody else holds.
+pub(crate) fn overwrite<T: WithDType>(tensor: &Tensor, f: impl Fn(&mut [T])) -> Result<()> {
+    Ok(tensor.inplace_op1(&Overwrite(f, PhantomData))?)
+}
+
+struct Overwrite<F, T>(F, PhantomData<fn(T)>);
+
+impl<F: Fn(&mut [T]), T: WithDType> InplaceOp1 for Overwrite<F, T> {
+    fn name(&self) -> &'static str {
+        "overwrite"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            return Err(candle_core::Error::RequiresContiguous { op: self.name() }.bt());
+        };
+        let values: Option<&mut Vec<T>> = match storage {
+            CpuStorage::F32(values) => (values as &mut dyn Any).downcast_mut(),
+            CpuStorage::F64(values) => (values as &mut dyn Any).downcast_mut(),
+            _ => None,
+        };
+        let values =
+            values.ok_or_else(|| candle_core::Error::Msg("overwrite: another type".into()).bt())?;
+        (self.0)(&mut values[start..end]);
+        Ok(())
+    }
 }
 
 /// Runs a function for the type of the elements; nothing for types that Candle alone knows.

@@ -1,13 +1,15 @@
 //! Checkpointed modules: what they compute is not kept for the backward pass, which runs them again.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::fuse::{twin, Last};
 use super::names::nearest;
 use super::state::{at_mode, current_mode};
 use super::walk::nodes;
 use super::{Forward, Mask, Module, ModuleError, State};
 use crate::error::{Error, Result};
-use crate::tensor::{checkpoint_as, is_grad_enabled, sharing, Tensor, Tensors};
+use crate::tensor::{checkpoint_as, sharing, Tensor, Tensors};
 
 /// Runs `function` and keeps nothing of it but its inputs; the backward pass runs it again for its gradients
 /// (`torch.utils.checkpoint.checkpoint`, without reentrance). It costs a second forward pass and saves the memory of all that
@@ -47,7 +49,7 @@ where
     T: Tensors,
 {
     let mode = current_mode();
-    let function = std::sync::Arc::new(function);
+    let function = Arc::new(function);
     let first = function.clone();
     let again = move |inputs| at_mode(mode, || function(inputs));
     checkpoint_as(move |inputs| first(inputs), again, inputs)
@@ -139,7 +141,7 @@ impl<M: Forward + Clone + 'static> Chain for Vec<M> {
 /// Whether a call of the module is to be run again instead of kept.
 #[inline]
 fn is_on(module: &dyn Module) -> bool {
-    module.state().is_some_and(State::checkpointed) && is_grad_enabled()
+    module.state().is_some_and(State::runs_again)
 }
 
 /// Runs the module on these inputs, as a checkpoint if it is one.
@@ -162,7 +164,22 @@ where
     checkpoint_as(|inputs| run(module, inputs), again, inputs)
 }
 
-/// The same for one tensor, which needs no handle of its own where nothing is run again.
+/// Runs two modules as one checkpoint: what the first one gives isn't kept either. Neither has hooks.
+pub(super) fn call_two<M: Forward + Clone + 'static>(
+    first: &M,
+    last: Last,
+    x: &Tensor,
+) -> Result<Tensor> {
+    // A clone of it would be a copy.
+    let (first, mode) = (Arc::new(twin(first)), current_mode());
+    let both = move |x: &Tensor, again| last.run(&first.forward(x)?, again);
+    let again = both.clone();
+    // The second time only the gradients are wanted.
+    let again = move |x: Tensor| at_mode(mode, || again(&x, true));
+    checkpoint_as(|x: Tensor| both(&x, false), again, x.clone())
+}
+
+/// [`call`] with one tensor, which needs no handle of its own where nothing is run again.
 #[inline]
 pub(super) fn call_one<M: Forward + Clone + 'static>(module: &M, x: &Tensor) -> Result<Tensor> {
     if !is_on(module) {

@@ -222,6 +222,10 @@ pub trait ModuleExt: Module {
     /// backward pass runs the module again. [`checkpoint`](crate::checkpoint) says what stays the same: everything but time and
     /// memory. The second run sees the modes of the first, whatever the module's are by then.
     ///
+    /// Batch norm and the layer that its input comes from, where both are selected, are one checkpoint, and `relu` after them is in it:
+    /// `net.checkpoint(["conv1", "bn1"])` keeps nothing between a convolution's input and the activation. This holds where the calls
+    /// stand one in the other, as in `self.bn1(self.conv1(x)).relu()`, and in sequences, unless one of the two has a forward hook.
+    ///
     /// A list stands for what is in it. The model itself is not called by anybody who could run it again:
     /// [`checkpoint`](crate::checkpoint) does that.
     ///

@@ -1,11 +1,17 @@
-//! Layers one after the other that are one operation where no gradients are wanted: a convolution does what follows it.
+//! Layers one after the other that are one operation: batch norm does the `relu` that follows it, and where no gradients are wanted a
+//! convolution does both.
+//!
+//! Batch norm and the layer before it, where both are checkpoints, are one, which doesn't keep what is between them.
 //!
 //! Generated code calls these functions where a field is called with what another gives, and where `relu` follows a field. The result is
 //! that of the calls one by one, to rounding; a layer with hooks is always called by itself.
 
+use std::sync::Arc;
+
 use super::{checkpoint, Call, Forward, Module};
 use crate::ops::Following;
 use crate::private::within;
+use crate::tensor::sharing;
 use crate::{Result, Tensor};
 
 /// `outer(inner(args))`
@@ -18,28 +24,19 @@ where
     O: Call<(I::Output,)> + Module,
     I: Call<A>,
 {
+    if let Some(last) = outer.as_last(false) {
+        return match inner.call_before(args, last)? {
+            (y, true) => outer.call_done((y,)),
+            (y, false) => outer.call((y,)),
+        };
+    }
     let Some(following) = outer.follows() else {
         return outer.call((inner.call(args)?,));
     };
-    Ok(both(outer, inner, args, following)?.0)
-}
-
-/// What `outer` gives of what `inner` gives; the flag says whether `inner` has done all that follows it.
-#[inline]
-fn both<O, I, A>(
-    outer: &O,
-    inner: &I,
-    args: A,
-    following: Following<'_>,
-) -> Result<(O::Output, bool)>
-where
-    O: Call<(I::Output,)>,
-    I: Call<A>,
-{
-    Ok(match inner.call_fused(args, following)? {
-        (y, true) => (outer.call_done((y,))?, true),
-        (y, false) => (outer.call((y,))?, false),
-    })
+    match inner.call_fused(args, following)? {
+        (y, true) => outer.call_done((y,)),
+        (y, false) => outer.call((y,)),
+    }
 }
 
 /// `outer(inner(args)).relu()`
@@ -52,13 +49,19 @@ where
     O: Call<(I::Output,), Output = Tensor> + Module,
     I: Call<A>,
 {
+    if let Some(last) = outer.as_last(true) {
+        return match inner.call_before(args, last)? {
+            (y, true) => outer.call_done((y,)),
+            (y, false) => then_relu(outer, (y,)),
+        };
+    }
     let first = outer.follows();
     let Some(following) = first.and_then(|first| first.then(Following::RELU)) else {
         return then_relu(outer, (inner.call(args)?,));
     };
-    match both(outer, inner, args, following)? {
-        (y, true) => Ok(y),
-        (y, false) => y.relu(),
+    match inner.call_fused(args, following)? {
+        (y, true) => outer.call_done((y,)),
+        (y, false) => then_relu(outer, (y,)),
     }
 }
 
@@ -84,11 +87,82 @@ pub trait Step: Forward {
     /// # Errors
     /// Those of the call.
     fn step(&self, x: &Tensor) -> Result<Tensor>;
+
+    /// [`Call::as_last`]
+    fn last(&self, relu: bool) -> Option<Last>;
+
+    /// [`Call::call_before`] with one tensor.
+    ///
+    /// # Errors
+    /// Those of the calls.
+    fn step_before(&self, x: &Tensor, last: Last) -> Result<(Tensor, bool)>;
+
+    /// [`step`](Self::step), and then `relu` if wanted.
+    ///
+    /// # Errors
+    /// Those of the operations.
+    fn step_then(&self, x: &Tensor, following: Following<'_>) -> Result<Tensor> {
+        if let (true, Some(y)) = (following.relu, self.forward_fused(x, following)?) {
+            return Ok(y);
+        }
+        let y = self.step(x)?;
+        if following.relu {
+            y.relu()
+        } else {
+            Ok(y)
+        }
+    }
+}
+
+/// The second of two layers that are one checkpoint, as a handle of its own, and whether `relu` follows.
+#[derive(Clone)]
+pub struct Last {
+    layer: Arc<dyn Step>,
+    relu: bool,
+}
+
+impl Last {
+    /// Of a layer that is a checkpoint; hooks keep it apart.
+    pub(super) fn of<M: Forward + Clone + 'static>(layer: &M, relu: bool) -> Option<Self> {
+        let state = layer.state()?;
+        if !layer.ends_checkpoint() || !state.runs_again() || state.has_hooks() {
+            return None;
+        }
+        let layer = Arc::new(twin(layer));
+        Some(Last { layer, relu })
+    }
+
+    /// Runs the layer; where `unread`, for its gradients alone.
+    pub(super) fn run(&self, x: &Tensor, unread: bool) -> Result<Tensor> {
+        let relu = Following {
+            relu: self.relu,
+            unread,
+            ..Following::default()
+        };
+        self.layer.step_then(x, relu)
+    }
+}
+
+/// A handle to the same layer that is no checkpoint by itself.
+pub(super) fn twin<M: Module + Clone>(layer: &M) -> M {
+    let twin = sharing(|| layer.clone());
+    if let Some(state) = twin.state() {
+        state.set_checkpointed(false);
+    }
+    twin
 }
 
 impl<M: Forward + Clone + 'static> Step for M {
     fn step(&self, x: &Tensor) -> Result<Tensor> {
         checkpoint::call_one(self, x)
+    }
+
+    fn last(&self, relu: bool) -> Option<Last> {
+        Last::of(self, relu)
+    }
+
+    fn step_before(&self, x: &Tensor, last: Last) -> Result<(Tensor, bool)> {
+        Call::call_before(self, (x,), last)
     }
 }
 
@@ -101,22 +175,34 @@ pub fn in_sequence(x: &Tensor, layers: &[(&str, &dyn Step)]) -> Result<Tensor> {
     let mut rest = layers;
     while let [(name, layer), others @ ..] = rest {
         let x = last.as_ref().unwrap_or(x);
-        let (following, count) = following(others);
-        let fused = match count {
-            0 => None,
-            _ => within(name, layer.forward_fused(x, following))?,
-        };
-        let (y, done) = match fused {
-            Some(y) => (y, count),
-            None => (within(name, layer.step(x))?, 0),
-        };
+        let (y, done) = within(name, one_step(*layer, x, others))?;
         last = Some(y);
         rest = &others[done..];
     }
     Ok(last.unwrap_or_else(|| x.clone()))
 }
 
-/// What the next layers do that a convolution before them can, and how many these are.
+/// What the layer gives, and how many of the next ones have been done with it.
+fn one_step(layer: &dyn Step, x: &Tensor, next: &[(&str, &dyn Step)]) -> Result<(Tensor, usize)> {
+    if let [(_, norm), after @ ..] = next {
+        let relu = following(after.get(..1).unwrap_or_default()).0.is_relu();
+        if let Some(last) = norm.last(relu) {
+            let (y, both) = layer.step_before(x, last)?;
+            return Ok((y, if both { 1 + usize::from(relu) } else { 0 }));
+        }
+    }
+    let (following, count) = following(next);
+    let fused = match count {
+        0 => None,
+        _ => layer.forward_fused(x, following)?,
+    };
+    Ok(match fused {
+        Some(y) => (y, count),
+        None => (layer.step(x)?, 0),
+    })
+}
+
+/// What the next layers do that the one before them can, and how many these are.
 fn following<'a>(layers: &[(&str, &'a dyn Step)]) -> (Following<'a>, usize) {
     let (mut all, mut count) = (Following::default(), 0);
     for (_, layer) in layers {
@@ -129,181 +215,4 @@ fn following<'a>(layers: &[(&str, &'a dyn Step)]) -> (Following<'a>, usize) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nn::Conv2dConfig;
-    use crate::ops::compute::plain_only;
-    use crate::profiler::{profile, Phase};
-    use crate::testing::{assert_close, randn, tolerance};
-    use taper::prelude::*;
-
-    fn net(conv: Conv2dConfig, input: [usize; 4], dtype: DType) -> Result<Sequential> {
-        let layers = Sequential::config()
-            .add("conv", conv)
-            .add("norm", BatchNorm2d::config())
-            .add("relu", ReLU::config());
-        let mut net = layers.input(input).init_seeded(&Device::Cpu, 3)?;
-        net.to_dtype(dtype)?;
-        if let Some(norm) = net.get_as::<BatchNorm2d>("norm") {
-            let channels = norm.weight.as_ref().map_or(0, |weight| weight.elem_count());
-            let random = |i: usize| -> Result<Tensor> {
-                let x = randn([i, channels])?.select(0, i as i64 - 1)?;
-                x.to_dtype(dtype)
-            };
-            let (mean, var) = (norm.running_mean.as_ref(), norm.running_var.as_ref());
-            mean.map(|mean| mean.set(random(1)?)).transpose()?;
-            var.map(|var| var.set(random(2)?.square()?.add(0.1)?))
-                .transpose()?;
-            for (i, param) in [&norm.weight, &norm.bias].into_iter().flatten().enumerate() {
-                param.set(random(3 + i)?)?;
-            }
-        }
-        net.eval();
-        Ok(net)
-    }
-
-    /// The operations that `f` runs, in the order of their names.
-    fn operations<T>(f: impl FnOnce() -> Result<T>) -> Result<(T, Vec<(&'static str, usize)>)> {
-        let (result, profile) = profile(f);
-        let mut found: Vec<_> = profile
-            .operations()
-            .iter()
-            .filter(|op| op.phase == Phase::Forward)
-            .map(|op| (op.name, op.calls))
-            .collect();
-        found.sort_unstable();
-        Ok((result?, found))
-    }
-
-    #[test]
-    fn what_follows_a_convolution_is_done_by_it() -> Result<()> {
-        let conv = |out, kernel| Conv2d::config(out, kernel);
-        for (conv, input) in [
-            (conv(5, 3).padding(1), [2, 3, 7, 6]),
-            (conv(40, 3).stride(2).bias(false), [1, 9, 9, 11]),
-            (conv(6, 3).groups(6).padding(1), [3, 6, 5, 8]),
-            (conv(8, 1).groups(2), [2, 8, 4, 4]),
-        ] {
-            for dtype in [DType::F32, DType::F64] {
-                let net = net(conv.clone(), input, dtype)?;
-                let x = randn(input)?.to_dtype(dtype)?;
-                let (found, ran) = operations(|| no_grad(|| net.forward(&x)))?;
-                assert_eq!(ran, [("conv2d", 1)]);
-                let (apart, ran) = operations(|| net.forward(&x))?;
-                assert_eq!(ran, [("batch_norm", 1), ("conv2d", 1), ("relu", 1)]);
-                let plain = plain_only::run(|| no_grad(|| net.forward(&x)))?;
-                for expected in [apart, plain] {
-                    let (found, expected) = (found.as_candle(), expected.as_candle());
-                    assert_close("fused", found, expected, tolerance(dtype))?;
-                }
-                // What was kept is used.
-                let again = no_grad(|| net.forward(&x))?;
-                assert_eq!(again.to_vec::<f64>()?, found.to_vec::<f64>()?);
-            }
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn changes_are_noticed() -> Result<()> {
-        let net = net(Conv2d::config(5, 3), [1, 2, 4, 4], DType::F64)?;
-        let x = randn([1, 2, 4, 4])?;
-        let same = || -> Result<()> {
-            let (found, apart) = (no_grad(|| net.forward(&x))?, net.forward(&x)?);
-            assert_close("fused", found.as_candle(), apart.as_candle(), 1e-12)
-        };
-        same()?;
-        for param in net.parameters() {
-            param.set(param.add(0.5)?)?;
-            same()?;
-        }
-        for (name, buffer) in net.named_buffers() {
-            if buffer.dtype().is_float() {
-                buffer.set(buffer.add(0.5)?)?;
-                same().map_err(|error| error.context(name))?;
-            }
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn hooks_training_and_frozen_weights_keep_layers_apart() -> Result<()> {
-        let x = randn([2, 3, 5, 5])?;
-        let apart = [("batch_norm", 1), ("conv2d", 1), ("relu", 1)];
-        let build = || net(Conv2d::config(4, 3), [2, 3, 5, 5], DType::F64);
-
-        let net = build()?;
-        net.train();
-        let (_, ran) = operations(|| no_grad(|| net.forward(&x)))?;
-        assert_eq!(ran, apart);
-
-        for name in ["conv", "norm"] {
-            let net = build()?;
-            let seen = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-            let counter = seen.clone();
-            let hook = net.register_forward_hook(name, move |_, _, _| {
-                counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                Ok(())
-            })?;
-            let (_, ran) = operations(|| no_grad(|| net.forward(&x)))?;
-            assert_eq!(ran, apart, "{name}");
-            assert_eq!(seen.load(std::sync::atomic::Ordering::Relaxed), 1);
-            drop(hook);
-        }
-
-        // Nothing is trained, so nothing is recorded.
-        let net = build()?;
-        net.parameters()
-            .iter()
-            .for_each(|p| p.set_requires_grad(false));
-        let (_, ran) = operations(|| net.forward(&x))?;
-        assert_eq!(ran, [("conv2d", 1)]);
-        Ok(())
-    }
-
-    #[model([B, 3, H, W] -> [B, 5, _, _])]
-    struct Net {
-        #[layer(4, 3)]
-        conv1: Conv2d,
-        bn1: BatchNorm2d,
-        #[layer(6, 1)]
-        conv2: Conv2d,
-        #[layer(5, 1)]
-        conv3: Conv2d,
-        bn3: BatchNorm2d,
-    }
-
-    #[forward]
-    impl Net {
-        fn forward(&self, x: Tensor) -> Tensor {
-            let x = self.bn1(self.conv1(&x)).relu();
-            let x = self.conv2(x).relu();
-            self.bn3(self.conv3(&x))
-        }
-    }
-
-    #[test]
-    fn nested_calls_of_a_forward_are_one_operation() -> Result<()> {
-        let net = Net::config().init_seeded(&Device::Cpu, 5)?;
-        net.eval();
-        let x = randn([2, 3, 6, 5])?.to_dtype(DType::F32)?;
-        let (found, ran) = operations(|| no_grad(|| net.forward(&x)))?;
-        assert_eq!(ran, [("conv2d", 3)]);
-        let (expected, ran) = operations(|| net.forward(&x))?;
-        assert_eq!(ran, [("batch_norm", 2), ("conv2d", 3), ("relu", 2)]);
-        assert_close("fused", found.as_candle(), expected.as_candle(), 1e-5)
-    }
-
-    #[test]
-    fn nan_passes_and_wrong_shapes_are_the_layers_errors() -> Result<()> {
-        let net = net(Conv2d::config(4, 1), [1, 2, 3, 3], DType::F64)?;
-        let x = Tensor::full([1, 2, 3, 3], f64::NAN, DType::F64, &Device::Cpu)?;
-        let y = no_grad(|| net.forward(&x))?.to_vec::<f64>()?;
-        assert!(y.iter().all(|y| y.is_nan()));
-        let wrong = randn([1, 5, 3, 3])?;
-        let errors = [no_grad(|| net.forward(&wrong)), net.forward(&wrong)];
-        let [fused, apart] = errors.map(|result| result.map(drop).unwrap_err().to_string());
-        assert_eq!(fused, apart);
-        Ok(())
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! What a layer is: a module that the trace knows and that is built from what the trace found.
 
-use super::{checkpoint, Build, Module, Plan};
+use super::fuse::Last;
+use super::{checkpoint, Build, Module, Plan, State};
 use crate::ops::Following;
 use crate::trace::{Args, Tracer, Value};
 use crate::{Device, Result, Tensor};
@@ -183,6 +184,13 @@ pub trait Forward: Module {
         }
     }
 
+    /// Whether the module, where it is a checkpoint, is one with a checkpoint before it: what comes between would be kept for it alone.
+    #[doc(hidden)]
+    #[inline]
+    fn ends_checkpoint(&self) -> bool {
+        false
+    }
+
     /// Runs the module and what follows it as one operation, if there is one and the module has no hooks.
     ///
     /// # Errors
@@ -243,6 +251,25 @@ pub trait Call<A> {
         Ok((self.call(args)?, false))
     }
 
+    /// The module as the second of two that are one checkpoint, before `relu` or not, if it is one and has no hooks.
+    #[doc(hidden)]
+    #[inline]
+    fn as_last(&self, relu: bool) -> Option<Last> {
+        let _ = relu;
+        None
+    }
+
+    /// Runs the module and, if it is a checkpoint without hooks, the one after it as the same one: then the flag is set.
+    ///
+    /// # Errors
+    /// As [`Call::call`] of both.
+    #[doc(hidden)]
+    #[inline]
+    fn call_before(&self, args: A, last: Last) -> Result<(Self::Output, bool)> {
+        let _ = last;
+        Ok((self.call(args)?, false))
+    }
+
     /// What the call gives if the module before it has done it all: `args`.
     ///
     /// # Errors
@@ -268,6 +295,20 @@ impl<M: Forward + Clone + 'static, T: Borrow<Tensor>> Call<(T,)> for M {
         Ok(match self.forward_fused(x, following)? {
             Some(y) => (y, true),
             None => (checkpoint::call_one(self, x)?, false),
+        })
+    }
+
+    #[inline]
+    fn as_last(&self, relu: bool) -> Option<Last> {
+        Last::of(self, relu)
+    }
+
+    fn call_before(&self, (x,): (T,), last: Last) -> Result<(Tensor, bool)> {
+        let x = x.borrow();
+        let fits = |state: &State| state.runs_again() && !state.has_hooks();
+        Ok(match self.state().is_some_and(fits) {
+            true => (checkpoint::call_two(self, last, x)?, true),
+            false => (checkpoint::call_one(self, x)?, false),
         })
     }
 

@@ -106,7 +106,7 @@ pub trait Module: Send + Sync {
         None
     }
 
-    /// What this module does that a convolution before it can do in its place; nothing if it has hooks.
+    /// What this module does that the one before it can do in its place; nothing if it has hooks.
     #[doc(hidden)]
     fn follows(&self) -> Option<Following<'_>> {
         None

@@ -2,7 +2,7 @@
 
 use super::hook::Hooks;
 use crate::scoped::with;
-use crate::tensor::is_recomputing;
+use crate::tensor::{is_grad_enabled, is_recomputing};
 use crate::{Result, Tensor};
 use std::cell::Cell;
 use std::fmt;
@@ -91,6 +91,11 @@ impl State {
     /// [`ModuleExt::checkpoint`](super::ModuleExt::checkpoint).
     pub fn checkpointed(&self) -> bool {
         self.checkpointed.load(Ordering::Relaxed)
+    }
+
+    /// Whether a call of the module now is to be run again.
+    pub(crate) fn runs_again(&self) -> bool {
+        self.checkpointed() && is_grad_enabled()
     }
 
     /// Turns that on or off.

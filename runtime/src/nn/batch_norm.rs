@@ -135,27 +135,57 @@ macro_rules! batch_norm {
             $($follows)?
         }
 
-        impl Forward for $name {
-            fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        impl $name {
+            fn options(&self) -> Result<BatchNormOptions> {
                 let (active, counter) = (self.state.active(), self.num_batches_tracked.as_ref());
                 let momentum = self.momentum.filter(|_| !cumulative_statistics());
-                let options = BatchNormOptions {
+                Ok(BatchNormOptions {
                     training: active || self.running_mean.is_none(),
                     momentum: match (momentum, counter) {
                         (None, Some(counter)) if active => 1. / (counter.item()? + 1.),
                         (momentum, _) => momentum.unwrap_or(0.),
                     },
                     eps: self.eps,
-                };
+                })
+            }
+
+            /// Counts a batch that the statistics were updated with.
+            fn count(&self) -> Result<()> {
+                let counts = self.state.active() && !is_recomputing();
+                if let (true, Some(counter)) = (counts, &self.num_batches_tracked) {
+                    counter.set(Tensor::from((counter.as_candle() + 1.)?))?;
+                }
+                Ok(())
+            }
+        }
+
+        impl Forward for $name {
+            fn forward(&self, x: &Tensor) -> Result<Tensor> {
                 let y = x.batch_norm_with(
                     self.running_mean.as_ref(),
                     self.running_var.as_ref(),
                     self.weight.as_deref(),
                     self.bias.as_deref(),
-                    options,
+                    self.options()?,
                 )?;
-                if let (true, Some(counter)) = (active && !is_recomputing(), counter) {
-                    counter.set(Tensor::from((counter.as_candle() + 1.)?))?;
+                self.count()?;
+                Ok(y)
+            }
+
+            fn ends_checkpoint(&self) -> bool {
+                true
+            }
+
+            fn forward_fused(&self, x: &Tensor, following: Following<'_>) -> Result<Option<Tensor>> {
+                let alone = self.state.has_hooks() || self.state.runs_again();
+                if alone || !following.is_relu() {
+                    return Ok(None);
+                }
+                let running = [self.running_mean.as_ref(), self.running_var.as_ref()];
+                let weights = (self.weight.as_deref(), self.bias.as_deref());
+                let y = x.batch_norm_relu(running, weights, self.options()?, following.unread)?;
+                if y.is_some() {
+                    self.count()?;
                 }
                 Ok(y)
             }

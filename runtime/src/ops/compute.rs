@@ -4,6 +4,7 @@ use candle_core::{DType, Tensor};
 
 use crate::error::{Error, Result};
 use crate::kernels::{in_dtype, row_major};
+use crate::tensor::DenseSum;
 
 /// How a tensor of floats is computed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,14 +100,37 @@ pub(crate) fn record_optional<const N: usize>(
     let present = inputs.map(|input| input.is_some());
     let inputs: Vec<_> = inputs.into_iter().flatten().collect();
     crate::Tensor::record_list(op, data, &inputs, move |grad, needs| {
-        let mut needs = needs.iter();
-        let needs = present.map(|present| present && needs.next().is_some_and(|&needed| needed));
-        let grads = backward(grad, needs)?.into_iter().zip(present);
-        Ok(grads
-            .filter(|(_, present)| *present)
-            .map(|(grad, _)| grad)
-            .collect())
+        of_present(present, needs, |needs| backward(grad, needs))
     })
+}
+
+/// The same for an operation that may write to its gradient, and whose gradients are in buffers of their own.
+pub(crate) fn record_optional_own<const N: usize>(
+    op: &'static str,
+    data: Tensor,
+    inputs: [Option<&crate::Tensor>; N],
+    backward: impl Fn(DenseSum, [bool; N]) -> Result<[Option<Tensor>; N]> + Send + Sync + 'static,
+) -> crate::Tensor {
+    let present = inputs.map(|input| input.is_some());
+    let inputs: Vec<_> = inputs.into_iter().flatten().collect();
+    crate::Tensor::record_own(op, data, &inputs, move |grad, needs| {
+        of_present(present, needs, |needs| backward(grad, needs))
+    })
+}
+
+/// The gradients of the inputs that are there, from a function that gives those of all.
+fn of_present<const N: usize>(
+    present: [bool; N],
+    needs: &[bool],
+    backward: impl FnOnce([bool; N]) -> Result<[Option<Tensor>; N]>,
+) -> Result<Vec<Option<Tensor>>> {
+    let mut needs = needs.iter();
+    let needs = present.map(|present| present && needs.next().is_some_and(|&needed| needed));
+    let grads = backward(needs)?.into_iter().zip(present);
+    Ok(grads
+        .filter(|(_, present)| *present)
+        .map(|(grad, _)| grad)
+        .collect())
 }
 
 /// Makes this thread's operations use the plain form, so that tests can compare the two.

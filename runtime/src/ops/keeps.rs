@@ -44,6 +44,17 @@ pub(crate) enum Storage {
     Ordered,
 }
 
+/// Where an operation puts its operands' gradients, if they are neither the incoming one nor parts of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gradients {
+    /// Anywhere, so that a sum of them needs a buffer of its own.
+    Anywhere,
+    /// In buffers that nobody else holds, in which sums are made.
+    Own,
+    /// In such buffers; the first operand's in that of the incoming gradient if nobody else holds it.
+    InPlace,
+}
+
 /// How the elements of a result lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -70,6 +81,7 @@ pub(crate) struct Keeps {
     pub(crate) passes: &'static [usize],
     /// Whether the operands' gradients are parts of the incoming one.
     pub(crate) cuts: bool,
+    pub(crate) gradients: Gradients,
     /// What is kept beside: indices, masks, sums.
     pub(crate) beside: Bytes,
     /// What the forward pass works with.
@@ -95,9 +107,15 @@ impl Keeps {
         result: &[],
         passes: &[],
         cuts: false,
+        gradients: Gradients::Anywhere,
         beside: none,
         forward: none,
         backward: none,
+    };
+    /// The same, with gradients in buffers of their own.
+    pub(crate) const OWN: Keeps = Keeps {
+        gradients: Gradients::Own,
+        ..Keeps::NOTHING
     };
     /// Indices, comparisons, constants.
     pub(crate) const NO_GRADIENT: Keeps = Keeps {

@@ -66,7 +66,7 @@ pub use indices::{Index, Indices};
 pub use join::{cat, stack};
 pub use matmul::ScaledDotProductAttentionOptions;
 pub use narrow::SplitSize;
-pub(crate) use norm::rule::FROZEN_BATCH_NORM;
+pub(crate) use norm::rule::{BATCH_NORM, FROZEN_BATCH_NORM};
 pub use norm::{BatchNormOptions, LayerNormOptions};
 pub use operand::Operand;
 pub use pad::{PadMode, PadOptions};

@@ -38,13 +38,13 @@ macro_rules! operations {
 
 operations! {
     abs => super::math::trace_abs, Keeps::unary::<super::math::Abs>();
-    adaptive_avg_pool2d => super::pool2d::rule::trace_adaptive_avg_pool2d, Keeps::NOTHING;
+    adaptive_avg_pool2d => super::pool2d::rule::trace_adaptive_avg_pool2d, Keeps::OWN;
     add => super::arithmetic::trace_add, Keeps::SUM;
     amax => super::reduce::rule::trace_amax, Keeps::INPUT_AND_RESULT;
     amin => super::reduce::rule::trace_amin, Keeps::INPUT_AND_RESULT;
     argmax => super::reduce::rule::trace_argmax, Keeps::NO_GRADIENT;
     argmin => super::reduce::rule::trace_argmin, Keeps::NO_GRADIENT;
-    avg_pool2d => super::pool2d::rule::trace_avg_pool2d, Keeps::NOTHING;
+    avg_pool2d => super::pool2d::rule::trace_avg_pool2d, Keeps::OWN;
     batch_norm => super::norm::rule::trace_batch_norm, super::norm::rule::BATCH_NORM;
     bmm => super::matmul::rule::trace_bmm, Keeps::EACH_OTHER;
     broadcast_to => super::expand::trace_broadcast_to, Keeps::TURNED;

@@ -1,8 +1,9 @@
 //! Sums of gradients: in place where the buffer is nobody else's.
 
-use candle_core::{CpuStorage, DType, Device, InplaceOp2, Layout, Tensor as Data};
+use candle_core::{CpuStorage, DType, Device, InplaceOp2, Layout, Shape, Tensor as Data};
 
 use super::change::Change;
+use super::owner::same_storage;
 use super::sparse::SparseGrad;
 use crate::error::Result;
 use crate::kernels::{for_each_chunk, row_major, Order};
@@ -30,6 +31,22 @@ impl GradSum {
             tensor,
             owned: false,
         })
+    }
+
+    /// A first contribution whose buffer is nobody else's.
+    pub(crate) fn own(tensor: Data) -> Self {
+        GradSum::Dense(DenseSum {
+            tensor,
+            owned: true,
+        })
+    }
+
+    /// The shape and type.
+    pub(crate) fn kind(&self) -> (&Shape, DType) {
+        match self {
+            GradSum::Dense(sum) => (sum.tensor.shape(), sum.tensor.dtype()),
+            GradSum::Rows(rows) => (rows.shape(), rows.dtype()),
+        }
     }
 
     /// Adds a contribution of the same shape and type.
@@ -105,9 +122,17 @@ impl GradSum {
 
     /// The sum alone, in its dense form.
     pub(crate) fn into_tensor(self) -> Result<Data> {
+        Ok(self.into_dense()?.tensor)
+    }
+
+    /// The sum in its dense form, with the right to write to its buffer if nobody else holds it.
+    pub(crate) fn into_dense(self) -> Result<DenseSum> {
         match self {
-            GradSum::Dense(sum) => Ok(sum.tensor),
-            GradSum::Rows(rows) => rows.dense(),
+            GradSum::Dense(sum) => Ok(sum),
+            GradSum::Rows(rows) => Ok(DenseSum {
+                tensor: rows.dense()?,
+                owned: true,
+            }),
         }
     }
 
@@ -129,6 +154,19 @@ pub(crate) struct DenseSum {
 }
 
 impl DenseSum {
+    pub(crate) fn tensor(&self) -> &Data {
+        &self.tensor
+    }
+
+    /// The tensor to be written to, if it is nobody else's and its elements, taken in this order, are all of one piece.
+    pub(crate) fn writable(&self, order: Order) -> Result<Option<Data>> {
+        if !self.owned || !has_kernels(&self.tensor) {
+            return Ok(None);
+        }
+        let taken = order.take(&self.tensor)?;
+        Ok(Some(taken).filter(|taken| same_storage(taken, &self.tensor)))
+    }
+
     fn add(&mut self, grad: &Data) -> Result<()> {
         if grad.elem_count() == 0 {
             return Ok(()); // Candle takes the strides of an empty tensor for repeated elements

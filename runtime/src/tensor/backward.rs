@@ -117,7 +117,7 @@ impl Tensor {
             retain: options.retain_graph,
             watched,
         };
-        walk.send(&edge, gradient, "backward")?;
+        walk.send(&edge, GradSum::new(gradient), "backward")?;
         no_grad(|| walk.run())
     }
 }
@@ -170,12 +170,19 @@ impl Walk<'_> {
         if !needs.contains(&true) && !again {
             return Ok(()); // frozen since the forward pass
         }
-        let grads = grads
-            .into_iter()
-            .map(|grad| grad.map(GradSum::into_tensor).transpose())
-            .collect::<Result<Vec<_>>>()?;
-        let backward = match &state.backward {
-            Backward::Dense(backward) => backward,
+        let (results, own) = match &state.backward {
+            Backward::Dense(backward) => {
+                let grads = grads.into_iter();
+                let grads = grads.map(|grad| grad.map(GradSum::into_tensor).transpose());
+                let grads = grads.collect::<Result<Vec<_>>>()?;
+                (backward(&grads, &needs), false)
+            }
+            Backward::Own(backward) => {
+                let Some(grad) = grads.into_iter().flatten().next() else {
+                    return Ok(());
+                };
+                (backward(grad.into_dense()?, &needs), true)
+            }
             Backward::Again(again) => {
                 let results = again
                     .run(&state.edges, &node.outputs)
@@ -183,14 +190,17 @@ impl Walk<'_> {
                 return self.send_all(&results, grads, node.op);
             }
             Backward::Rows(backward) => {
-                if let ([Some(edge)], [Some(grad)]) = (&state.edges[..], &grads[..]) {
-                    let rows = backward(grad).map_err(|error| error.in_op(node.op))?;
+                if let ([Some(edge)], Some(Some(grad))) =
+                    (&state.edges[..], grads.into_iter().next())
+                {
+                    let grad = grad.into_tensor()?;
+                    let rows = backward(&grad).map_err(|error| error.in_op(node.op))?;
                     self.send_rows(edge, rows, node.op)?;
                 }
                 return Ok(());
             }
         };
-        let results = backward(&grads, &needs).map_err(|error| error.in_op(node.op))?;
+        let results = results.map_err(|error| error.in_op(node.op))?;
         if results.len() != needs.len() {
             let counts = format!(
                 "{} gradients for {} inputs: this is a bug in the operation",
@@ -199,9 +209,14 @@ impl Walk<'_> {
             );
             return Err(Error::op(node.op, counts));
         }
+        // A closure that ran Candle operations on a Candle variable may return a tensor with Candle's own history.
+        let sum = |grad: candle_core::Tensor| match own {
+            true => GradSum::own(grad.detach()),
+            false => GradSum::new(grad.detach()),
+        };
         for ((edge, needed), grad) in state.edges.iter().zip(needs).zip(results) {
             if let (Some(edge), true, Some(grad)) = (edge, needed, grad) {
-                self.send(edge, grad, node.op)?;
+                self.send(edge, sum(grad), node.op)?;
             }
         }
         Ok(())
@@ -211,7 +226,7 @@ impl Walk<'_> {
     fn send_all(
         &mut self,
         results: &[Tensor],
-        grads: Vec<Option<candle_core::Tensor>>,
+        grads: Vec<Option<GradSum>>,
         op: &'static str,
     ) -> Result<()> {
         for (y, grad) in results.iter().zip(grads) {
@@ -224,26 +239,22 @@ impl Walk<'_> {
     }
 
     /// Adds `grad`, computed by `op`, to what goes along `edge`.
-    fn send(&mut self, edge: &Edge, grad: candle_core::Tensor, op: &'static str) -> Result<()> {
-        // A closure that ran Candle operations on a Candle variable may return a tensor with Candle's own history.
-        let grad = grad.detach();
+    fn send(&mut self, edge: &Edge, grad: GradSum, op: &'static str) -> Result<()> {
         match edge {
             Edge::Leaf(leaf) => {
-                leaf.check_from(op, (grad.shape(), grad.dtype()))?;
+                leaf.check_from(op, grad.kind())?;
                 if let Some(Arrived::Leaf(_, sum)) = self.pending.get_mut(&leaf.owner.id) {
-                    return sum.add(&grad);
+                    return sum.merge(grad);
                 }
-                self.pending.insert(
-                    leaf.owner.id,
-                    Arrived::Leaf(leaf.clone(), GradSum::new(grad)),
-                );
+                let arrived = Arrived::Leaf(leaf.clone(), grad);
+                self.pending.insert(leaf.owner.id, arrived);
             }
             Edge::Node(node, output) => {
                 let (shape, dtype) = &node.outputs[*output];
                 check_gradient(
                     || format!("the result of {} from {op}", node.op),
                     (shape, *dtype),
-                    (grad.shape(), grad.dtype()),
+                    grad.kind(),
                 )?;
                 let arrived = self.pending.entry(node.id);
                 let arrived = arrived
@@ -252,17 +263,18 @@ impl Walk<'_> {
                     return Ok(());
                 };
                 match &mut grads[*output] {
-                    Some(sum) => sum.add(&grad)?,
-                    empty => *empty = Some(GradSum::new(grad)),
+                    Some(sum) => sum.merge(grad)?,
+                    empty => *empty = Some(grad),
                 }
             }
         }
         Ok(())
     }
+
     /// As [`send`](Self::send), for the gradient of a few rows; what is computed from others gets its dense form.
     fn send_rows(&mut self, edge: &Edge, grad: SparseGrad, op: &'static str) -> Result<()> {
         let Edge::Leaf(leaf) = edge else {
-            return self.send(edge, grad.dense()?, op);
+            return self.send(edge, GradSum::own(grad.dense()?), op);
         };
         leaf.check_from(op, (grad.shape(), grad.dtype()))?;
         if let Some(Arrived::Leaf(_, sum)) = self.pending.get_mut(&leaf.owner.id) {

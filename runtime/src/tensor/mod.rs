@@ -41,7 +41,7 @@ pub use saved::{when, Saved};
 pub use sparse::SparseGrad;
 pub use tensors::Tensors;
 
-pub(crate) use accumulate::Gradient;
+pub(crate) use accumulate::{DenseSum, Gradient};
 pub(crate) use change::Change;
 pub(crate) use checkpoint::{checkpoint_as, meet, sharing};
 pub(crate) use total::total;

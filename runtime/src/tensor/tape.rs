@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{DType, Shape};
 
+use super::accumulate::DenseSum;
 use super::checkpoint::{meet, Again};
 use super::leaf::{lock, Leaf};
 use super::owner::{next_id, same_storage, Owner};
@@ -25,9 +26,15 @@ type Gradients = Box<
 /// From the gradient of the only output, the rows of the only input's gradient.
 type RowGradients = Box<dyn Fn(&candle_core::Tensor) -> Result<SparseGrad> + Send + Sync>;
 
+/// From the gradient of the only output, which may be written to where it is nobody else's, the gradients of the inputs, in buffers
+/// that are nobody else's either.
+type OwnGradients =
+    Box<dyn Fn(DenseSum, &[bool]) -> Result<Vec<Option<candle_core::Tensor>>> + Send + Sync>;
+
 /// How an operation computes its inputs' gradients.
 pub(crate) enum Backward {
     Dense(Gradients),
+    Own(OwnGradients),
     /// For one input and one output: the rows of the input that have a gradient.
     Rows(RowGradients),
     /// By running the part of the forward pass again that the node stands for.
@@ -203,6 +210,20 @@ impl Tensor {
             _ => Ok(vec![None; needs.len()]),
         };
         Self::result(op, data, inputs, || Backward::Dense(Box::new(gradients)))
+    }
+
+    /// As [`record_list`](Self::record_list), for an operation whose gradients are in buffers of their own, or in that of the incoming
+    /// gradient where this may be written to: sums of gradients are made in them.
+    pub(crate) fn record_own(
+        op: &'static str,
+        data: candle_core::Tensor,
+        inputs: &[&Tensor],
+        backward: impl Fn(DenseSum, &[bool]) -> Result<Vec<Option<candle_core::Tensor>>>
+            + Send
+            + Sync
+            + 'static,
+    ) -> Tensor {
+        Self::result(op, data, inputs, || Backward::Own(Box::new(backward)))
     }
 
     /// As [`record`](Self::record), for an operation on one input whose gradient is zero but for a few rows.

@@ -125,6 +125,26 @@ fn agree(
     check().map_err(|error| TestCaseError::fail(error.to_string()))
 }
 
+/// Two functions of which not a bit of the values and gradients differs.
+fn alike(
+    f: impl Fn(&[Tensor]) -> Result<Tensor>,
+    g: impl Fn(&[Tensor]) -> Result<Tensor>,
+    inputs: &[Input],
+) -> std::result::Result<(), TestCaseError> {
+    let bits = |all: Vec<Tensor>| -> Result<Vec<Vec<u64>>> {
+        let bits = |x: Tensor| Ok(x.to_vec::<f64>()?.into_iter().map(f64::to_bits).collect());
+        all.into_iter().map(bits).collect()
+    };
+    for dtype in [DType::F32, DType::F64] {
+        let found = run(&f, inputs, dtype).and_then(bits);
+        let expected = run(&g, inputs, dtype).and_then(bits);
+        let [found, expected] = [found, expected]
+            .map(|bits| bits.map_err(|error| TestCaseError::fail(error.to_string())));
+        prop_assert!(found? == expected?, "{dtype:?}");
+    }
+    Ok(())
+}
+
 /// The elements and a 1: what would be 0 but for rounding is then compared with the size of the inputs.
 fn with_one(x: &Tensor) -> Result<candle_core::Tensor> {
     let one = Tensor::ones(1, DType::F64, &Device::Cpu)?;
@@ -266,10 +286,20 @@ proptest! {
         places in prop::sample::select(&PLACES[..]),
     ) {
         let batch = BatchNormOptions::default().training(true);
+        let inputs = [x, weight, bias];
         let norm = |x: &[Tensor]| {
             placed(&x[0], places)?.batch_norm_with(None, None, Some(&x[1]), Some(&x[2]), batch)
         };
-        agree(norm, &[x, weight, bias])?;
+        agree(norm, &inputs)?;
+        let two = |x: &[Tensor]| norm(x)?.relu();
+        let one = |x: &[Tensor]| {
+            let affine = (Some(&x[1]), Some(&x[2]));
+            match placed(&x[0], places)?.batch_norm_relu([None, None], affine, batch, false)? {
+                Some(y) => Ok(y),
+                None => two(x),
+            }
+        };
+        alike(one, two, &inputs)?;
         let width = scale.0[0];
         agree(|x| x[0].layer_norm(width, Some(&x[1]), Some(&x[2])), &[y, scale, shift])?;
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::program::{Operand, Planned, Source, Step};
-use crate::ops::keeps::{Order, Storage};
+use crate::ops::keeps::{Gradients, Order, Storage};
 
 /// A piece of storage: its place in [`Machine::holders`].
 type Place = usize;
@@ -18,6 +18,8 @@ pub(super) struct Machine<'p> {
     results: Vec<Option<(Place, Order)>>,
     /// What each call keeps for its gradient.
     kept: Vec<Vec<Place>>,
+    /// Whether a checkpoint is being run again.
+    again: bool,
     /// The gradients on their way, with whether a sum may be made in place.
     grads: HashMap<Source, (Place, bool)>,
 }
@@ -34,6 +36,7 @@ impl<'p> Machine<'p> {
             peak: 0,
             results: vec![None; calls.len()],
             kept: vec![Vec::new(); calls.len()],
+            again: false,
             grads: HashMap::new(),
         }
     }
@@ -111,7 +114,10 @@ impl<'p> Machine<'p> {
         let outside = call.keeps.storage != Storage::Own && first.is_none();
         let place = match shares {
             Some((place, _)) => self.hold(place),
-            None => self.allocate(if outside { 0 } else { call.result }),
+            None => {
+                let nothing = outside || (call.unread && self.again);
+                self.allocate(if nothing { 0 } else { call.result })
+            }
         };
         self.work(call.forward);
         self.results[at] = Some((place, order));
@@ -183,7 +189,9 @@ impl<'p> Machine<'p> {
                         .any(|&call| self.grads.contains_key(&Source::Call(call)))
                     {
                         let mut nested = Vec::new();
+                        self.again = true;
                         self.forward(inner, &self.last_uses(&calls), &mut nested);
+                        self.again = false;
                         // Nobody holds the block's own results this time.
                         let used = self.used(&calls);
                         for call in calls.iter().filter(|call| !used.contains(call)) {
@@ -203,21 +211,25 @@ impl<'p> Machine<'p> {
 
     fn back(&mut self, at: usize) {
         let call = &self.calls[at];
-        if let Some((grad, _)) = self.grads.remove(&Source::Call(at)) {
+        if let Some((grad, alone)) = self.grads.remove(&Source::Call(at)) {
+            let own = call.keeps.gradients != Gradients::Anywhere;
+            let in_place = alone && call.keeps.gradients == Gradients::InPlace;
             let mut made = Vec::new();
             for (i, operand) in call.operands.iter().enumerate() {
                 if !self.needs(operand) {
                     continue;
                 }
                 let passes = call.keeps.passes.contains(&i) && operand.bytes == call.result;
-                let place = match passes || call.keeps.cuts {
+                let passes = passes || call.keeps.cuts;
+                let written = in_place && i == 0 && operand.bytes == call.result;
+                let place = match passes || written {
                     true => self.hold(grad),
                     false => self.allocate(operand.bytes),
                 };
-                made.push((operand.from, operand.bytes, place));
+                made.push((operand.from, operand.bytes, (place, own && !passes)));
             }
             for &(param, bytes) in &call.params {
-                made.push((Source::Param(param), bytes, self.allocate(bytes)));
+                made.push((Source::Param(param), bytes, (self.allocate(bytes), own)));
             }
             self.work(call.backward);
             for (to, bytes, place) in made {
@@ -229,12 +241,16 @@ impl<'p> Machine<'p> {
     }
 
     /// Adds a gradient to what has arrived.
-    fn send(&mut self, to: Source, bytes: usize, place: Place) {
+    fn send(&mut self, to: Source, bytes: usize, (place, own): (Place, bool)) {
         let sum = match self.grads.get(&to) {
-            None => (place, false),
+            None => (place, own),
             Some(&(sum, true)) => {
                 self.release(place);
                 (sum, true)
+            }
+            Some(&(first, false)) if own => {
+                self.release(first);
+                (place, true)
             }
             Some(&(first, false)) => {
                 let sum = self.allocate(bytes);

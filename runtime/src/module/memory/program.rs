@@ -1,13 +1,13 @@
 //! The calls of a plan as the tape sees them: what each takes, gives and keeps, and which are run again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, Result};
 use crate::module::walk::{nodes, Node};
 use crate::module::{Module, ModuleExt, Plan, PlanNode, PlanTensor, PlanValue, Size, State};
 use crate::nn::kept_by_layer;
 use crate::ops::keeps::{elements, Call, Keeps};
-use crate::ops::kept_by;
+use crate::ops::{kept_by, BATCH_NORM};
 use crate::trace::{Kind, RecordKind};
 
 /// One call.
@@ -25,6 +25,8 @@ pub(super) struct Planned {
     pub(super) backward: usize,
     /// Whether its result needs a gradient.
     pub(super) recorded: bool,
+    /// Whether a checkpoint that runs it again leaves its result out.
+    pub(super) unread: bool,
 }
 
 /// A tensor that a call takes.
@@ -72,17 +74,32 @@ impl Program {
             modules: modules.collect(),
             places: HashMap::new(),
             calls: Vec::new(),
+            joined: HashSet::new(),
         };
         let mut steps = Vec::new();
         for (at, node) in plan.nodes.iter().enumerate() {
             if node.kind != RecordKind::Call {
                 continue;
             }
+            if let Some(norm) = reader.relu_of(at, node) {
+                let one = reader.joined.contains(&norm);
+                let norm_call = &mut reader.calls[norm];
+                (norm_call.keeps, norm_call.unread) = (BATCH_NORM, one);
+                reader.places.insert(at, norm);
+                continue;
+            }
             let planned = reader.planned(node)?;
             let place = reader.calls.len();
+            let blocks = match reader.joins(node) {
+                Some(before) => {
+                    let blocks = reader.checkpoints(before);
+                    reader.joined.insert(place);
+                    blocks
+                }
+                None => reader.checkpoints(node),
+            };
             reader.places.insert(at, place);
             reader.calls.push(planned);
-            let blocks = reader.checkpoints(node);
             push(&mut steps, &blocks, Step::Call(place));
         }
         let given = plan
@@ -99,6 +116,16 @@ impl Program {
             inputs,
         })
     }
+}
+
+/// The nodes that made the tensors which a call takes.
+fn made_by(call: &PlanNode) -> Vec<usize> {
+    let tensors = call.inputs.iter().flat_map(PlanValue::tensors);
+    tensors.filter_map(|x| x.node).collect()
+}
+
+fn is_batch_norm(call: &PlanNode) -> bool {
+    matches!(call.type_name, "BatchNorm1d" | "BatchNorm2d")
 }
 
 /// Steps while they are being grouped: a block knows the component that it is of.
@@ -140,6 +167,8 @@ struct Reader<'a> {
     /// The places of calls by their nodes.
     places: HashMap<usize, usize>,
     calls: Vec<Planned>,
+    /// The calls that are in the checkpoint of the call before.
+    joined: HashSet<usize>,
 }
 
 impl Reader<'_> {
@@ -187,6 +216,7 @@ impl Reader<'_> {
         let recorded = keeps.differentiable && (!params.is_empty() || operands.iter().any(needs));
         Ok(Planned {
             recorded,
+            unread: false,
             result: self.bytes(&node.output)?,
             rank: result.len(),
             beside: (keeps.beside)(&call, self.float),
@@ -196,6 +226,48 @@ impl Reader<'_> {
             operands,
             keeps,
         })
+    }
+
+    /// The batch norm that does this call, which is `relu`, in its own pass: it is the call before, of a layer that keeps its input
+    /// anyway, and nothing else uses what it gives.
+    fn relu_of(&self, at: usize, node: &PlanNode) -> Option<usize> {
+        if !matches!(node.type_name, "relu" | "ReLU") || self.float < 4 {
+            return None;
+        }
+        let [norm] = made_by(node)[..] else {
+            return None;
+        };
+        let (place, called) = (*self.places.get(&norm)?, self.plan.nodes.get(norm)?);
+        let component = called.parent.filter(|_| self.plan.is_layer_call(called))?;
+        let state = self.module(component)?.module.state()?;
+        let planned = &self.calls[place];
+        let others = self.plan.nodes.iter().enumerate();
+        let mut others = others.filter(|(i, other)| *i != at && other.kind == RecordKind::Call);
+        let fits = is_batch_norm(called)
+            && place + 1 == self.calls.len()
+            && (state.active() || !planned.params.is_empty())
+            && !state.has_hooks()
+            && (!state.checkpointed() || self.joined.contains(&place))
+            && !others.any(|(_, other)| made_by(other).contains(&norm));
+        fits.then_some(place)
+    }
+
+    /// The call before, of a layer, if this one's batch norm is in its checkpoint: both are checkpoints, and it takes what that one gives.
+    fn joins(&self, node: &PlanNode) -> Option<&PlanNode> {
+        let alone = |node: &PlanNode| {
+            let component = node.parent.filter(|_| self.plan.is_layer_call(node))?;
+            let state = self.module(component)?.module.state()?;
+            (state.checkpointed() && !state.has_hooks()).then_some(component)
+        };
+        let component = alone(node).filter(|_| is_batch_norm(node))?;
+        let [before] = made_by(node)[..] else {
+            return None;
+        };
+        let called = self.plan.nodes.get(before)?;
+        let first = alone(called)?;
+        let siblings = self.plan.nodes[first].parent == self.plan.nodes[component].parent;
+        let next = self.places.get(&before) == Some(&self.calls.len().checked_sub(1)?);
+        (siblings && next).then_some(called)
     }
 
     fn module(&self, component: usize) -> Option<&Node<'_>> {

@@ -17,6 +17,7 @@ fn call(keeps: Keeps, from: &[Source], params: &[(usize, usize)]) -> Planned {
         forward: 0,
         backward: 0,
         recorded: true,
+        unread: false,
     }
 }
 

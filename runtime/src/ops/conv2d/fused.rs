@@ -23,18 +23,20 @@ pub struct Norm<'a> {
     pub(crate) eps: f64,
 }
 
-/// What follows a convolution: batch norm, then `relu`, or one of them.
+/// What follows a layer: batch norm, then `relu`, or one of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Following<'a> {
     pub(crate) norm: Option<Norm<'a>>,
     pub(crate) relu: bool,
+    /// Nobody reads the values of the result: it is computed for its gradients.
+    pub(crate) unread: bool,
 }
 
 impl<'a> From<Norm<'a>> for Following<'a> {
     fn from(norm: Norm<'a>) -> Self {
         Following {
             norm: Some(norm),
-            relu: false,
+            ..Following::default()
         }
     }
 }
@@ -43,7 +45,13 @@ impl<'a> Following<'a> {
     pub(crate) const RELU: Self = Following {
         norm: None,
         relu: true,
+        unread: false,
     };
+
+    /// Whether `relu` follows alone.
+    pub(crate) fn is_relu(self) -> bool {
+        self.norm.is_none() && self.relu
+    }
 
     /// This and then `next`, if one pass can do both.
     pub(crate) fn then(self, next: Following<'a>) -> Option<Self> {
@@ -52,7 +60,7 @@ impl<'a> Following<'a> {
             (norm, None) => (norm, true),
             _ => return None,
         };
-        Some(Following { norm, relu })
+        Some(Following { norm, relu, ..self })
     }
 }
 

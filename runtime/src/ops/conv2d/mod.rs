@@ -3,7 +3,7 @@
 use candle_core::{Shape, Tensor as Data};
 
 use super::compute::{
-    by_form, dense, expect_dtype, expect_float, has_kernels, record_optional, wide,
+    by_form, dense, expect_dtype, expect_float, has_kernels, record_optional_own, wide,
 };
 use super::Pair;
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::kernels::{
     conv_windows, in_dtype, output, row_major, values, Axis, Conv2d, Finish, Order, Real,
 };
 use crate::tensor::autocast::{cast, cast_optional};
-use crate::tensor::{is_grad_enabled, when, Owner, Tensor};
+use crate::tensor::{is_grad_enabled, when, DenseSum, Owner, Tensor};
 
 pub use fused::{Following, Norm};
 pub use options::{Conv2dOptions, ConvPadding};
@@ -101,30 +101,30 @@ impl Tensor {
         let b_shape = Shape::from(conv.groups * conv.outputs);
         let x_saved = self.save_if(weight.requires_grad());
         let w_saved = weight.save_if(self.requires_grad());
-        let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
+        let backward = move |grad: DenseSum, [x, w, b]: [bool; 3]| {
+            let grad = grad.tensor();
             let dtype = grad.dtype();
             let grad = frame.take(grad)?;
             let back = |dx: Data, shape: &Shape| -> Result<Data> {
                 Ok(in_dtype(&dx, dtype)?.reshape(shape)?)
             };
+            // The weight's first: the memory that it works with is gone before the input's is there.
             let (dw, db) = match w {
                 true => {
                     let (dw, db) = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad, b)?;
-                    (Some(dw), db)
+                    (Some(back(dw, &w_shape)?), db)
                 }
                 false => (None, when(b, || grad_bias(&conv, &grad))?),
             };
-            Ok([
-                when(x, || {
-                    let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
-                    frame.give(back(dx, &Shape::from(&x_shape[..]))?)
-                })?,
-                dw.map(|dw| back(dw, &w_shape)).transpose()?,
-                db.map(|db| back(db, &b_shape)).transpose()?,
-            ])
+            let db = db.map(|db| back(db, &b_shape)).transpose()?;
+            let dx = when(x, || {
+                let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
+                frame.give(back(dx, &Shape::from(&x_shape[..]))?)
+            })?;
+            Ok([dx, dw, db])
         };
         let inputs = [Some(self), Some(weight), bias];
-        Ok(record_optional("conv2d", data, inputs, backward))
+        Ok(record_optional_own("conv2d", data, inputs, backward))
     }
 }
 

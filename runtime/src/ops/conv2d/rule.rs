@@ -1,6 +1,6 @@
 //! The shape rule of `conv2d`.
 
-use crate::ops::keeps::{Call, Keeps, Order};
+use crate::ops::keeps::{Call, Gradients, Keeps, Order};
 use crate::ops::rule::{bound, checked, pair, receiver, Window};
 use crate::trace::{Args, Dim, Kind, Param, Takes, TensorValue, Text, Tracer, Truth, Value};
 
@@ -18,6 +18,7 @@ pub(crate) const KEEPS: Keeps = Keeps {
     order: Order::ChannelsLast,
     forward: packed,
     backward: packed,
+    gradients: Gradients::Own,
     ..Keeps::EACH_OTHER
 };
 

@@ -2,13 +2,15 @@
 
 use candle_core::{Shape, Tensor as Data};
 
-use super::{batch_plain as plain, check_affine, check_eps, like};
+use super::batch_gradient::{Kept, Map};
+use super::{batch_plain as plain, check_affine, check_eps};
 use crate::error::{Error, Result};
 use crate::kernels::{in_dtype, output, values, Channels, Order, Real};
 use crate::ops::compute::{
-    by_form, compute_dtype, dense, expect_float, has_kernels, record_optional, wide,
+    by_form, compute_dtype, dense, expect_float, has_kernels, record_optional_own, wide, Form,
 };
-use crate::tensor::{is_recomputing, meet, when, Buffer, Tensor};
+use crate::tensor::autocast::autocast_dtype;
+use crate::tensor::{is_grad_enabled, is_recomputing, meet, Buffer, Tensor};
 
 const OP: &str = "batch_norm";
 
@@ -122,6 +124,40 @@ impl Tensor {
         options: BatchNormOptions,
     ) -> Result<Tensor> {
         let running = [running_mean, running_var];
+        self.batch_norm_then(running, (weight, bias), options, Then::Nothing)
+    }
+
+    /// [`batch_norm_with`](Self::batch_norm_with) and `relu` as one operation that keeps its input alone, equal to both to the bit;
+    /// nothing where they have to be two: in other types than f32 and f64, under autocast, without kernels, and where batch norm alone
+    /// would not keep its input, so that the result of `relu`, which others need, is kept in its place. If the result is `unread` it has the shape alone.
+    pub(crate) fn batch_norm_relu(
+        &self,
+        running: [Option<&Buffer>; 2],
+        (weight, bias): (Option<&Tensor>, Option<&Tensor>),
+        options: BatchNormOptions,
+        unread: bool,
+    ) -> Result<Option<Tensor>> {
+        let from_batch = options.training && self.elem_count() > 0;
+        let trained = [weight, bias].into_iter().flatten();
+        let trained = trained.into_iter().any(Tensor::requires_grad);
+        let recorded = is_grad_enabled() && (trained || self.requires_grad());
+        let kept = !recorded || from_batch || trained;
+        if !kept || Form::of(self.as_candle()) == Form::Plain || autocast_dtype().is_some() {
+            return Ok(None);
+        }
+        let y = self.batch_norm_then(running, (weight, bias), options, Then::Relu { unread })?;
+        Ok(Some(y))
+    }
+
+    /// Batch norm, and what follows it.
+    fn batch_norm_then(
+        &self,
+        running: [Option<&Buffer>; 2],
+        (weight, bias): (Option<&Tensor>, Option<&Tensor>),
+        options: BatchNormOptions,
+        then: Then,
+    ) -> Result<Tensor> {
+        let relu = then != Then::Nothing;
         let sizes = check(self, running, weight, bias, options)?;
         let order = match has_kernels(self.as_candle()) {
             true => Order::of(&[self.as_candle()]),
@@ -137,8 +173,7 @@ impl Tensor {
                 ..sizes
             },
         };
-        let taken = move |x: &Data| -> Result<Data> { Ok(order.take(&wide(x)?)?) };
-        let x = taken(self.as_candle())?;
+        let x = order.take(&wide(self.as_candle())?)?;
         let from_batch = options.training && self.elem_count() > 0;
         let [mean, variance] = if from_batch {
             moments(&sizes, &x)?
@@ -154,58 +189,47 @@ impl Tensor {
             None => scale.clone(),
         };
         let add = bias.map_or_else(|| Ok(mean.zeros_like()?), |bias| dense(bias.as_candle()))?;
-        let data = in_dtype(&affine(&sizes, &x, [&mean, &mul, &add])?, self.dtype())?;
-        let data = order.give(data)?;
-
-        let affine_needs = [weight, bias]
-            .into_iter()
-            .flatten()
-            .any(Tensor::requires_grad);
-        let saved = self.save_if(affine_needs || (from_batch && self.requires_grad()));
-        let weight_saved = weight.map(|weight| weight.save_if(self.requires_grad()));
-        let types = [self, weight.unwrap_or(self), bias.unwrap_or(self)].map(Tensor::dtype);
-        let backward = move |grad: &Data, [x, w, b]: [bool; 3]| {
-            let grad = taken(grad)?;
-            let input = when(w || b || from_batch, || taken(saved.get()?))?;
-            let sums = input
-                .as_ref()
-                .map(|x| gradient_sums(&sizes, &grad, x, &mean));
-            let sums = sums.transpose()?;
-            let dx = when(x, || {
-                let mul = match &weight_saved {
-                    Some(weight) => (&scale * dense(weight.get()?)?)?,
-                    None => scale.clone(),
-                };
-                let dx = match (&input, &sums) {
-                    (Some(x), Some(sums)) if from_batch => {
-                        through_statistics(&sizes, [&grad, x, &mean, &mul, &scale], sums)?
-                    }
-                    _ => {
-                        let zeros = mul.zeros_like()?;
-                        affine(&sizes, &grad, [&zeros, &mul, &zeros])?
-                    }
-                };
-                Ok(order.give(in_dtype(&dx, types[0])?)?)
-            })?;
-            let channels = Shape::from(sizes.channels);
-            let of = |sum: Option<Data>, i: usize| {
-                sum.map(|sum| like(sum, types[i], &channels)).transpose()
-            };
-            let [bias_sum, weight_sum] = sums.map_or([None, None], |sums| sums.map(Some));
-            let weight_sum = weight_sum.map(|sum| sum * &scale).transpose()?;
-            Ok([
-                dx,
-                of(weight_sum.filter(|_| w), 1)?,
-                of(bias_sum.filter(|_| b), 2)?,
-            ])
+        let map = Map {
+            sub: mean.clone(),
+            mul,
+            // A copy: the parameter may change before the backward pass.
+            add: if relu { add.copy()? } else { add },
         };
-        Ok(record_optional(
-            OP,
-            data,
-            [Some(self), weight, bias],
-            backward,
-        ))
+        let data = match then {
+            // All elements are one, which is never read.
+            Then::Relu { unread: true } => {
+                Data::zeros((), self.dtype(), self.device())?.broadcast_as(self.shape())?
+            }
+            _ => order.give(in_dtype(&map.of(&sizes, &x, relu)?, self.dtype())?)?,
+        };
+
+        let inputs = [Some(self), weight, bias];
+        let affine_needs = inputs[1..].iter().flatten().any(|x| x.requires_grad());
+        let kept = Kept {
+            sizes,
+            order,
+            from_batch,
+            x: self.save_if(affine_needs || (from_batch && self.requires_grad())),
+            weight: weight.map(|weight| weight.save_if(self.requires_grad())),
+            mean,
+            scale,
+            cut: relu.then_some(map),
+            types: [self, weight.unwrap_or(self), bias.unwrap_or(self)].map(Tensor::dtype),
+        };
+        Ok(record_optional_own(OP, data, inputs, move |grad, needs| {
+            kept.gradients(grad, needs)
+        }))
     }
+}
+
+/// What follows batch norm in the same pass.
+#[derive(Clone, Copy, PartialEq)]
+enum Then {
+    Nothing,
+    Relu {
+        /// Nobody reads the values of the result: they aren't computed.
+        unread: bool,
+    },
 }
 
 fn check(
@@ -298,63 +322,4 @@ fn moments(sizes: &Channels, x: &Data) -> Result<[Data; 2]> {
         ])
     }
     by_form!(x, kernel(sizes, x), plain::moments(sizes, x))
-}
-
-fn affine(sizes: &Channels, x: &Data, coefficients: [&Data; 3]) -> Result<Data> {
-    fn kernel<T: Real>(sizes: &Channels, x: &Data, [sub, mul, add]: [&Data; 3]) -> Result<Data> {
-        let (sub, mul, add) = (values(sub)?, values(mul)?, values(add)?);
-        let coefficients = [sub.slice()?, mul.slice()?, add.slice()?];
-        let out = sizes.affine::<T>(values(x)?.slice()?, coefficients);
-        output(out, x.shape())
-    }
-    by_form!(
-        x,
-        kernel(sizes, x, coefficients),
-        plain::affine(sizes, x, coefficients)
-    )
-}
-
-/// `Σ g` and `Σ g·(x − mean)` of every channel.
-fn gradient_sums(sizes: &Channels, grad: &Data, x: &Data, mean: &Data) -> Result<[Data; 2]> {
-    fn kernel<T: Real>(sizes: &Channels, grad: &Data, x: &Data, mean: &Data) -> Result<[Data; 2]> {
-        let (grad, x, mean) = (values(grad)?, values(x)?, values(mean)?);
-        let (a, b) = sizes.gradient_sums::<T>(grad.slice()?, x.slice()?, mean.slice()?);
-        Ok([output(a, sizes.channels)?, output(b, sizes.channels)?])
-    }
-    by_form!(
-        x,
-        kernel(sizes, grad, x, mean),
-        plain::gradient_sums(sizes, grad, x, mean)
-    )
-}
-
-/// The gradient of the input where the statistics are the batch's: with `m` values per channel,
-/// `mul · (g − Σg / m − (x − mean) · scale² · Σ g·(x − mean) / m)`.
-fn through_statistics(
-    sizes: &Channels,
-    [grad, x, mean, mul, scale]: [&Data; 5],
-    [sum, product]: &[Data; 2],
-) -> Result<Data> {
-    fn kernel<T: Real>(
-        sizes: &Channels,
-        [grad, x, mean]: [&Data; 3],
-        [a, b, c]: [&Data; 3],
-    ) -> Result<Data> {
-        let (grad, mean) = (values(grad)?, values(mean)?);
-        let (a, b, c) = (values(a)?, values(b)?, values(c)?);
-        let coefficients = [a.slice()?, b.slice()?, c.slice()?];
-        let input = values(x)?;
-        let dx = sizes.grad_input::<T>(grad.slice()?, input.slice()?, mean.slice()?, coefficients);
-        output(dx, x.shape())
-    }
-    let count = (sizes.batch * sizes.pixels) as f64;
-    let slope = ((mul * scale)? * scale)?;
-    let slope = (slope * product)?.affine(-1. / count, 0.)?;
-    let shift = (mul * sum)?.affine(-1. / count, 0.)?;
-    let (inputs, coefficients) = ([grad, x, mean], [mul, &slope, &shift]);
-    by_form!(
-        x,
-        kernel(sizes, inputs, coefficients),
-        plain::grad_input(sizes, inputs, coefficients)
-    )
 }

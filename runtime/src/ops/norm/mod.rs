@@ -7,9 +7,12 @@ use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 
 mod batch;
+mod batch_gradient;
 mod batch_plain;
 mod layer;
 mod layer_plain;
+#[cfg(test)]
+mod relu_tests;
 pub(crate) mod rule;
 #[cfg(test)]
 mod tests;

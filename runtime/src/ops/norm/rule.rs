@@ -1,6 +1,6 @@
 //! The shape rules of `batch_norm` and `layer_norm`.
 
-use crate::ops::keeps::{elements, Keeps};
+use crate::ops::keeps::{elements, Gradients, Keeps};
 use crate::ops::rule::{bound, checked, receiver, SizeList};
 use crate::trace::{Args, Param, Takes, TensorValue, Text, Tracer, Value};
 
@@ -22,10 +22,16 @@ const LAYER_NORM_ARGS: &[Param] = &[
 ];
 
 /// In training the input, for its own gradient and the weights'.
-pub(crate) const BATCH_NORM: Keeps = Keeps::INPUT;
+pub(crate) const BATCH_NORM: Keeps = Keeps {
+    gradients: Gradients::InPlace,
+    ..Keeps::INPUT
+};
 
 /// In evaluation, and where the layer is frozen, the input for the weights' gradients alone.
-pub(crate) const FROZEN_BATCH_NORM: Keeps = Keeps::of(&[(0, &[1, 2, 3, 4])]);
+pub(crate) const FROZEN_BATCH_NORM: Keeps = Keeps {
+    gradients: Gradients::Own,
+    ..Keeps::of(&[(0, &[1, 2, 3, 4])])
+};
 
 /// The input, and two numbers of each row.
 pub(crate) const LAYER_NORM: Keeps = Keeps {

@@ -8,7 +8,7 @@ use super::compute::{expect_float, has_kernels, wide};
 use super::Pair;
 use crate::error::{Error, Result};
 use crate::kernels::{in_dtype, pool_windows, Axis, Order};
-use crate::tensor::{when, Tensor};
+use crate::tensor::Tensor;
 
 mod adaptive;
 mod average;
@@ -57,11 +57,10 @@ fn record(
         with_planes(input.dims(), size),
         order,
     )?;
-    Ok(Tensor::record(op, data, [input], move |grad, [needed]| {
-        Ok([when(needed, || {
-            let dx = backward(&order.take(&wide(grad)?)?)?;
-            placed(in_dtype(&dx, dtype)?, shape.dims().to_vec(), order)
-        })?])
+    Ok(Tensor::record_own(op, data, &[input], move |grad, _| {
+        let dx = backward(&order.take(&wide(grad.tensor())?)?)?;
+        let dx = placed(in_dtype(&dx, dtype)?, shape.dims().to_vec(), order)?;
+        Ok(vec![Some(dx)])
     }))
 }
 

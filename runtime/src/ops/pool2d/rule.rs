@@ -26,7 +26,7 @@ const ADAPTIVE: &[Param] = &[Param::required("output_size", Takes::Any)];
 /// Where each maximum was, as u32.
 pub(crate) const MAX: Keeps = Keeps {
     beside: |call, _| 4 * call.result(),
-    ..Keeps::NOTHING
+    ..Keeps::OWN
 };
 
 /// `x.max_pool2d(2, stride = 1)`
