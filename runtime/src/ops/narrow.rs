@@ -8,7 +8,7 @@ use candle_core::Tensor as Data;
 use crate::error::{Error, Result};
 use crate::kernels::assembled;
 use crate::ops::{Indices, Size, Sizes};
-use crate::tensor::{when, Dim, Tensor};
+use crate::tensor::{Dim, Tensor, Window};
 
 impl Tensor {
     /// The `length` positions from `start` on along a dimension; a view (`torch.narrow`).
@@ -59,17 +59,8 @@ impl Tensor {
             .into()
             .position(self.dims()[dim], false, "select", "index")?;
         let data = window(self.as_candle(), dim, index, 1)?.squeeze(dim)?;
-        let from = self.shape().clone();
-        Ok(Tensor::record(
-            "select",
-            data,
-            [self],
-            move |grad, [needed]| {
-                Ok([when(needed, || {
-                    embed(&grad.unsqueeze(dim)?, &from, dim, index)
-                })?])
-            },
-        ))
+        let window = self.window(dim, index, true);
+        Ok(Tensor::record_part("select", data, self, window))
     }
 
     /// The part that positions and ranges pick out, dimension by dimension from the first (`x[…]` in Python); a view.
@@ -186,13 +177,23 @@ impl Tensor {
         if length == self.dims()[dim] {
             return Ok(self.clone());
         }
-        let (data, from) = (
-            window(self.as_candle(), dim, start, length)?,
-            self.shape().clone(),
-        );
-        Ok(Tensor::record(op, data, [self], move |grad, [needed]| {
-            Ok([when(needed, || embed(grad, &from, dim, start))?])
-        }))
+        let data = window(self.as_candle(), dim, start, length)?;
+        Ok(Tensor::record_part(
+            op,
+            data,
+            self,
+            self.window(dim, start, false),
+        ))
+    }
+
+    /// A part of this tensor.
+    fn window(&self, dim: usize, start: usize, removed: bool) -> Window {
+        Window {
+            shape: self.shape().clone(),
+            dim,
+            start,
+            removed,
+        }
     }
 
     /// Records consecutive parts as the results of one operation, so that their gradients are written once.
@@ -226,16 +227,6 @@ fn parts(size: usize, each: usize) -> Vec<usize> {
         .step_by(each)
         .map(|start| each.min(size - start))
         .collect()
-}
-
-/// Zeros of a shape, but for `part` from `start` on along a dimension.
-fn embed(
-    part: &candle_core::Tensor,
-    shape: &candle_core::Shape,
-    dim: usize,
-    start: usize,
-) -> Result<candle_core::Tensor> {
-    assembled(&[(start, part)], dim, shape, (part.dtype(), part.device()))
 }
 
 /// How [`Tensor::split`] splits: a number is the size of every part, a list has a size for each.

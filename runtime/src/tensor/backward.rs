@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::accumulate::GradSum;
 use super::leaf::{check_gradient, Leaf};
+use super::parts::Arrival;
 use super::tape::{Backward, Edge, Node};
 use super::{no_grad, SparseGrad, Tensor};
 use crate::error::{Error, Result};
@@ -117,7 +118,7 @@ impl Tensor {
             retain: options.retain_graph,
             watched,
         };
-        walk.send(&edge, GradSum::new(gradient), "backward")?;
+        walk.send(&edge, GradSum::new(gradient).into(), "backward")?;
         no_grad(|| walk.run())
     }
 }
@@ -132,7 +133,7 @@ struct Walk<'w> {
 
 enum Arrived {
     Leaf(Arc<Leaf>, GradSum),
-    Node(Arc<Node>, Vec<Option<GradSum>>),
+    Node(Arc<Node>, Vec<Option<Arrival>>),
 }
 
 impl Walk<'_> {
@@ -158,7 +159,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn visit(&mut self, node: &Node, grads: Vec<Option<GradSum>>) -> Result<()> {
+    fn visit(&mut self, node: &Node, grads: Vec<Option<Arrival>>) -> Result<()> {
         let state = node.state(self.retain)?;
         let needs: Vec<bool> = state
             .edges
@@ -170,6 +171,9 @@ impl Walk<'_> {
         if !needs.contains(&true) && !again {
             return Ok(()); // frozen since the forward pass
         }
+        let grads = grads.into_iter();
+        let grads = grads.map(|grad| grad.map(Arrival::into_sum).transpose());
+        let grads = grads.collect::<Result<Vec<_>>>()?;
         let (results, own) = match &state.backward {
             Backward::Dense(backward) => {
                 let grads = grads.into_iter();
@@ -188,6 +192,15 @@ impl Walk<'_> {
                     .run(&state.edges, &node.outputs)
                     .map_err(|error| error.in_op(node.op))?;
                 return self.send_all(&results, grads, node.op);
+            }
+            Backward::Part(window) => {
+                if let ([Some(edge)], Some(Some(grad))) =
+                    (&state.edges[..], grads.into_iter().next())
+                {
+                    let part = window.gradient(grad.into_tensor()?)?;
+                    self.send(edge, Arrival::Parts(part), node.op)?;
+                }
+                return Ok(());
             }
             Backward::Rows(backward) => {
                 if let ([Some(edge)], Some(Some(grad))) =
@@ -216,7 +229,7 @@ impl Walk<'_> {
         };
         for ((edge, needed), grad) in state.edges.iter().zip(needs).zip(results) {
             if let (Some(edge), true, Some(grad)) = (edge, needed, grad) {
-                self.send(edge, sum(grad), node.op)?;
+                self.send(edge, sum(grad).into(), node.op)?;
             }
         }
         Ok(())
@@ -232,17 +245,18 @@ impl Walk<'_> {
         for (y, grad) in results.iter().zip(grads) {
             let edge = y.edge.as_ref().filter(|edge| edge.wants_gradient());
             if let (Some(edge), Some(grad)) = (edge, grad) {
-                self.send(edge, grad, op)?;
+                self.send(edge, grad.into(), op)?;
             }
         }
         Ok(())
     }
 
     /// Adds `grad`, computed by `op`, to what goes along `edge`.
-    fn send(&mut self, edge: &Edge, grad: GradSum, op: &'static str) -> Result<()> {
+    fn send(&mut self, edge: &Edge, grad: Arrival, op: &'static str) -> Result<()> {
         match edge {
             Edge::Leaf(leaf) => {
                 leaf.check_from(op, grad.kind())?;
+                let grad = grad.into_sum()?;
                 if let Some(Arrived::Leaf(_, sum)) = self.pending.get_mut(&leaf.owner.id) {
                     return sum.merge(grad);
                 }
@@ -262,10 +276,11 @@ impl Walk<'_> {
                 let Arrived::Node(_, grads) = arrived else {
                     return Ok(());
                 };
-                match &mut grads[*output] {
+                let grads = &mut grads[*output];
+                *grads = Some(match grads.take() {
                     Some(sum) => sum.merge(grad)?,
-                    empty => *empty = Some(grad),
-                }
+                    None => grad,
+                });
             }
         }
         Ok(())
@@ -274,7 +289,7 @@ impl Walk<'_> {
     /// As [`send`](Self::send), for the gradient of a few rows; what is computed from others gets its dense form.
     fn send_rows(&mut self, edge: &Edge, grad: SparseGrad, op: &'static str) -> Result<()> {
         let Edge::Leaf(leaf) = edge else {
-            return self.send(edge, GradSum::own(grad.dense()?), op);
+            return self.send(edge, GradSum::own(grad.dense()?).into(), op);
         };
         leaf.check_from(op, (grad.shape(), grad.dtype()))?;
         if let Some(Arrived::Leaf(_, sum)) = self.pending.get_mut(&leaf.owner.id) {

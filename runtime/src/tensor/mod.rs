@@ -19,6 +19,7 @@ mod grad_mode;
 mod leaf;
 mod owner;
 mod param;
+mod parts;
 mod random;
 mod read;
 mod saved;
@@ -44,6 +45,7 @@ pub use tensors::Tensors;
 pub(crate) use accumulate::{DenseSum, Gradient};
 pub(crate) use change::Change;
 pub(crate) use checkpoint::{checkpoint_as, meet, sharing};
+pub(crate) use parts::Window;
 pub(crate) use total::total;
 #[cfg(test)]
 pub(crate) use {random::drawing_from, tape::live::nodes as live_nodes};

@@ -11,6 +11,7 @@ use super::accumulate::DenseSum;
 use super::checkpoint::{meet, Again};
 use super::leaf::{lock, Leaf};
 use super::owner::{next_id, same_storage, Owner};
+use super::parts::Window;
 use super::{is_grad_enabled, SparseGrad, Tensor};
 use crate::error::{Error, Result};
 use crate::profiler::{self, Phase};
@@ -35,6 +36,8 @@ type OwnGradients =
 pub(crate) enum Backward {
     Dense(Gradients),
     Own(OwnGradients),
+    /// For one input and one output: the part of the input that the output is.
+    Part(Window),
     /// For one input and one output: the rows of the input that have a gradient.
     Rows(RowGradients),
     /// By running the part of the forward pass again that the node stands for.
@@ -224,6 +227,16 @@ impl Tensor {
             + 'static,
     ) -> Tensor {
         Self::result(op, data, inputs, || Backward::Own(Box::new(backward)))
+    }
+
+    /// As [`record`](Self::record), for a part of one input: its gradients wait for those of other parts.
+    pub(crate) fn record_part(
+        op: &'static str,
+        data: candle_core::Tensor,
+        input: &Tensor,
+        window: Window,
+    ) -> Tensor {
+        Self::result(op, data, &[input], || Backward::Part(window))
     }
 
     /// As [`record`](Self::record), for an operation on one input whose gradient is zero but for a few rows.
