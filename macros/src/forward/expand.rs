@@ -8,8 +8,9 @@ use crate::ast::{inner_type, plain_name, ungroup};
 use crate::lower::{hash, Lower, Sites};
 use crate::model::signature::signed;
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, ToTokens};
+use crate::emit::TokenStream;
+use crate::emit::{quote, ToTokens};
+use quote::format_ident;
 use syn::{Ident, Type};
 
 /// Everything that `#[forward]` generates.
@@ -72,10 +73,13 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
             #(#signatures)*
             #(#traces)*
 
-            // The call of a submodule on one tensor. The tensor comes first: evaluating it needs the tracer too.
-            const fn __taper_layer(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __field: u64) -> #p::Value {
-                __t.at(__site);
-                Self::__taper_call(__t, __field, #p::Value::Unit, &#p::Args::forward(__x))
+            // Calls in a row. The tensor comes first: evaluating it needs the tracer too.
+            const fn __taper_chain(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __steps: &[u64]) -> #p::Value {
+                let mut __c = #p::Calls::new(__x, __site, __steps);
+                while let #p::Some((__field, __args)) = __c.next(__t) {
+                    __c.value = Self::__taper_call(__t, __field, #p::Value::Unit, &__args);
+                }
+                __c.value
             }
 
             #helper

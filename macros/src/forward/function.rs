@@ -7,8 +7,8 @@ use crate::ast::plain_name;
 use crate::lower::Sites;
 use crate::model::signature::signed;
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::emit::TokenStream;
+use crate::emit::{quote};
 
 /// A free function: its tensor form, and a module of the same name that holds its trace.
 pub(super) fn expand(m: &Method, krate: &TokenStream) -> TokenStream {

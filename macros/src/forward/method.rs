@@ -1,8 +1,8 @@
 //! The public form of a method: tensors taken owned or borrowed, a `Result` given.
 
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use crate::emit::TokenStream;
+use crate::emit::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 

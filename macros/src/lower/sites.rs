@@ -1,8 +1,9 @@
 //! Call sites: where in the user's code an error of the trace is shown.
 
 use crate::tokens::Tokens;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream};
-use quote::{quote, ToTokens, TokenStreamExt};
+use crate::emit::TokenStream;
+use proc_macro2::{Delimiter, Ident, Literal, Punct, Spacing, Span};
+use crate::emit::{quote, ToTokens};
 
 /// The places of one proof, numbered in the order they were met.
 #[derive(Default)]
@@ -53,10 +54,8 @@ impl Sites {
 
     /// A site over all of `tokens`.
     pub(crate) fn over(&mut self, tokens: &impl ToTokens) -> u32 {
-        let tokens = tokens.to_token_stream();
-        let mut spans = tokens.into_iter().map(|t| t.span());
-        let start = spans.next().unwrap_or_else(Span::call_site);
-        let end = spans.last().unwrap_or(start);
+        let ends = tokens.to_token_stream().ends();
+        let (start, end) = ends.unwrap_or_else(|| (Span::call_site(), Span::call_site()));
         self.add(start, end)
     }
 
@@ -89,8 +88,8 @@ impl Sites {
         for calls in groups {
             match calls.as_slice() {
                 [] => {}
-                [call] => checks.append_all(quote!(const _: () = #call;)),
-                calls => checks.append_all(quote!(const _: () = { #(#calls;)* };)),
+                [call] => checks.extend(quote!(const _: () = #call;)),
+                calls => checks.extend(quote!(const _: () = { #(#calls;)* };)),
             }
         }
         checks
@@ -100,15 +99,11 @@ impl Sites {
 impl Place {
     /// The check of a site. Its first and last token carry the user's spans: the caret reaches from one to the other.
     fn check(&self, proof: &Tokens, method: &'static str, site: u32) -> Check {
-        let mut site = Group::new(
-            Delimiter::Parenthesis,
-            Literal::u32_unsuffixed(site).into_token_stream(),
-        );
-        site.set_span(self.end);
         Check {
             proof: proof.at(self.start),
             method: Ident::new(method, self.start),
-            site,
+            site: Literal::u32_unsuffixed(site),
+            end: self.end,
         }
     }
 }
@@ -117,7 +112,8 @@ impl Place {
 struct Check {
     proof: Tokens,
     method: Ident,
-    site: Group,
+    site: Literal,
+    end: Span,
 }
 
 impl ToTokens for Check {
@@ -125,8 +121,8 @@ impl ToTokens for Check {
         let mut dot = Punct::new('.', Spacing::Alone);
         dot.set_span(self.method.span());
         self.proof.to_tokens(tokens);
-        tokens.append(dot);
-        tokens.append(self.method.clone());
-        tokens.append(self.site.clone());
+        tokens.push(dot);
+        tokens.push(self.method.clone());
+        tokens.push_group(Delimiter::Parenthesis, self.site.to_token_stream(), self.end);
     }
 }

@@ -6,8 +6,9 @@ use crate::ast::{
     ParamForm, Wrap,
 };
 use crate::lower::hash;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use crate::emit::TokenStream;
+use crate::emit::{quote, quote_spanned};
+use quote::format_ident;
 use syn::spanned::Spanned;
 
 impl Context<'_> {

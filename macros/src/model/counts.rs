@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use crate::emit::TokenStream;
+use crate::emit::{quote, quote_spanned};
 
 impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
@@ -96,7 +96,7 @@ pub(crate) fn pattern_checks(
     let mut out = TokenStream::new();
     for pattern in patterns {
         let span = pattern.span();
-        let check = quote::quote_spanned!(span=> __check());
+        let check = quote_spanned!(span=> __check());
         out.extend(quote! {
             #[allow(long_running_const_eval)]
             const _: () = {

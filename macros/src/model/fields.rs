@@ -6,10 +6,13 @@ use crate::ast::{
     is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
     LayerType, ParamForm, TemplatePart, Wrap,
 };
-use crate::lower::{hash, whole_number, Lower, Sites};
+use crate::lower::{hash, integer, whole_number, Lower, Sites};
 use crate::tokens::Tokens;
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use crate::emit::TokenStream;
+use proc_macro2::{Ident, Literal};
+use crate::emit::{quote};
+use quote::format_ident;
+use syn::Type;
 
 impl Context<'_> {
     /// The functions of the trace that `#[forward]`'s code calls, and the checks of the arguments.
@@ -24,8 +27,8 @@ impl Context<'_> {
             let cfgs: Vec<_> = f.cfgs().collect();
             let h = hash(&f.name());
             let mut sites = argument_sites(n);
-            if let Some(code) = self.call_arm(f, &names, &mut sites) {
-                calls.push((h, quote!(#(#cfgs)* #h => #code,)));
+            if let Some(call) = self.call(f, &names, &mut sites) {
+                calls.push((h, call));
             }
             match self.get_arm(f) {
                 None if cfgs.is_empty() => layers.push(h),
@@ -66,7 +69,7 @@ impl Context<'_> {
     ///
     /// A function's frame has room for all of its locals, which const evaluation makes anew for each call: so in a long model each
     /// part of the fields has a function of its own.
-    fn call_function(&self, arms: &[(u64, TokenStream)]) -> TokenStream {
+    fn call_function(&self, arms: &[(u64, FieldCall<'_>)]) -> TokenStream {
         let p = &self.p;
         let function = |name: Ident, body: TokenStream| {
             quote! {
@@ -80,16 +83,17 @@ impl Context<'_> {
                 }
             }
         };
-        let by_arms = |name: Ident, arms: &[(u64, TokenStream)]| {
-            let arms = arms.iter().map(|(_, arm)| arm);
-            let body = quote! {
-                let __v = match __field {
-                    #(#arms)*
-                    _ => return #p::Value::Any,
-                };
-                __t.leave_with(__v)
+        let by_arms = |name: Ident, calls: &[(u64, FieldCall<'_>)]| {
+            let listed = self.listed(calls);
+            let mut arms = calls.iter().filter_map(|(_, call)| match call {
+                FieldCall::Code(arm) => Some(arm),
+                FieldCall::Numbers { .. } => None,
+            });
+            let value = match arms.next() {
+                Some(first) => quote!(match __field { #first #(#arms)* _ => { #listed } }),
+                None => listed,
             };
-            function(name, body)
+            function(name, quote!(let __v = { #value }; __t.leave_with(__v)))
         };
         let whole = format_ident!("__taper_call");
         if arms.len() <= PART {
@@ -112,13 +116,63 @@ impl Context<'_> {
         quote!(#whole #parts)
     }
 
-    /// Calls a submodule: enters its path, binds its arguments, runs its rule.
-    fn call_arm(&self, f: &Field, names: &[String], sites: &mut Sites) -> Option<TokenStream> {
-        match &f.kind {
-            FieldKind::Layer(layer) => Some(self.layer_arm(f, layer, names, sites)),
-            FieldKind::Dict(dict) => Some(self.dict_arm(f, dict, names, sites)),
-            _ => None,
+    /// The call of a field that is in the table: all of one type share the code.
+    fn listed(&self, calls: &[(u64, FieldCall<'_>)]) -> TokenStream {
+        let (p, rule_of) = (&self.p, self.p.layer());
+        let mut types: Vec<&Type> = Vec::new();
+        let mut rows = Vec::new();
+        for (h, call) in calls {
+            let FieldCall::Numbers { ty, name, numbers } = call else {
+                continue;
+            };
+            let known = types.iter().position(|known| is_same(known, ty));
+            let kind = known.unwrap_or_else(|| {
+                types.push(ty);
+                types.len() - 1
+            });
+            let (h, numbers) = (Literal::u64_unsuffixed(*h), format!("{kind} {numbers}"));
+            rows.push(quote!((#h, #name, #numbers)));
         }
+        let traced = |ty: &Type| quote!(<#ty as #rule_of>::RULE.trace(__t, &__args, __inputs));
+        let (value, kind) = match types.as_slice() {
+            [] => return quote!(return #p::Value::Any),
+            [only] => (traced(only), quote!(_)),
+            [several @ .., last] => {
+                let arms = several.iter().enumerate().map(|(kind, ty)| {
+                    let (kind, traced) = (Literal::usize_unsuffixed(kind), traced(ty));
+                    quote!(#kind => #traced,)
+                });
+                let last = traced(last);
+                (quote!(match __kind { #(#arms)* _ => #last }), quote!(__kind))
+            }
+        };
+        quote! {
+            let #p::Some((#kind, __args)) = __t.declared(__field, &[#(#rows),*]) else {
+                return #p::Value::Any;
+            };
+            #value
+        }
+    }
+
+    /// Calls a submodule: enters its path, binds its arguments, runs its rule.
+    fn call<'f>(
+        &self,
+        f: &'f Field,
+        names: &[String],
+        sites: &mut Sites,
+    ) -> Option<FieldCall<'f>> {
+        let code = match &f.kind {
+            FieldKind::Layer(layer) => {
+                if let Some(call) = in_numbers(f, layer, sites) {
+                    return Some(call);
+                }
+                self.layer_arm(f, layer, names, sites)
+            }
+            FieldKind::Dict(dict) => self.dict_arm(f, dict, names, sites),
+            _ => return None,
+        };
+        let (cfgs, h) = (f.cfgs(), hash(&f.name()));
+        Some(FieldCall::Code(quote!(#(#cfgs)* #h => #code,)))
     }
 
     fn layer_arm(
@@ -272,6 +326,61 @@ impl Context<'_> {
             FieldKind::Dict(_) => return None,
         })
     }
+}
+
+/// How `__taper_call` calls a field.
+enum FieldCall<'f> {
+    /// An arm of its own.
+    Code(TokenStream),
+    /// A row of a table: the site of a layer's declaration, and its arguments.
+    Numbers {
+        ty: &'f Type,
+        name: String,
+        numbers: String,
+    },
+}
+
+/// The call of a single layer whose arguments are whole numbers.
+fn in_numbers<'f>(f: &'f Field, layer: &'f LayerField, sites: &mut Sites) -> Option<FieldCall<'f>> {
+    let LayerType::Type(ty) = &layer.layer else {
+        return None;
+    };
+    if layer.wrap == Wrap::List || f.cfgs().next().is_some() {
+        return None;
+    }
+    let values: Option<Vec<_>> = layer.args.items.iter().map(|arg| integer(&arg.value)).collect();
+    let values = values?;
+    let mut numbers = sites.over(&layer.declared).to_string();
+    for (arg, value) in layer.args.items.iter().zip(values) {
+        match &arg.name {
+            Some(name) => {
+                sites.over(name);
+                numbers += &format!(" {}={value}", plain_name(name));
+            }
+            None => {
+                sites.over(&arg.value);
+                numbers += &format!(" {value}");
+            }
+        }
+    }
+    let name = layer.name.as_ref().map_or_else(|| f.name(), syn::LitStr::value);
+    Some(FieldCall::Numbers { ty, name, numbers })
+}
+
+/// Whether two types are surely one: paths of the same words, without arguments.
+fn is_same(a: &Type, b: &Type) -> bool {
+    let words = |ty: &Type| match ty {
+        Type::Path(path) if path.qself.is_none() => {
+            let segments = path.path.segments.iter();
+            let words = segments.map(|s| s.arguments.is_none().then(|| s.ident.to_string()));
+            let words = words.collect::<Option<Vec<String>>>()?;
+            // What `$crate` is depends on where it comes from.
+            let plain = words.iter().all(|word| word != "$crate");
+            plain.then_some((path.path.leading_colon.is_some(), words))
+        }
+        _ => None,
+    };
+    words(a).is_some_and(|a| words(b) == Some(a))
 }
 
 /// What stands for the submodule in the field that is asked for.

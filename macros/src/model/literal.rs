@@ -6,8 +6,10 @@ use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, Sequential};
 use crate::lower::{hash, Sites};
 use crate::tokens::Tokens;
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use crate::emit::TokenStream;
+use proc_macro2::Span;
+use crate::emit::{quote};
+use quote::format_ident;
 
 /// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
 pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {

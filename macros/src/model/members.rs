@@ -6,8 +6,9 @@ use crate::ast::{
     TemplatePart, Wrap,
 };
 use crate::lower::hash;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use crate::emit::TokenStream;
+use crate::emit::{quote};
+use quote::format_ident;
 
 impl Context<'_> {
     /// `Module`.

@@ -15,8 +15,8 @@ mod standard;
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
 use crate::lower::hash;
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::emit::TokenStream;
+use crate::emit::{quote};
 use syn::Type;
 
 /// What every part of the expansion needs.

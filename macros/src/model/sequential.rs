@@ -5,8 +5,10 @@ use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
 use crate::lower::{hash, Lower, Sites};
 use crate::tokens::Tokens;
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use crate::emit::TokenStream;
+use proc_macro2::Ident;
+use crate::emit::{quote};
+use quote::format_ident;
 use syn::Expr;
 
 /// One layer of a block after flattening.

@@ -3,8 +3,8 @@
 use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
 use crate::lower::{hash, written};
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{quote, ToTokens};
+use crate::emit::TokenStream;
+use crate::emit::{quote, ToTokens};
 use syn::{BinOp, Expr};
 
 /// The value of a constant `#p::Signed`.

@@ -3,8 +3,8 @@
 use super::Context;
 use crate::ast::{Field, FieldKind, Wrap};
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::emit::TokenStream;
+use crate::emit::{quote};
 use syn::Ident;
 
 /// `Display` and `Debug`: the tree of the module, as PyTorch prints it.

@@ -406,64 +406,62 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __index: __p::Value,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                9213824858527266397u64 => {
-                    let __args = {
-                        let mut __a = __p::Args::declared(66048, &[]);
-                        let __arg0 = __t.setting(2549146719451957345u64);
-                        __a.push("", __arg0, 66049u32);
-                        __a.int("", 3, 66050u32);
-                        let __arg2 = __t.setting(10066264882989068177u64);
-                        __a.push("stride", __arg2, 66051u32);
-                        __a.int("padding", 1, 66052u32);
-                        let __arg4 = __p::Value::flag(false);
-                        __a.push("bias", __arg4, 66053u32);
-                        __a
-                    };
-                    <Conv2d as __L>::RULE
-                        .trace(__t.within(__field, "conv1"), &__args, __inputs)
+            let __v = {
+                match __field {
+                    9213824858527266397u64 => {
+                        let __args = {
+                            let mut __a = __p::Args::declared(66048, &[]);
+                            let __arg0 = __t.setting(2549146719451957345u64);
+                            __a.push("", __arg0, 66049u32);
+                            __a.int("", 3, 66050u32);
+                            let __arg2 = __t.setting(10066264882989068177u64);
+                            __a.push("stride", __arg2, 66051u32);
+                            __a.int("padding", 1, 66052u32);
+                            let __arg4 = __p::Value::flag(false);
+                            __a.push("bias", __arg4, 66053u32);
+                            __a
+                        };
+                        <Conv2d as __L>::RULE
+                            .trace(__t.within(__field, "conv1"), &__args, __inputs)
+                    }
+                    5807609199084848557u64 => {
+                        let __args = {
+                            let mut __a = __p::Args::declared(66560, &[]);
+                            let __arg0 = __t.setting(2549146719451957345u64);
+                            __a.push("", __arg0, 66561u32);
+                            __a.int("", 3, 66562u32);
+                            __a.int("padding", 1, 66563u32);
+                            let __arg3 = __p::Value::flag(false);
+                            __a.push("bias", __arg3, 66564u32);
+                            __a
+                        };
+                        <Conv2d as __L>::RULE
+                            .trace(__t.within(__field, "conv2"), &__args, __inputs)
+                    }
+                    11207031341650529081u64 => {
+                        <<BasicBlock as __p::Part<
+                            11207031341650529081u64,
+                        >>::Type as __L>::RULE
+                            .trace(
+                                __t.within(__field, "downsample"),
+                                &__p::Args::numbers(__p::NO_SITE, &[]),
+                                __inputs,
+                            )
+                    }
+                    _ => {
+                        let __p::Some((_, __args)) = __t
+                            .declared(
+                                __field,
+                                &[
+                                    (442153100890361573, "bn1", "0 66304"),
+                                    (18439617194541033569, "bn2", "0 66816"),
+                                ],
+                            ) else {
+                            return __p::Value::Any;
+                        };
+                        <BatchNorm2d as __L>::RULE.trace(__t, &__args, __inputs)
+                    }
                 }
-                442153100890361573u64 => {
-                    <BatchNorm2d as __L>::RULE
-                        .trace(
-                            __t.within(__field, "bn1"),
-                            &__p::Args::numbers(66304, &[]),
-                            __inputs,
-                        )
-                }
-                5807609199084848557u64 => {
-                    let __args = {
-                        let mut __a = __p::Args::declared(66560, &[]);
-                        let __arg0 = __t.setting(2549146719451957345u64);
-                        __a.push("", __arg0, 66561u32);
-                        __a.int("", 3, 66562u32);
-                        __a.int("padding", 1, 66563u32);
-                        let __arg3 = __p::Value::flag(false);
-                        __a.push("bias", __arg3, 66564u32);
-                        __a
-                    };
-                    <Conv2d as __L>::RULE
-                        .trace(__t.within(__field, "conv2"), &__args, __inputs)
-                }
-                18439617194541033569u64 => {
-                    <BatchNorm2d as __L>::RULE
-                        .trace(
-                            __t.within(__field, "bn2"),
-                            &__p::Args::numbers(66816, &[]),
-                            __inputs,
-                        )
-                }
-                11207031341650529081u64 => {
-                    <<BasicBlock as __p::Part<
-                        11207031341650529081u64,
-                    >>::Type as __L>::RULE
-                        .trace(
-                            __t.within(__field, "downsample"),
-                            &__p::Args::numbers(__p::NO_SITE, &[]),
-                            __inputs,
-                        )
-                }
-                _ => return __p::Value::Any,
             };
             __t.leave_with(__v)
         }
@@ -589,22 +587,14 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let y = __p::apply(
-                    Self::__taper_layer(
-                        Self::__taper_layer(x, __t, 1, 9213824858527266397u64),
-                        __t,
-                        2,
-                        442153100890361573u64,
-                    ),
+                let y = Self::__taper_chain(
+                    x,
                     __t,
-                    3,
-                    8269036542489463021u64,
-                );
-                let y = Self::__taper_layer(
-                    Self::__taper_layer(y, __t, 4, 5807609199084848557u64),
-                    __t,
-                    5,
-                    18439617194541033569u64,
+                    1,
+                    &[
+                        9213824858527266397, 442153100890361573, 8269036542489463020,
+                        5807609199084848557, 18439617194541033569,
+                    ],
                 );
                 let skip = {
                     let __taper_12 = {
@@ -643,7 +633,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     let mut __taper_10 = [__p::Value::Any];
                     if __t.begin(&mut __taper_9, true) {
                         let __taper_12 = {
-                            Self::__taper_layer(x, __t, 10, 11207031341650529081u64)
+                            Self::__taper_chain(x, __t, 10, &[11207031341650529081])
                         };
                         __taper_10 = [__taper_12];
                         __t.end(&mut __taper_9, true);
@@ -665,19 +655,22 @@ If an input doesn't fit the signature, or an operation fails.*/
                     },
                     __t,
                     12,
-                    8269036542489463021u64,
+                    8269036542489463021,
                 )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 13u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
         pub const __TAPER_CHECKED: &'static __p::Proof = <BasicBlock as __p::Traced>::PROOF;
     }

@@ -248,71 +248,73 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __index: __p::Value,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                209479366139260939u64 => {
-                    let __count = __t.setting(3269876241071453947u64);
-                    match __index {
-                        __p::Value::Dim(__d) => {
-                            let __i = match __t.algebra.known(__d) {
-                                __p::Some(__i) => __i,
-                                __p::None => 0,
-                            };
-                            if !__t.check_index(__i, __count) {
-                                return __p::Value::Any;
-                            }
-                            let __before = __t.lookup(10222057382672705665u64);
-                            __t.set(10222057382672705665u64, __p::Value::int(__i));
-                            let __shown = {
-                                let __taper_5 = __t.setting(10222057382672705665u64);
-                                let __taper_6 = __p::Value::int(1);
-                                __t.binary(__p::BinaryOp::Add, __taper_5, __taper_6)
-                            };
-                            let __args = {
-                                let mut __a = __p::Args::declared(66048, &[]);
-                                let __arg0 = {
-                                    let __taper_3 = __t.setting(13651446905143332061u64);
-                                    let __taper_4 = {
-                                        let __taper_1 = __t.setting(10222057382672705665u64);
-                                        let __taper_2 = __p::Value::int(1);
-                                        __t.binary(__p::BinaryOp::Add, __taper_1, __taper_2)
-                                    };
-                                    __t.binary(__p::BinaryOp::Mul, __taper_3, __taper_4)
+            let __v = {
+                match __field {
+                    209479366139260939u64 => {
+                        let __count = __t.setting(3269876241071453947u64);
+                        match __index {
+                            __p::Value::Dim(__d) => {
+                                let __i = match __t.algebra.known(__d) {
+                                    __p::Some(__i) => __i,
+                                    __p::None => 0,
                                 };
-                                __a.push("", __arg0, 66049u32);
-                                __a
-                            };
-                            let __shown = __t.known_i64(__shown);
-                            __t.enter(
-                                209479366139260939u64,
-                                "denselayer",
-                                __shown,
-                                true,
-                            );
-                            <Linear as __L>::RULE.trace(__t, &__args, __inputs)
-                        }
-                        _ => {
-                            return {
-                                let mut __x = __inputs.value(0);
-                                let mut __first = __x;
-                                let mut __turn = __t.range(__p::Value::int(0), __count);
-                                while __t.next(&mut __turn) {
-                                    let mut __one = *__inputs;
-                                    __one.set(0, __x);
-                                    let __i = __t.loop_index(&__turn);
-                                    __x = Self::__taper_call(
-                                        __t,
-                                        209479366139260939u64,
-                                        __i,
-                                        &__one,
-                                    );
-                                    __x = __t.settle(&__turn, &mut __first, __x);
+                                if !__t.check_index(__i, __count) {
+                                    return __p::Value::Any;
                                 }
-                                __x
-                            };
+                                let __before = __t.lookup(10222057382672705665u64);
+                                __t.set(10222057382672705665u64, __p::Value::int(__i));
+                                let __shown = {
+                                    let __taper_5 = __t.setting(10222057382672705665u64);
+                                    let __taper_6 = __p::Value::int(1);
+                                    __t.binary(__p::BinaryOp::Add, __taper_5, __taper_6)
+                                };
+                                let __args = {
+                                    let mut __a = __p::Args::declared(66048, &[]);
+                                    let __arg0 = {
+                                        let __taper_3 = __t.setting(13651446905143332061u64);
+                                        let __taper_4 = {
+                                            let __taper_1 = __t.setting(10222057382672705665u64);
+                                            let __taper_2 = __p::Value::int(1);
+                                            __t.binary(__p::BinaryOp::Add, __taper_1, __taper_2)
+                                        };
+                                        __t.binary(__p::BinaryOp::Mul, __taper_3, __taper_4)
+                                    };
+                                    __a.push("", __arg0, 66049u32);
+                                    __a
+                                };
+                                let __shown = __t.known_i64(__shown);
+                                __t.enter(
+                                    209479366139260939u64,
+                                    "denselayer",
+                                    __shown,
+                                    true,
+                                );
+                                <Linear as __L>::RULE.trace(__t, &__args, __inputs)
+                            }
+                            _ => {
+                                return {
+                                    let mut __x = __inputs.value(0);
+                                    let mut __first = __x;
+                                    let mut __turn = __t.range(__p::Value::int(0), __count);
+                                    while __t.next(&mut __turn) {
+                                        let mut __one = *__inputs;
+                                        __one.set(0, __x);
+                                        let __i = __t.loop_index(&__turn);
+                                        __x = Self::__taper_call(
+                                            __t,
+                                            209479366139260939u64,
+                                            __i,
+                                            &__one,
+                                        );
+                                        __x = __t.settle(&__turn, &mut __first, __x);
+                                    }
+                                    __x
+                                };
+                            }
                         }
                     }
+                    _ => return __p::Value::Any,
                 }
-                _ => return __p::Value::Any,
             };
             __t.leave_with(__v)
         }
@@ -532,7 +534,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                                     },
                                     __t,
                                     3,
-                                    8269036542489463021u64,
+                                    8269036542489463021,
                                 );
                                 let _ = {
                                     x = {
@@ -600,14 +602,17 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             __t.end_method(Self::__TAPER_SIGNATURE_average, __result, "average", 9u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
         const fn __taper_helper(
             __t: &mut __p::Tracer<'_>,

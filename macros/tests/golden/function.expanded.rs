@@ -84,7 +84,7 @@ pub mod squared {
                     },
                     __t,
                     3,
-                    16920010107262610281u64,
+                    16920010107262610281,
                 )
             };
             __t.end_method(SIGNATURE, __result, "squared", 4u32);

@@ -454,42 +454,43 @@ As `config().init(device)`.*/
             __index: __p::Value,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                2392946144548103029u64 => {
-                    <<LeNet as __p::Part<2392946144548103029u64>>::Type as __L>::RULE
-                        .trace(
-                            __t.within(__field, "features"),
-                            &__p::Args::numbers(__p::NO_SITE, &[]),
-                            __inputs,
-                        )
+            let __v = {
+                match __field {
+                    2392946144548103029u64 => {
+                        <<LeNet as __p::Part<2392946144548103029u64>>::Type as __L>::RULE
+                            .trace(
+                                __t.within(__field, "features"),
+                                &__p::Args::numbers(__p::NO_SITE, &[]),
+                                __inputs,
+                            )
+                    }
+                    5504015865189711961u64 => {
+                        let __args = {
+                            let mut __a = __p::Args::declared(66560, &[]);
+                            let __arg0 = __t.setting(5249744443589067621u64);
+                            __a.push("", __arg0, 66561u32);
+                            __a
+                        };
+                        <Linear as __L>::RULE
+                            .trace(__t.within(__field, "fc2"), &__args, __inputs)
+                    }
+                    _ => {
+                        let __p::Some((__kind, __args)) = __t
+                            .declared(
+                                __field,
+                                &[
+                                    (16695093028469538533, "fc1", "0 66048 120"),
+                                    (442153100890361573, "bn1", "1 66304"),
+                                ],
+                            ) else {
+                            return __p::Value::Any;
+                        };
+                        match __kind {
+                            0 => <Linear as __L>::RULE.trace(__t, &__args, __inputs),
+                            _ => <BatchNorm1d as __L>::RULE.trace(__t, &__args, __inputs),
+                        }
+                    }
                 }
-                16695093028469538533u64 => {
-                    <Linear as __L>::RULE
-                        .trace(
-                            __t.within(__field, "fc1"),
-                            &__p::Args::numbers(66048, &[120]),
-                            __inputs,
-                        )
-                }
-                442153100890361573u64 => {
-                    <BatchNorm1d as __L>::RULE
-                        .trace(
-                            __t.within(__field, "bn1"),
-                            &__p::Args::numbers(66304, &[]),
-                            __inputs,
-                        )
-                }
-                5504015865189711961u64 => {
-                    let __args = {
-                        let mut __a = __p::Args::declared(66560, &[]);
-                        let __arg0 = __t.setting(5249744443589067621u64);
-                        __a.push("", __arg0, 66561u32);
-                        __a
-                    };
-                    <Linear as __L>::RULE
-                        .trace(__t.within(__field, "fc2"), &__args, __inputs)
-                }
-                _ => return __p::Value::Any,
             };
             __t.leave_with(__v)
         }
@@ -612,45 +613,44 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let x = {
-                    let __taper_2 = Self::__taper_layer(
-                        x,
-                        __t,
-                        1,
-                        2392946144548103029u64,
-                    );
-                    let __taper_1 = __p::Value::int(1);
-                    __p::operate(
-                        __taper_2,
-                        __t,
-                        2,
-                        9810021411268062773u64,
-                        &[("", __taper_1)],
-                    )
-                };
-                let x = __p::apply(
-                    Self::__taper_layer(
-                        Self::__taper_layer(x, __t, 3, 16695093028469538533u64),
-                        __t,
-                        4,
-                        442153100890361573u64,
-                    ),
+                Self::__taper_chain(
+                    {
+                        let __taper_2 = Self::__taper_chain(
+                            x,
+                            __t,
+                            1,
+                            &[2392946144548103029],
+                        );
+                        let __taper_1 = __p::Value::int(1);
+                        __p::operate(
+                            __taper_2,
+                            __t,
+                            2,
+                            9810021411268062773u64,
+                            &[("", __taper_1)],
+                        )
+                    },
                     __t,
-                    5,
-                    8269036542489463021u64,
-                );
-                Self::__taper_layer(x, __t, 6, 5504015865189711961u64)
+                    3,
+                    &[
+                        16695093028469538533, 442153100890361573, 8269036542489463020,
+                        5504015865189711961,
+                    ],
+                )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 7u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
         pub const __TAPER_CHECKED: &'static __p::Proof = <LeNet as __p::Traced>::PROOF;
     }

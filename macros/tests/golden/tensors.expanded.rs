@@ -461,55 +461,58 @@ As `config().init(device)`.*/
             __index: __p::Value,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                13559468248312416723u64 => {
-                    __t.enter(13559468248312416723u64, "choices", __p::None, false);
-                    __t.describe("ModuleDict", __p::None, &__p::Args::new());
-                    {
-                        let mut __b = __t.branch(__p::Value::Opaque);
-                        let mut __then = __p::Value::Any;
-                        if __t.begin(&mut __b, true) {
-                            let __args = {
-                                let mut __a = __p::Args::declared(67073, &[]);
-                                let __arg0 = __t.setting(9623952623058910235u64);
-                                __a.push("", __arg0, 67074u32);
-                                __a
-                            };
-                            __t.enter(
-                                14154262110733937053u64,
-                                "linear",
-                                __p::None,
-                                false,
-                            );
-                            __then = <Linear as __L>::RULE.trace(__t, &__args, __inputs);
-                            __t.leave();
-                            __t.end(&mut __b, true);
+            let __v = {
+                match __field {
+                    13559468248312416723u64 => {
+                        __t.enter(13559468248312416723u64, "choices", __p::None, false);
+                        __t.describe("ModuleDict", __p::None, &__p::Args::new());
+                        {
+                            let mut __b = __t.branch(__p::Value::Opaque);
+                            let mut __then = __p::Value::Any;
+                            if __t.begin(&mut __b, true) {
+                                let __args = {
+                                    let mut __a = __p::Args::declared(67073, &[]);
+                                    let __arg0 = __t.setting(9623952623058910235u64);
+                                    __a.push("", __arg0, 67074u32);
+                                    __a
+                                };
+                                __t.enter(
+                                    14154262110733937053u64,
+                                    "linear",
+                                    __p::None,
+                                    false,
+                                );
+                                __then = <Linear as __L>::RULE
+                                    .trace(__t, &__args, __inputs);
+                                __t.leave();
+                                __t.end(&mut __b, true);
+                            }
+                            let mut __other = __then;
+                            if __t.begin(&mut __b, false) {
+                                __other = {
+                                    let mut __b = __t.branch(__p::Value::Opaque);
+                                    let mut __then = __p::Value::Any;
+                                    if __t.begin(&mut __b, true) {
+                                        let __args = __p::Args::numbers(67072, &[]);
+                                        __t.enter(8269036542489463021u64, "relu", __p::None, false);
+                                        __then = <ReLU as __L>::RULE.trace(__t, &__args, __inputs);
+                                        __t.leave();
+                                        __t.end(&mut __b, true);
+                                    }
+                                    let mut __other = __then;
+                                    if __t.begin(&mut __b, false) {
+                                        __other = __p::Value::Any;
+                                        __t.end(&mut __b, false);
+                                    }
+                                    __t.merge(&__b, __then, __other)
+                                };
+                                __t.end(&mut __b, false);
+                            }
+                            __t.merge(&__b, __then, __other)
                         }
-                        let mut __other = __then;
-                        if __t.begin(&mut __b, false) {
-                            __other = {
-                                let mut __b = __t.branch(__p::Value::Opaque);
-                                let mut __then = __p::Value::Any;
-                                if __t.begin(&mut __b, true) {
-                                    let __args = __p::Args::numbers(67072, &[]);
-                                    __t.enter(8269036542489463021u64, "relu", __p::None, false);
-                                    __then = <ReLU as __L>::RULE.trace(__t, &__args, __inputs);
-                                    __t.leave();
-                                    __t.end(&mut __b, true);
-                                }
-                                let mut __other = __then;
-                                if __t.begin(&mut __b, false) {
-                                    __other = __p::Value::Any;
-                                    __t.end(&mut __b, false);
-                                }
-                                __t.merge(&__b, __then, __other)
-                            };
-                            __t.end(&mut __b, false);
-                        }
-                        __t.merge(&__b, __then, __other)
                     }
+                    _ => return __p::Value::Any,
                 }
-                _ => return __p::Value::Any,
             };
             __t.leave_with(__v)
         }
@@ -712,14 +715,17 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
         pub const __TAPER_CHECKED: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
     }

@@ -1,0 +1,584 @@
+//! The stream of tokens that an expansion is written into, and the `quote!` that writes it.
+//!
+//! It has the form of `quote`'s, but keeps its tokens to itself until the end. A `TokenStream` of rustc's lives in the compiler:
+//! each piece that is appended to another, and each look into one, is a call that copies what is there already. In an
+//! expansion of a hundred pieces that was half of what the macros cost a `cargo check`.
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenTree};
+use std::iter;
+use std::rc::Rc;
+
+/// Tokens that rustc doesn't hold yet.
+#[derive(Clone, Default)]
+pub(crate) struct TokenStream(Vec<Node>);
+
+#[derive(Clone)]
+enum Node {
+    Token(TokenTree),
+    Group(Delimiter, Span, Rc<TokenStream>),
+}
+
+impl TokenStream {
+    pub(crate) const fn new() -> Self {
+        TokenStream(Vec::new())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it is a single token.
+    pub(crate) fn is_one(&self) -> bool {
+        self.0.len() == 1
+    }
+
+    pub(crate) fn extend(&mut self, more: TokenStream) {
+        if self.0.is_empty() {
+            self.0 = more.0;
+        } else {
+            self.0.extend(more.0);
+        }
+    }
+
+    pub(crate) fn push(&mut self, token: impl Into<TokenTree>) {
+        self.0.push(Node::Token(token.into()));
+    }
+
+    pub(crate) fn push_group(&mut self, delimiter: Delimiter, inside: TokenStream, span: Span) {
+        self.0.push(Node::Group(delimiter, span, Rc::new(inside)));
+    }
+
+    /// Tokens that something of `syn`'s or rustc's is made of.
+    fn push_foreign(&mut self, tokens: impl quote::ToTokens) {
+        let tokens = tokens.into_token_stream().into_iter();
+        self.0.extend(tokens.map(Node::Token));
+    }
+
+    /// A token as `stringify!` writes it; groups are none.
+    pub(crate) fn push_written(&mut self, text: &'static str, span: Span) {
+        match text.as_bytes() {
+            [b'a'..=b'z' | b'A'..=b'Z' | b'_', .., b'"'] | [b'"' | b'0'..=b'9' | b'\'', ..] => {
+                self.push_literal(text, span);
+            }
+            [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => self.push(Ident::new(text, span)),
+            _ => self.push_puncts(text, span),
+        }
+    }
+
+    fn push_puncts(&mut self, text: &str, span: Span) {
+        let mut chars = text.chars().peekable();
+        while let Some(char) = chars.next() {
+            let spacing = match chars.peek() {
+                Some(_) => Spacing::Joint,
+                None => Spacing::Alone,
+            };
+            let mut punct = Punct::new(char, spacing);
+            punct.set_span(span);
+            self.push(punct);
+        }
+    }
+
+    fn push_literal(&mut self, text: &str, span: Span) {
+        if let Some(lifetime) = text.strip_prefix('\'').filter(|rest| !rest.ends_with('\'')) {
+            let mut apostrophe = Punct::new('\'', Spacing::Joint);
+            apostrophe.set_span(span);
+            self.push(apostrophe);
+            self.push(Ident::new(lifetime, span));
+            return;
+        }
+        let quoted = text.strip_prefix('r').unwrap_or(text);
+        let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let plain = inner.filter(|inner| !inner.contains(['\\', '"']));
+        // What is left is numbers, which rustc reads.
+        let mut literal = match (plain, text.parse::<Literal>()) {
+            (Some(plain), _) => Literal::string(plain),
+            (None, Ok(literal)) => literal,
+            (None, Err(_)) => return,
+        };
+        literal.set_span(span);
+        self.push(literal);
+    }
+
+    /// The same tokens at another place in the source.
+    pub(crate) fn at(&self, span: Span) -> Self {
+        let nodes = self.0.iter().cloned().map(|node| match node {
+            Node::Token(mut token) => {
+                token.set_span(span);
+                Node::Token(token)
+            }
+            Node::Group(delimiter, _, inside) => Node::Group(delimiter, span, inside),
+        });
+        TokenStream(nodes.collect())
+    }
+
+    /// The first token's span, and the last one's.
+    pub(crate) fn ends(&self) -> Option<(Span, Span)> {
+        let span = |node: &Node| match node {
+            Node::Token(token) => token.span(),
+            Node::Group(_, span, _) => *span,
+        };
+        Some((span(self.0.first()?), span(self.0.last()?)))
+    }
+
+    /// The span of the last token, or of the last delimiter.
+    pub(crate) fn close(&self) -> Option<Span> {
+        self.0.last().map(|node| match node {
+            Node::Token(TokenTree::Group(group)) => group.span_close(),
+            Node::Token(token) => token.span(),
+            Node::Group(_, span, _) => *span,
+        })
+    }
+}
+
+impl From<TokenStream> for proc_macro2::TokenStream {
+    fn from(stream: TokenStream) -> Self {
+        (&stream).into()
+    }
+}
+
+impl From<&TokenStream> for proc_macro2::TokenStream {
+    fn from(stream: &TokenStream) -> Self {
+        let tree = |node: &Node| match node {
+            Node::Token(token) => token.clone(),
+            Node::Group(delimiter, span, inside) => {
+                let mut group = Group::new(*delimiter, (&**inside).into());
+                group.set_span(*span);
+                group.into()
+            }
+        };
+        stream.0.iter().map(tree).collect()
+    }
+}
+
+impl From<TokenTree> for TokenStream {
+    fn from(token: TokenTree) -> Self {
+        TokenStream(vec![Node::Token(token)])
+    }
+}
+
+impl FromIterator<TokenStream> for TokenStream {
+    fn from_iter<I: IntoIterator<Item = TokenStream>>(streams: I) -> Self {
+        let mut all = TokenStream::new();
+        streams.into_iter().for_each(|stream| all.extend(stream));
+        all
+    }
+}
+
+impl std::fmt::Display for TokenStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        proc_macro2::TokenStream::from(self).fmt(f)
+    }
+}
+
+/// For what `syn` reads again, and what reports errors.
+impl quote::ToTokens for TokenStream {
+    fn to_tokens(&self, tokens: &mut proc_macro2::TokenStream) {
+        tokens.extend(proc_macro2::TokenStream::from(self));
+    }
+}
+
+/// What `#name` in a [`quote!`] may be.
+pub(crate) trait ToTokens {
+    fn to_tokens(&self, tokens: &mut TokenStream);
+
+    fn to_token_stream(&self) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        self.to_tokens(&mut tokens);
+        tokens
+    }
+}
+
+impl ToTokens for TokenStream {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.0.extend_from_slice(&self.0);
+    }
+}
+
+impl<T: ToTokens + ?Sized> ToTokens for &T {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        T::to_tokens(self, tokens);
+    }
+}
+
+impl<T: ToTokens + ?Sized> ToTokens for Box<T> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        T::to_tokens(self, tokens);
+    }
+}
+
+impl<T: ToTokens> ToTokens for Option<T> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        if let Some(value) = self {
+            value.to_tokens(tokens);
+        }
+    }
+}
+
+macro_rules! by_token {
+    ($(|$it:ident: $ty:ty| $token:expr),* $(,)?) => {$(
+        impl ToTokens for $ty {
+            fn to_tokens(&self, tokens: &mut TokenStream) {
+                let $it = self;
+                tokens.push($token);
+            }
+        }
+    )*};
+}
+by_token!(
+    |it: Ident| it.clone(),
+    |it: Literal| it.clone(),
+    |it: str| Literal::string(it),
+    |it: String| Literal::string(it),
+    |it: u16| Literal::u16_suffixed(*it),
+    |it: u32| Literal::u32_suffixed(*it),
+    |it: u64| Literal::u64_suffixed(*it),
+    |it: usize| Literal::usize_suffixed(*it),
+    |it: i64| Literal::i64_suffixed(*it),
+    |it: f64| Literal::f64_suffixed(*it),
+    |it: bool| Ident::new(if *it { "true" } else { "false" }, Span::call_site()),
+    |it: syn::LitBool| Ident::new(if it.value { "true" } else { "false" }, it.span),
+    |it: syn::LitStr| it.token(),
+    |it: syn::LitInt| it.token(),
+    |it: syn::LitFloat| it.token(),
+);
+
+macro_rules! by_keyword {
+    ($($word:tt),*) => {$(
+        impl ToTokens for syn::Token![$word] {
+            fn to_tokens(&self, tokens: &mut TokenStream) {
+                tokens.push(Ident::new(stringify!($word), self.span));
+            }
+        }
+    )*};
+}
+by_keyword!(let, if, else, match, for, in, as, move, mut);
+
+macro_rules! by_punct {
+    ($($punct:tt),*) => {$(
+        impl ToTokens for syn::Token![$punct] {
+            fn to_tokens(&self, tokens: &mut TokenStream) {
+                let chars = stringify!($punct).chars();
+                let last = self.spans.len() - 1;
+                for (i, (char, span)) in iter::zip(chars, self.spans).enumerate() {
+                    let spacing = if i == last { Spacing::Alone } else { Spacing::Joint };
+                    let mut punct = Punct::new(char, spacing);
+                    punct.set_span(span);
+                    tokens.push(punct);
+                }
+            }
+        }
+    )*};
+}
+by_punct!(=, ;, ., &, =>, ::, ,);
+
+macro_rules! by_syn {
+    ($($ty:ty),* $(,)?) => {$(
+        impl ToTokens for $ty {
+            fn to_tokens(&self, tokens: &mut TokenStream) {
+                tokens.push_foreign(self);
+            }
+        }
+    )*};
+}
+by_syn!(
+    proc_macro2::TokenStream,
+    syn::Attribute,
+    syn::BinOp,
+    syn::Block,
+    syn::ExprBinary,
+    syn::ExprBlock,
+    syn::ExprCall,
+    syn::ExprConst,
+    syn::ExprMethodCall,
+    syn::ImplItem,
+    syn::Pat,
+    syn::RangeLimits,
+    syn::Receiver,
+    syn::ReturnType,
+    syn::Stmt,
+    syn::UnOp,
+);
+
+impl ToTokens for syn::Lit {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            syn::Lit::Int(it) => it.to_tokens(tokens),
+            syn::Lit::Float(it) => it.to_tokens(tokens),
+            syn::Lit::Str(it) => it.to_tokens(tokens),
+            syn::Lit::Bool(it) => it.to_tokens(tokens),
+            other => tokens.push_foreign(other),
+        }
+    }
+}
+
+impl ToTokens for syn::Member {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            syn::Member::Named(name) => name.to_tokens(tokens),
+            syn::Member::Unnamed(_) => tokens.push_foreign(self),
+        }
+    }
+}
+
+impl ToTokens for syn::Visibility {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            syn::Visibility::Public(word) => tokens.push(Ident::new("pub", word.span)),
+            syn::Visibility::Restricted(_) => tokens.push_foreign(self),
+            syn::Visibility::Inherited => {}
+        }
+    }
+}
+
+impl ToTokens for syn::Path {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        if self.segments.iter().any(|segment| !segment.arguments.is_none()) {
+            return tokens.push_foreign(self);
+        }
+        self.leading_colon.to_tokens(tokens);
+        for pair in self.segments.pairs() {
+            pair.value().ident.to_tokens(tokens);
+            pair.punct().to_tokens(tokens);
+        }
+    }
+}
+
+impl ToTokens for syn::Type {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            syn::Type::Path(path) if path.qself.is_none() => path.path.to_tokens(tokens),
+            other => tokens.push_foreign(other),
+        }
+    }
+}
+
+impl ToTokens for syn::Expr {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            syn::Expr::Path(path) => path.to_tokens(tokens),
+            syn::Expr::Lit(lit) if lit.attrs.is_empty() => lit.lit.to_tokens(tokens),
+            other => tokens.push_foreign(other),
+        }
+    }
+}
+
+impl ToTokens for syn::ExprPath {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        if self.qself.is_none() && self.attrs.is_empty() {
+            self.path.to_tokens(tokens);
+        } else {
+            tokens.push_foreign(self);
+        }
+    }
+}
+
+/// How `#(…)*` goes through what it names.
+pub(crate) mod repeat {
+    use super::{iter, ToTokens, TokenStream};
+
+    /// What one turn has: a name that occurs twice is bound twice.
+    pub(crate) struct Item<T>(pub(crate) T);
+    impl<T> Item<T> {
+        pub(crate) fn next(self) -> Option<T> {
+            Some(self.0)
+        }
+    }
+    impl<T: ToTokens> ToTokens for Item<T> {
+        fn to_tokens(&self, tokens: &mut TokenStream) {
+            self.0.to_tokens(tokens);
+        }
+    }
+
+    /// Goes through an iterator.
+    pub(crate) trait Iterators: Iterator + Sized {
+        fn in_turn(self) -> Self {
+            self
+        }
+    }
+    impl<I: Iterator> Iterators for I {}
+
+    /// Goes through a list.
+    pub(crate) trait Lists<T> {
+        fn in_turn(&self) -> std::slice::Iter<'_, T>;
+    }
+    impl<T> Lists<T> for [T] {
+        fn in_turn(&self) -> std::slice::Iter<'_, T> {
+            self.iter()
+        }
+    }
+
+    /// Repeats what is no list.
+    pub(crate) trait Tokens: ToTokens {
+        fn in_turn(&self) -> iter::Repeat<&Self> {
+            iter::repeat(self)
+        }
+    }
+    impl<T: ToTokens + ?Sized> Tokens for T {}
+}
+
+/// `quote!` of the crate `quote`, into a [`TokenStream`] of this module.
+macro_rules! quote {
+    ($($token:tt)*) => {{
+        let _at = proc_macro2::Span::call_site();
+        #[allow(unused_mut)]
+        let mut _s = $crate::emit::TokenStream::new();
+        $crate::emit::quote_each! { _s _at $($token)* }
+        _s
+    }};
+}
+
+/// `quote_spanned!` of the crate `quote`, into a [`TokenStream`] of this module.
+macro_rules! quote_spanned {
+    ($span:expr=> $($token:tt)*) => {{
+        let _at: proc_macro2::Span = $span;
+        #[allow(unused_mut)]
+        let mut _s = $crate::emit::TokenStream::new();
+        $crate::emit::quote_each! { _s _at $($token)* }
+        _s
+    }};
+}
+
+/// Each token with the three before it and the three behind it, as `quote` does: that is enough to see what is part of an
+/// interpolation, and needs no recursion.
+macro_rules! quote_each {
+    ($s:ident $at:ident $($token:tt)*) => {
+        $crate::emit::quote_in_context! { $s $at
+            (@ @ @ @ @ @ $($token)*)
+            (@ @ @ @ @ $($token)* @)
+            (@ @ @ @ $($token)* @ @)
+            (@ @ @ $(($token))* @ @ @)
+            (@ @ $($token)* @ @ @ @)
+            (@ $($token)* @ @ @ @ @)
+            ($($token)* @ @ @ @ @ @)
+        }
+    };
+}
+
+macro_rules! quote_in_context {
+    ($s:ident $at:ident
+        ($($b3:tt)*) ($($b2:tt)*) ($($b1:tt)*) ($($token:tt)*) ($($a1:tt)*) ($($a2:tt)*) ($($a3:tt)*)
+    ) => {
+        $($crate::emit::quote_one! { $s $at $b3 $b2 $b1 $token $a1 $a2 $a3 })*
+    };
+}
+
+macro_rules! quote_one {
+    ($s:ident $at:ident $b3:tt $b2:tt $b1:tt @ $a1:tt $a2:tt $a3:tt) => {};
+
+    // `#(…)*`, and its last two tokens.
+    ($s:ident $at:ident $b3:tt $b2:tt $b1:tt (#) ($($inner:tt)*) * $a3:tt) => {{
+        #[allow(unused_imports)]
+        use $crate::emit::repeat::*;
+        $crate::emit::quote_names! { bind_in_turn!() $($inner)* }
+        loop {
+            $crate::emit::quote_names! { bind_next!() $($inner)* }
+            $crate::emit::quote_each! { $s $at $($inner)* }
+        }
+    }};
+    ($s:ident $at:ident $b3:tt $b2:tt # (($($inner:tt)*)) * $a2:tt $a3:tt) => {};
+    ($s:ident $at:ident $b3:tt # ($($inner:tt)*) (*) $a1:tt $a2:tt $a3:tt) => {};
+
+    // `#(…),*`, and its last three tokens.
+    ($s:ident $at:ident $b3:tt $b2:tt $b1:tt (#) ($($inner:tt)*) $between:tt *) => {{
+        #[allow(unused_imports)]
+        use $crate::emit::repeat::*;
+        let mut _first = true;
+        $crate::emit::quote_names! { bind_in_turn!() $($inner)* }
+        loop {
+            $crate::emit::quote_names! { bind_next!() $($inner)* }
+            if !_first {
+                $crate::emit::quote_token! { $s $at $between }
+            }
+            _first = false;
+            $crate::emit::quote_each! { $s $at $($inner)* }
+        }
+    }};
+    ($s:ident $at:ident $b3:tt $b2:tt # (($($inner:tt)*)) $between:tt * $a3:tt) => {};
+    ($s:ident $at:ident $b3:tt # ($($inner:tt)*) ($between:tt) * $a2:tt $a3:tt) => {};
+    ($s:ident $at:ident # ($($inner:tt)*) $between:tt (*) $a1:tt $a2:tt $a3:tt) => {};
+
+    // `#name`, and its name.
+    ($s:ident $at:ident $b3:tt $b2:tt $b1:tt (#) $name:ident $a2:tt $a3:tt) => {
+        $crate::emit::ToTokens::to_tokens(&$name, &mut $s);
+    };
+    ($s:ident $at:ident $b3:tt $b2:tt # ($name:ident) $a1:tt $a2:tt $a3:tt) => {};
+
+    ($s:ident $at:ident $b3:tt $b2:tt $b1:tt ($token:tt) $a1:tt $a2:tt $a3:tt) => {
+        $crate::emit::quote_token! { $s $at $token }
+    };
+}
+
+macro_rules! quote_token {
+    ($s:ident $at:ident ($($inner:tt)*)) => {
+        $crate::emit::quote_group! { $s $at Parenthesis $($inner)* }
+    };
+    ($s:ident $at:ident [$($inner:tt)*]) => {
+        $crate::emit::quote_group! { $s $at Bracket $($inner)* }
+    };
+    ($s:ident $at:ident {$($inner:tt)*}) => {
+        $crate::emit::quote_group! { $s $at Brace $($inner)* }
+    };
+    ($s:ident $at:ident $token:tt) => {
+        $s.push_written(stringify!($token), $at);
+    };
+}
+
+macro_rules! quote_group {
+    ($s:ident $at:ident $delimiter:ident $($inner:tt)*) => {{
+        #[allow(unused_mut)]
+        let mut _inside = $crate::emit::TokenStream::new();
+        $crate::emit::quote_each! { _inside $at $($inner)* }
+        $s.push_group(proc_macro2::Delimiter::$delimiter, _inside, $at);
+    }};
+}
+
+/// Calls a macro with each `#name` of some tokens.
+macro_rules! quote_names {
+    ($call:ident!() $($token:tt)*) => {
+        $crate::emit::quote_names_in_context! { $call!() (@ $($token)*) ($($token)* @) }
+    };
+}
+
+macro_rules! quote_names_in_context {
+    ($call:ident!() ($($before:tt)*) ($($token:tt)*)) => {
+        $($crate::emit::quote_name! { $call!() $before $token })*
+    };
+}
+
+macro_rules! quote_name {
+    ($call:ident!() $before:tt ($($inner:tt)*)) => {
+        $crate::emit::quote_names! { $call!() $($inner)* }
+    };
+    ($call:ident!() $before:tt [$($inner:tt)*]) => {
+        $crate::emit::quote_names! { $call!() $($inner)* }
+    };
+    ($call:ident!() $before:tt {$($inner:tt)*}) => {
+        $crate::emit::quote_names! { $call!() $($inner)* }
+    };
+    ($call:ident!() # $name:ident) => {
+        $crate::emit::$call! { $name }
+    };
+    ($call:ident!() $before:tt $token:tt) => {};
+}
+
+macro_rules! bind_in_turn {
+    ($name:ident) => {
+        // `mut` is of no use to a name that occurs twice.
+        #[allow(unused_mut)]
+        let mut $name = $name.in_turn();
+    };
+}
+
+macro_rules! bind_next {
+    ($name:ident) => {
+        let $name = match $name.next() {
+            Some(value) => $crate::emit::repeat::Item(value),
+            None => break,
+        };
+    };
+}
+
+pub(crate) use {
+    bind_in_turn, bind_next, quote, quote_each, quote_group, quote_in_context, quote_name,
+    quote_names, quote_names_in_context, quote_one, quote_spanned, quote_token,
+};
