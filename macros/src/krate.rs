@@ -1,9 +1,9 @@
 //! The path of the crate `taper`, whatever its user calls it.
 
+use crate::emit::quote;
 use crate::emit::TokenStream;
 use proc_macro2::Span;
 use proc_macro_crate::{crate_name, FoundCrate};
-use crate::emit::{quote};
 use syn::Ident;
 
 /// `::taper`, or the name it has in the user's `Cargo.toml`. Inside taper itself `::taper` works too: the library declares

@@ -3,10 +3,10 @@
 //! Rust's semantics are kept, and so are the user's tokens with their spans. What can fail gets its `?`; glue stands at the
 //! place of what it is for, so that rustc's errors point there, but resolves where the macro was called.
 
-use crate::tokens::Tokens;
 use crate::emit::TokenStream;
-use proc_macro2::{Delimiter, Span};
 use crate::emit::{quote, quote_spanned};
+use crate::tokens::Tokens;
+use proc_macro2::{Delimiter, Span};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, Ident, Lit, Local, Pat, Stmt, UnOp};
 

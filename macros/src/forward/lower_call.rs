@@ -1,8 +1,8 @@
 //! Calls in the tensor body.
 
 use crate::emit::TokenStream;
-use proc_macro2::{Delimiter, Span};
 use crate::emit::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Span};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;

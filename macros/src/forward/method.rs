@@ -1,8 +1,8 @@
 //! The public form of a method: tensors taken owned or borrowed, a `Result` given.
 
-use crate::tokens::Tokens;
 use crate::emit::TokenStream;
 use crate::emit::{quote, quote_spanned};
+use crate::tokens::Tokens;
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 

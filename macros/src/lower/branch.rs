@@ -1,9 +1,9 @@
 //! `if`, `match` and `for`.
 
 use super::{expr::variable, Lower};
+use crate::emit::quote;
 use crate::emit::TokenStream;
 use proc_macro2::Ident;
-use crate::emit::{quote};
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, ExprForLoop, ExprIf, ExprMatch, RangeLimits};
 

@@ -2,12 +2,12 @@
 
 use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
+use crate::emit::TokenStream;
+use crate::emit::{quote, ToTokens};
 use crate::forward::arguments::Arguments;
 use crate::forward::call::{callee, own_field, Callee};
 use crate::tokens::Tokens;
-use crate::emit::TokenStream;
 use proc_macro2::{Ident, Span};
-use crate::emit::{quote, ToTokens};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Path, Token};
 

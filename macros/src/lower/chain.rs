@@ -40,7 +40,11 @@ impl Chain {
             return self;
         }
         let start = self.code(lower);
-        Chain { start, variable: None, ..next }
+        Chain {
+            start,
+            variable: None,
+            ..next
+        }
     }
 
     /// The value of the last call.
@@ -106,10 +110,16 @@ impl Lower<'_> {
                     _ => return None,
                 };
                 let x = super::call::only(args)?;
-                (x, super::call::first_span(e), Step::Layer(hash(&plain_name(name))))
+                (
+                    x,
+                    super::call::first_span(e),
+                    Step::Layer(hash(&plain_name(name))),
+                )
             }
             Callee::Operation { receiver, name } => {
-                let Expr::MethodCall(call) = e else { return None };
+                let Expr::MethodCall(call) = e else {
+                    return None;
+                };
                 let word = plain_name(name);
                 if !call.args.is_empty() || own_field(receiver).is_some() {
                     return None;
@@ -130,7 +140,11 @@ impl Lower<'_> {
             steps: vec![step],
         };
         Some(match before.steps.is_empty() {
-            true => Chain { site, steps: this.steps, ..before },
+            true => Chain {
+                site,
+                steps: this.steps,
+                ..before
+            },
             false => before.followed_by(this, self),
         })
     }

@@ -3,10 +3,10 @@
 use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
 use crate::diag::nearest;
-use crate::forward::call::is_self;
 use crate::emit::TokenStream;
-use proc_macro2::{Ident, Literal};
 use crate::emit::{quote, ToTokens};
+use crate::forward::call::is_self;
+use proc_macro2::{Ident, Literal};
 use std::collections::BTreeSet;
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 

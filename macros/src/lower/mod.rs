@@ -14,10 +14,10 @@ mod stmt;
 pub(crate) use expr::{integer, whole_number, written};
 pub(crate) use sites::Sites;
 
-use crate::tokens::Tokens;
+use crate::emit::quote;
 use crate::emit::TokenStream;
+use crate::tokens::Tokens;
 use proc_macro2::{Ident, Span};
-use crate::emit::{quote};
 use quote::format_ident;
 use std::collections::{HashMap, HashSet};
 

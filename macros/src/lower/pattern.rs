@@ -1,9 +1,9 @@
 //! What a pattern of `match` or `if let` asks: a condition on the value, and names bound to it.
 
 use super::Lower;
+use crate::emit::quote;
 use crate::emit::TokenStream;
 use proc_macro2::Ident;
-use crate::emit::{quote};
 use syn::{Expr, Pat, RangeLimits};
 
 impl Lower<'_> {

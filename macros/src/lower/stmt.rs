@@ -2,9 +2,9 @@
 
 use super::chain::Chain;
 use super::Lower;
+use crate::emit::quote;
 use crate::emit::TokenStream;
 use proc_macro2::Ident;
-use crate::emit::{quote};
 use syn::{Block, Expr, Pat, PatSlice, Stmt};
 
 impl Lower<'_> {

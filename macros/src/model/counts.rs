@@ -1,9 +1,9 @@
 //! What the trace counts at compile time: parameters and multiply-accumulates with the defaults of all settings.
 
 use super::Context;
-use crate::tokens::Tokens;
 use crate::emit::TokenStream;
 use crate::emit::{quote, quote_spanned};
+use crate::tokens::Tokens;
 
 impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
@@ -20,7 +20,6 @@ impl Context<'_> {
             quote_spanned!(at=> #model::__taper_counted(true)),
         );
         quote! {
-            #[automatically_derived]
             #[allow(long_running_const_eval, dead_code)]
             impl #model {
                 /// The number of parameters, with the defaults of all settings.

@@ -6,11 +6,11 @@ use crate::ast::{
     is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
     LayerType, ParamForm, TemplatePart, Wrap,
 };
+use crate::emit::quote;
+use crate::emit::TokenStream;
 use crate::lower::{hash, integer, whole_number, Lower, Sites};
 use crate::tokens::Tokens;
-use crate::emit::TokenStream;
 use proc_macro2::{Ident, Literal};
-use crate::emit::{quote};
 use quote::format_ident;
 use syn::Type;
 
@@ -58,7 +58,12 @@ impl Context<'_> {
                 }
 
                 pub const __TAPER_SIGNATURE: #p::Signed = #signature;
-                pub const __TAPER_PROOF: &'static #p::Proof = <#model as #p::Traced>::PROOF;
+
+                // A check is a call of this at the user's place.
+                #[track_caller]
+                pub const fn __taper_check(__site: u32) {
+                    <#model as #p::Traced>::PROOF.check(__site)
+                }
             }
             #custom
         };
@@ -90,10 +95,10 @@ impl Context<'_> {
                 FieldCall::Numbers { .. } => None,
             });
             let value = match arms.next() {
-                Some(first) => quote!(match __field { #first #(#arms)* _ => { #listed } }),
+                Some(first) => quote!(match __field { #first #(#arms)* _ => #listed }),
                 None => listed,
             };
-            function(name, quote!(let __v = { #value }; __t.leave_with(__v)))
+            function(name, quote!(let __v = #value; __t.leave_with(__v)))
         };
         let whole = format_ident!("__taper_call");
         if arms.len() <= PART {
@@ -143,24 +148,22 @@ impl Context<'_> {
                     quote!(#kind => #traced,)
                 });
                 let last = traced(last);
-                (quote!(match __kind { #(#arms)* _ => #last }), quote!(__kind))
+                (
+                    quote!(match __kind { #(#arms)* _ => #last }),
+                    quote!(__kind),
+                )
             }
         };
-        quote! {
+        quote!({
             let #p::Some((#kind, __args)) = __t.declared(__field, &[#(#rows),*]) else {
                 return #p::Value::Any;
             };
             #value
-        }
+        })
     }
 
     /// Calls a submodule: enters its path, binds its arguments, runs its rule.
-    fn call<'f>(
-        &self,
-        f: &'f Field,
-        names: &[String],
-        sites: &mut Sites,
-    ) -> Option<FieldCall<'f>> {
+    fn call<'f>(&self, f: &'f Field, names: &[String], sites: &mut Sites) -> Option<FieldCall<'f>> {
         let code = match &f.kind {
             FieldKind::Layer(layer) => {
                 if let Some(call) = in_numbers(f, layer, sites) {
@@ -348,7 +351,12 @@ fn in_numbers<'f>(f: &'f Field, layer: &'f LayerField, sites: &mut Sites) -> Opt
     if layer.wrap == Wrap::List || f.cfgs().next().is_some() {
         return None;
     }
-    let values: Option<Vec<_>> = layer.args.items.iter().map(|arg| integer(&arg.value)).collect();
+    let values: Option<Vec<_>> = layer
+        .args
+        .items
+        .iter()
+        .map(|arg| integer(&arg.value))
+        .collect();
     let values = values?;
     let mut numbers = sites.over(&layer.declared).to_string();
     for (arg, value) in layer.args.items.iter().zip(values) {
@@ -363,7 +371,10 @@ fn in_numbers<'f>(f: &'f Field, layer: &'f LayerField, sites: &mut Sites) -> Opt
             }
         }
     }
-    let name = layer.name.as_ref().map_or_else(|| f.name(), syn::LitStr::value);
+    let name = layer
+        .name
+        .as_ref()
+        .map_or_else(|| f.name(), syn::LitStr::value);
     Some(FieldCall::Numbers { ty, name, numbers })
 }
 

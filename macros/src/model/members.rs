@@ -5,9 +5,9 @@ use crate::ast::{
     plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerField, ParamForm,
     TemplatePart, Wrap,
 };
-use crate::lower::hash;
+use crate::emit::quote;
 use crate::emit::TokenStream;
-use crate::emit::{quote};
+use crate::lower::hash;
 use quote::format_ident;
 
 impl Context<'_> {
@@ -72,10 +72,11 @@ impl Context<'_> {
         };
         let mut out = TokenStream::new();
         let mut run = Vec::new();
-        let flush = |run: &mut Vec<TokenStream>, out: &mut TokenStream| {
+        let flush = |run: &mut Vec<(String, TokenStream)>, out: &mut TokenStream| {
             if !run.is_empty() {
-                out.extend(quote!(#p::#all(visitor, #borrow [#(#run),*])#end;));
-                run.clear();
+                let (names, modules): (Vec<String>, Vec<TokenStream>) = run.drain(..).unzip();
+                let names = names.join(" ");
+                out.extend(quote!(#p::#all(visitor, #names, #borrow [#(#modules),*])#end;));
             }
         };
         for f in &self.model.fields {
@@ -88,7 +89,9 @@ impl Context<'_> {
             }
         }
         if out.is_empty() && exclusive {
-            return quote!(#p::#all(visitor, #borrow [#(#run),*]));
+            let (names, modules): (Vec<String>, Vec<TokenStream>) = run.into_iter().unzip();
+            let names = names.join(" ");
+            return quote!(#p::#all(visitor, #names, #borrow [#(#modules),*]));
         }
         flush(&mut run, &mut out);
         if exclusive {
@@ -98,7 +101,7 @@ impl Context<'_> {
     }
 
     /// The name of a layer or list of layers, and the field as a module.
-    fn plain_module(&self, f: &Field, exclusive: bool) -> Option<TokenStream> {
+    fn plain_module(&self, f: &Field, exclusive: bool) -> Option<(String, TokenStream)> {
         let FieldKind::Layer(layer) = &f.kind else {
             return None;
         };
@@ -109,13 +112,14 @@ impl Context<'_> {
             (Wrap::List, None, true) => "list_module_mut",
             _ => return None,
         };
-        if f.cfgs().next().is_some() {
+        let (ident, name) = (&f.ident, shown(f, layer));
+        // Names stand in one text, with spaces between them.
+        if f.cfgs().next().is_some() || name.contains(' ') {
             return None;
         }
-        let (ident, name) = (&f.ident, shown(f, layer));
         let module = self.of_layer(&f.name(), layer, function);
         let borrow = if exclusive { quote!(&mut) } else { quote!(&) };
-        Some(quote!((#name, #module(#borrow self.#ident))))
+        Some((name, quote!(#module(#borrow self.#ident))))
     }
 
     fn visit(&self, f: &Field, exclusive: bool) -> TokenStream {

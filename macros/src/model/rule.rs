@@ -2,9 +2,9 @@
 
 use super::Context;
 use crate::ast::{names_in, plain_name, ConfigKind, FieldKind, ParamForm};
-use crate::lower::{hash, Lower, Sites};
+use crate::emit::quote;
 use crate::emit::TokenStream;
-use crate::emit::{quote};
+use crate::lower::{hash, Lower, Sites};
 use syn::Expr;
 
 /// Where the numbers of sites of arguments begin: field `n` has 256 of them.

@@ -1,10 +1,10 @@
 //! Signatures as data, which the trace and the door of `forward` read.
 
 use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
-use crate::lower::{hash, written};
-use crate::tokens::Tokens;
 use crate::emit::TokenStream;
 use crate::emit::{quote, ToTokens};
+use crate::lower::{hash, written};
+use crate::tokens::Tokens;
 use syn::{BinOp, Expr};
 
 /// The value of a constant `#p::Signed`.

@@ -19,7 +19,6 @@ struct DenseLayersConfig {
     pub growth: usize,
     pub depth: usize,
 }
-#[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private::{self as __p, Layer as __L};
@@ -137,19 +136,16 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Display for DenseLayers {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Debug for DenseLayers {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Clone for DenseLayers {
         fn clone(&self) -> Self {
             Self {
@@ -236,7 +232,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 layers: <Linear as __L>::build_list(__at, 209479366139260939u64)?,
                 growth,
                 depth,
-                __taper: __p::State::new(),
+                __taper: __p::State::of_model(),
             })
         }
     }
@@ -248,73 +244,71 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __index: __p::Value,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = {
-                match __field {
-                    209479366139260939u64 => {
-                        let __count = __t.setting(3269876241071453947u64);
-                        match __index {
-                            __p::Value::Dim(__d) => {
-                                let __i = match __t.algebra.known(__d) {
-                                    __p::Some(__i) => __i,
-                                    __p::None => 0,
-                                };
-                                if !__t.check_index(__i, __count) {
-                                    return __p::Value::Any;
-                                }
-                                let __before = __t.lookup(10222057382672705665u64);
-                                __t.set(10222057382672705665u64, __p::Value::int(__i));
-                                let __shown = {
-                                    let __taper_5 = __t.setting(10222057382672705665u64);
-                                    let __taper_6 = __p::Value::int(1);
-                                    __t.binary(__p::BinaryOp::Add, __taper_5, __taper_6)
-                                };
-                                let __args = {
-                                    let mut __a = __p::Args::declared(66048, &[]);
-                                    let __arg0 = {
-                                        let __taper_3 = __t.setting(13651446905143332061u64);
-                                        let __taper_4 = {
-                                            let __taper_1 = __t.setting(10222057382672705665u64);
-                                            let __taper_2 = __p::Value::int(1);
-                                            __t.binary(__p::BinaryOp::Add, __taper_1, __taper_2)
-                                        };
-                                        __t.binary(__p::BinaryOp::Mul, __taper_3, __taper_4)
+            let __v = match __field {
+                209479366139260939u64 => {
+                    let __count = __t.setting(3269876241071453947u64);
+                    match __index {
+                        __p::Value::Dim(__d) => {
+                            let __i = match __t.algebra.known(__d) {
+                                __p::Some(__i) => __i,
+                                __p::None => 0,
+                            };
+                            if !__t.check_index(__i, __count) {
+                                return __p::Value::Any;
+                            }
+                            let __before = __t.lookup(10222057382672705665u64);
+                            __t.set(10222057382672705665u64, __p::Value::int(__i));
+                            let __shown = {
+                                let __taper_5 = __t.setting(10222057382672705665u64);
+                                let __taper_6 = __p::Value::int(1);
+                                __t.binary(__p::BinaryOp::Add, __taper_5, __taper_6)
+                            };
+                            let __args = {
+                                let mut __a = __p::Args::declared(66048, &[]);
+                                let __arg0 = {
+                                    let __taper_3 = __t.setting(13651446905143332061u64);
+                                    let __taper_4 = {
+                                        let __taper_1 = __t.setting(10222057382672705665u64);
+                                        let __taper_2 = __p::Value::int(1);
+                                        __t.binary(__p::BinaryOp::Add, __taper_1, __taper_2)
                                     };
-                                    __a.push("", __arg0, 66049u32);
-                                    __a
+                                    __t.binary(__p::BinaryOp::Mul, __taper_3, __taper_4)
                                 };
-                                let __shown = __t.known_i64(__shown);
-                                __t.enter(
-                                    209479366139260939u64,
-                                    "denselayer",
-                                    __shown,
-                                    true,
-                                );
-                                <Linear as __L>::RULE.trace(__t, &__args, __inputs)
-                            }
-                            _ => {
-                                return {
-                                    let mut __x = __inputs.value(0);
-                                    let mut __first = __x;
-                                    let mut __turn = __t.range(__p::Value::int(0), __count);
-                                    while __t.next(&mut __turn) {
-                                        let mut __one = *__inputs;
-                                        __one.set(0, __x);
-                                        let __i = __t.loop_index(&__turn);
-                                        __x = Self::__taper_call(
-                                            __t,
-                                            209479366139260939u64,
-                                            __i,
-                                            &__one,
-                                        );
-                                        __x = __t.settle(&__turn, &mut __first, __x);
-                                    }
-                                    __x
-                                };
-                            }
+                                __a.push("", __arg0, 66049u32);
+                                __a
+                            };
+                            let __shown = __t.known_i64(__shown);
+                            __t.enter(
+                                209479366139260939u64,
+                                "denselayer",
+                                __shown,
+                                true,
+                            );
+                            <Linear as __L>::RULE.trace(__t, &__args, __inputs)
+                        }
+                        _ => {
+                            return {
+                                let mut __x = __inputs.value(0);
+                                let mut __first = __x;
+                                let mut __turn = __t.range(__p::Value::int(0), __count);
+                                while __t.next(&mut __turn) {
+                                    let mut __one = *__inputs;
+                                    __one.set(0, __x);
+                                    let __i = __t.loop_index(&__turn);
+                                    __x = Self::__taper_call(
+                                        __t,
+                                        209479366139260939u64,
+                                        __i,
+                                        &__one,
+                                    );
+                                    __x = __t.settle(&__turn, &mut __first, __x);
+                                }
+                                __x
+                            };
                         }
                     }
-                    _ => return __p::Value::Any,
                 }
+                _ => return __p::Value::Any,
             };
             __t.leave_with(__v)
         }
@@ -356,12 +350,15 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 ],
             ),
         );
-        pub const __TAPER_PROOF: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
+        #[track_caller]
+        pub const fn __taper_check(__site: u32) {
+            <DenseLayers as __p::Traced>::PROOF.check(__site)
+        }
     }
 };
 const _: () = {
-    DenseLayers::__TAPER_PROOF.check(66048);
-    DenseLayers::__TAPER_PROOF.check(66049);
+    DenseLayers::__taper_check(66048);
+    DenseLayers::__taper_check(66049);
 };
 const _: () = {
     #[allow(unused_imports)]
@@ -430,7 +427,6 @@ If an input doesn't fit the signature, or an operation fails.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     #[allow(warnings, clippy::all)]
     impl DenseLayers {
         const __TAPER_SIGNATURE_average: __p::Signed = __p::Some(
@@ -632,10 +628,8 @@ If an input doesn't fit the signature, or an operation fails.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_CHECKED: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
     }
     pub struct __Body;
-    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -669,7 +663,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
         }
     }
-    #[automatically_derived]
     #[allow(long_running_const_eval)]
     impl __p::Traced for DenseLayers {
         type Body = __Body;
@@ -681,7 +674,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t.finish()
         };
     }
-    #[automatically_derived]
     impl<
         __T0: __p::Borrow<__p::Tensor>,
         __T1: __p::Borrow<__p::Option<__p::Tensor>>,
@@ -700,19 +692,19 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <DenseLayers>::__TAPER_CHECKED.check(0);
-    <DenseLayers>::__TAPER_CHECKED.check(6);
+    <DenseLayers>::__taper_check(0);
+    <DenseLayers>::__taper_check(6);
+    <DenseLayers as ::taper::__private::Traced>::PROOF.check_rest(10);
 };
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(1);
+const _: () = <DenseLayers>::__taper_check(1);
 const _: () = {
-    <DenseLayers>::__TAPER_CHECKED.check(2);
-    <DenseLayers>::__TAPER_CHECKED.check(3);
+    <DenseLayers>::__taper_check(2);
+    <DenseLayers>::__taper_check(3);
 };
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(4);
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(5);
+const _: () = <DenseLayers>::__taper_check(4);
+const _: () = <DenseLayers>::__taper_check(5);
 const _: () = {
-    <DenseLayers>::__TAPER_CHECKED.check(7);
-    <DenseLayers>::__TAPER_CHECKED.check(9);
+    <DenseLayers>::__taper_check(7);
+    <DenseLayers>::__taper_check(9);
 };
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(8);
-const _: () = <DenseLayers>::__TAPER_CHECKED.check_rest(10);
+const _: () = <DenseLayers>::__taper_check(8);

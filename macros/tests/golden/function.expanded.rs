@@ -104,10 +104,10 @@ pub mod squared {
 const _: () = {
     squared::PROOF.check(0);
     squared::PROOF.check(4);
+    squared::PROOF.check_rest(5);
 };
 const _: () = squared::PROOF.check(1);
 const _: () = {
     squared::PROOF.check(2);
     squared::PROOF.check(3);
 };
-const _: () = squared::PROOF.check_rest(5);

@@ -51,7 +51,6 @@ impl ::core::str::FromStr for TensorsChoices {
         }
     }
 }
-#[automatically_derived]
 #[allow(long_running_const_eval, dead_code)]
 impl Tensors {
     /// The number of parameters, with the defaults of all settings.
@@ -72,7 +71,6 @@ impl Tensors {
         __t.count(__macs)
     }
 }
-#[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private::{self as __p, Layer as __L};
@@ -158,19 +156,16 @@ As `config().init(device)`.*/
             linear: Linear,
             relu: ReLU,
         }
-        #[automatically_derived]
         impl __p::Display for __Dict {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Debug for __Dict {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Clone for __Dict {
             fn clone(&self) -> Self {
                 Self {
@@ -266,19 +261,16 @@ As `config().init(device)`.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Display for Tensors {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Debug for Tensors {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Clone for Tensors {
         fn clone(&self) -> Self {
             Self {
@@ -449,7 +441,7 @@ As `config().init(device)`.*/
                 )?,
                 choices: __at.group(13559468248312416723u64, "choices")?,
                 n,
-                __taper: __p::State::new(),
+                __taper: __p::State::of_model(),
             })
         }
     }
@@ -461,58 +453,55 @@ As `config().init(device)`.*/
             __index: __p::Value,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = {
-                match __field {
-                    13559468248312416723u64 => {
-                        __t.enter(13559468248312416723u64, "choices", __p::None, false);
-                        __t.describe("ModuleDict", __p::None, &__p::Args::new());
-                        {
-                            let mut __b = __t.branch(__p::Value::Opaque);
-                            let mut __then = __p::Value::Any;
-                            if __t.begin(&mut __b, true) {
-                                let __args = {
-                                    let mut __a = __p::Args::declared(67073, &[]);
-                                    let __arg0 = __t.setting(9623952623058910235u64);
-                                    __a.push("", __arg0, 67074u32);
-                                    __a
-                                };
-                                __t.enter(
-                                    14154262110733937053u64,
-                                    "linear",
-                                    __p::None,
-                                    false,
-                                );
-                                __then = <Linear as __L>::RULE
-                                    .trace(__t, &__args, __inputs);
-                                __t.leave();
-                                __t.end(&mut __b, true);
-                            }
-                            let mut __other = __then;
-                            if __t.begin(&mut __b, false) {
-                                __other = {
-                                    let mut __b = __t.branch(__p::Value::Opaque);
-                                    let mut __then = __p::Value::Any;
-                                    if __t.begin(&mut __b, true) {
-                                        let __args = __p::Args::numbers(67072, &[]);
-                                        __t.enter(8269036542489463021u64, "relu", __p::None, false);
-                                        __then = <ReLU as __L>::RULE.trace(__t, &__args, __inputs);
-                                        __t.leave();
-                                        __t.end(&mut __b, true);
-                                    }
-                                    let mut __other = __then;
-                                    if __t.begin(&mut __b, false) {
-                                        __other = __p::Value::Any;
-                                        __t.end(&mut __b, false);
-                                    }
-                                    __t.merge(&__b, __then, __other)
-                                };
-                                __t.end(&mut __b, false);
-                            }
-                            __t.merge(&__b, __then, __other)
+            let __v = match __field {
+                13559468248312416723u64 => {
+                    __t.enter(13559468248312416723u64, "choices", __p::None, false);
+                    __t.describe("ModuleDict", __p::None, &__p::Args::new());
+                    {
+                        let mut __b = __t.branch(__p::Value::Opaque);
+                        let mut __then = __p::Value::Any;
+                        if __t.begin(&mut __b, true) {
+                            let __args = {
+                                let mut __a = __p::Args::declared(67073, &[]);
+                                let __arg0 = __t.setting(9623952623058910235u64);
+                                __a.push("", __arg0, 67074u32);
+                                __a
+                            };
+                            __t.enter(
+                                14154262110733937053u64,
+                                "linear",
+                                __p::None,
+                                false,
+                            );
+                            __then = <Linear as __L>::RULE.trace(__t, &__args, __inputs);
+                            __t.leave();
+                            __t.end(&mut __b, true);
                         }
+                        let mut __other = __then;
+                        if __t.begin(&mut __b, false) {
+                            __other = {
+                                let mut __b = __t.branch(__p::Value::Opaque);
+                                let mut __then = __p::Value::Any;
+                                if __t.begin(&mut __b, true) {
+                                    let __args = __p::Args::numbers(67072, &[]);
+                                    __t.enter(8269036542489463021u64, "relu", __p::None, false);
+                                    __then = <ReLU as __L>::RULE.trace(__t, &__args, __inputs);
+                                    __t.leave();
+                                    __t.end(&mut __b, true);
+                                }
+                                let mut __other = __then;
+                                if __t.begin(&mut __b, false) {
+                                    __other = __p::Value::Any;
+                                    __t.end(&mut __b, false);
+                                }
+                                __t.merge(&__b, __then, __other)
+                            };
+                            __t.end(&mut __b, false);
+                        }
+                        __t.merge(&__b, __then, __other)
                     }
-                    _ => return __p::Value::Any,
                 }
+                _ => return __p::Value::Any,
             };
             __t.leave_with(__v)
         }
@@ -605,13 +594,16 @@ As `config().init(device)`.*/
                 ],
             ),
         );
-        pub const __TAPER_PROOF: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
+        #[track_caller]
+        pub const fn __taper_check(__site: u32) {
+            <Tensors as __p::Traced>::PROOF.check(__site)
+        }
     }
 };
 const _: () = {
-    Tensors::__TAPER_PROOF.check(67072);
-    Tensors::__TAPER_PROOF.check(67073);
-    Tensors::__TAPER_PROOF.check(67074);
+    Tensors::__taper_check(67072);
+    Tensors::__taper_check(67073);
+    Tensors::__taper_check(67074);
 };
 const _: () = {
     #[allow(unused_imports)]
@@ -652,7 +644,6 @@ If an input doesn't fit the signature, or an operation fails.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     #[allow(warnings, clippy::all)]
     impl Tensors {
         pub const fn __taper_m_forward(
@@ -727,10 +718,8 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             __c.value
         }
-        pub const __TAPER_CHECKED: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
     }
     pub struct __Body;
-    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -743,7 +732,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
         }
     }
-    #[automatically_derived]
     #[allow(long_running_const_eval)]
     impl __p::Traced for Tensors {
         type Body = __Body;
@@ -755,7 +743,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t.finish()
         };
     }
-    #[automatically_derived]
     impl<__T0: __p::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)> for Tensors {
         type Output = Tensor;
         fn call(&self, (__a0, __a1): (__T0, TensorsChoices)) -> __p::Result<Tensor> {
@@ -765,16 +752,16 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <Tensors>::__TAPER_CHECKED.check(0);
-    <Tensors>::__TAPER_CHECKED.check(6);
+    <Tensors>::__taper_check(0);
+    <Tensors>::__taper_check(6);
+    <Tensors as ::taper::__private::Traced>::PROOF.check_rest(7);
 };
 const _: () = {
-    <Tensors>::__TAPER_CHECKED.check(1);
-    <Tensors>::__TAPER_CHECKED.check(2);
+    <Tensors>::__taper_check(1);
+    <Tensors>::__taper_check(2);
 };
 const _: () = {
-    <Tensors>::__TAPER_CHECKED.check(3);
-    <Tensors>::__TAPER_CHECKED.check(4);
+    <Tensors>::__taper_check(3);
+    <Tensors>::__taper_check(4);
 };
-const _: () = <Tensors>::__TAPER_CHECKED.check(5);
-const _: () = <Tensors>::__TAPER_CHECKED.check_rest(7);
+const _: () = <Tensors>::__taper_check(5);
