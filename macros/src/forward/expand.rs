@@ -139,7 +139,7 @@ fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &Tokens) ->
     let taken = m.tensors(p).len();
     let (bindings, body, tail) = lowered(m, methods.to_vec(), sites, p);
     quote! {
-        pub const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+        const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
             let mut __inputs = *__inputs;
             if !__t.begin_method(#signature, &mut __inputs, #taken, #word, #at) {
                 return #p::Value::Any;

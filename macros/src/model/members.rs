@@ -14,13 +14,10 @@ impl Context<'_> {
     /// `Module`.
     pub(super) fn module(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
-        let word = model.to_string();
         let sizes = self.size_settings();
         let (visits, visits_mut) = (self.visits(false), self.visits(true));
         quote! {
             impl #p::Module for #model {
-                fn type_name(&self) -> &'static str { #word }
-
                 fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
                     #visits
                 }

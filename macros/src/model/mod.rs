@@ -5,6 +5,7 @@ mod config;
 pub(crate) mod counts;
 mod custom;
 mod fields;
+mod listed;
 pub(crate) mod literal;
 mod members;
 mod rule;

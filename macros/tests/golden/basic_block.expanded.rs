@@ -215,9 +215,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     };
     impl __p::Module for BasicBlock {
-        fn type_name(&self) -> &'static str {
-            "BasicBlock"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             __p::visit_all(
                 visitor,
@@ -549,7 +546,7 @@ If an input doesn't fit the signature, or an operation fails.*/
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl BasicBlock {
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {

@@ -95,9 +95,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     }
     impl __p::Module for DenseLayers {
-        fn type_name(&self) -> &'static str {
-            "DenseLayers"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             let __as = <Linear as __L>::as_module;
             for (__i, __m) in self.layers.iter().enumerate() {
@@ -449,7 +446,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                 ],
             ),
         );
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -565,7 +562,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
         }
-        pub const fn __taper_m_average(
+        const fn __taper_m_average(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {

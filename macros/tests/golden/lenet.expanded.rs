@@ -294,9 +294,6 @@ As `config().init(device)`.*/
         }
     };
     impl __p::Module for LeNet {
-        fn type_name(&self) -> &'static str {
-            "LeNet"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             __p::visit_all(
                 visitor,
@@ -581,7 +578,7 @@ If an input doesn't fit the signature, or an operation fails.*/
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl LeNet {
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {

@@ -231,9 +231,6 @@ As `config().init(device)`.*/
         }
     };
     impl __p::Module for Tensors {
-        fn type_name(&self) -> &'static str {
-            "Tensors"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             visitor.param("weight", &self.weight);
             visitor.module("several", &self.several);
@@ -646,7 +643,7 @@ If an input doesn't fit the signature, or an operation fails.*/
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl Tensors {
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
