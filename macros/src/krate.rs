@@ -1,7 +1,6 @@
 //! The path of the crate `taper`, whatever its user calls it.
 
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use proc_macro2::Span;
 use proc_macro_crate::{crate_name, FoundCrate};
 use syn::Ident;

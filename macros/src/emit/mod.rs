@@ -33,7 +33,9 @@ pub(crate) struct TokenStream {
 enum Node {
     /// One token, where the macro was called.
     Text(Cow<'static, str>),
+    /// One of the user's own, or put at the user's place.
     Token(TokenTree),
+    /// With the place of its delimiters, if they have one.
     Group(Delimiter, Option<Span>, Rc<TokenStream>),
 }
 

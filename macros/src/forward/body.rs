@@ -3,8 +3,7 @@
 //! Rust's semantics are kept, and so are the user's tokens with their spans. What can fail gets its `?`; glue stands at the
 //! place of what it is for, so that rustc's errors point there, but resolves where the macro was called.
 
-use crate::emit::TokenStream;
-use crate::emit::{quote, quote_spanned};
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::tokens::Tokens;
 use proc_macro2::{Delimiter, Span};
 use syn::spanned::Spanned;

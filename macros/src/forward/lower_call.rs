@@ -1,7 +1,6 @@
 //! Calls in the tensor body.
 
-use crate::emit::TokenStream;
-use crate::emit::{quote, quote_spanned};
+use crate::emit::{quote, quote_spanned, TokenStream};
 use proc_macro2::{Delimiter, Span};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;

@@ -1,7 +1,6 @@
 //! The public form of a method: tensors taken owned or borrowed, a `Result` given.
 
-use crate::emit::TokenStream;
-use crate::emit::{quote, quote_spanned};
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::tokens::Tokens;
 use syn::spanned::Spanned;
 use syn::{Ident, Type};

@@ -1,8 +1,7 @@
 //! `if`, `match` and `for`.
 
 use super::{expr::variable, Lower};
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use proc_macro2::Ident;
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, ExprForLoop, ExprIf, ExprMatch, RangeLimits};

@@ -2,8 +2,7 @@
 
 use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
-use crate::emit::TokenStream;
-use crate::emit::{quote, ToTokens};
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::forward::arguments::Arguments;
 use crate::forward::call::{callee, own_field, Callee};
 use crate::tokens::Tokens;

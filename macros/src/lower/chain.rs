@@ -133,19 +133,20 @@ impl Lower<'_> {
         };
         let before = self.chain(on);
         let site = self.site_between(at, e);
-        let this = Chain {
+        let next = Chain {
             start: TokenStream::new(),
             variable: None,
             site,
             steps: vec![step],
         };
         Some(match before.steps.is_empty() {
+            // No call is in front: the site is this one's.
             true => Chain {
-                site,
-                steps: this.steps,
-                ..before
+                start: before.start,
+                variable: before.variable,
+                ..next
             },
-            false => before.followed_by(this, self),
+            false => before.followed_by(next, self),
         })
     }
 }

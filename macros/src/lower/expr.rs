@@ -3,8 +3,7 @@
 use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
 use crate::diag::nearest;
-use crate::emit::TokenStream;
-use crate::emit::{quote, ToTokens};
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::forward::call::is_self;
 use proc_macro2::{Ident, Literal};
 use std::collections::BTreeSet;

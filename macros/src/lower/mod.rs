@@ -14,8 +14,7 @@ mod stmt;
 pub(crate) use expr::{integer, whole_number, written};
 pub(crate) use sites::Sites;
 
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use crate::tokens::Tokens;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;

@@ -1,8 +1,7 @@
 //! What a pattern of `match` or `if let` asks: a condition on the value, and names bound to it.
 
 use super::Lower;
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use proc_macro2::Ident;
 use syn::{Expr, Pat, RangeLimits};
 

@@ -1,7 +1,6 @@
 //! Call sites: where in the user's code an error of the trace is shown.
 
-use crate::emit::TokenStream;
-use crate::emit::{quote, ToTokens};
+use crate::emit::{quote, ToTokens, TokenStream};
 use proc_macro2::{Delimiter, Literal, Span};
 
 /// The places of one proof, numbered in the order they were met.

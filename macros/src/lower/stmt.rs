@@ -2,8 +2,7 @@
 
 use super::chain::Chain;
 use super::Lower;
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use proc_macro2::Ident;
 use syn::{Block, Expr, Pat, PatSlice, Stmt};
 

@@ -5,8 +5,7 @@ use crate::ast::{
     is_opaque, plain_name, ConfigField, ConfigKind, Field, FieldKind, LayerField, ParamField,
     ParamForm, Wrap,
 };
-use crate::emit::TokenStream;
-use crate::emit::{quote, quote_spanned};
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::lower::hash;
 use quote::format_ident;
 use syn::spanned::Spanned;

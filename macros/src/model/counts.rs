@@ -1,8 +1,7 @@
 //! What the trace counts at compile time: parameters and multiply-accumulates with the defaults of all settings.
 
 use super::Context;
-use crate::emit::TokenStream;
-use crate::emit::{quote, quote_spanned};
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::tokens::Tokens;
 
 impl Context<'_> {

@@ -1,8 +1,7 @@
 //! A `custom` model in the trace.
 
 use super::Context;
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 
 impl Context<'_> {
     /// A `custom` model's trace: what its signature promises.

@@ -7,8 +7,7 @@ use crate::ast::{
     is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
     LayerType, ParamForm, TemplatePart, Wrap,
 };
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use crate::lower::{hash, whole_number, Lower, Sites};
 use crate::tokens::Tokens;
 use proc_macro2::{Ident, Literal};

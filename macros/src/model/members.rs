@@ -5,8 +5,7 @@ use crate::ast::{
     plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerField, ParamForm,
     TemplatePart, Wrap,
 };
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use crate::lower::hash;
 use quote::format_ident;
 

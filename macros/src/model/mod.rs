@@ -14,8 +14,7 @@ pub(crate) mod signature;
 mod standard;
 
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use crate::lower::hash;
 use crate::tokens::Tokens;
 use syn::Type;

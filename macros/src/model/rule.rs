@@ -2,8 +2,7 @@
 
 use super::Context;
 use crate::ast::{names_in, plain_name, ConfigKind, FieldKind, ParamForm};
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use crate::lower::{hash, Lower, Sites};
 use syn::Expr;
 

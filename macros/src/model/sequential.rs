@@ -3,8 +3,7 @@
 use super::fields::LayerInputs;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use crate::lower::{hash, Lower, Sites};
 use crate::tokens::Tokens;
 use proc_macro2::Ident;

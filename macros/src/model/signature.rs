@@ -1,8 +1,7 @@
 //! Signatures as data, which the trace and the door of `forward` read.
 
 use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
-use crate::emit::TokenStream;
-use crate::emit::{quote, ToTokens};
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::lower::{hash, written};
 use crate::tokens::Tokens;
 use syn::{BinOp, Expr};

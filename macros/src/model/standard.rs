@@ -2,8 +2,7 @@
 
 use super::Context;
 use crate::ast::{Field, FieldKind, Wrap};
-use crate::emit::quote;
-use crate::emit::TokenStream;
+use crate::emit::{quote, TokenStream};
 use crate::tokens::Tokens;
 use syn::Ident;
 
