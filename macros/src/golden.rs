@@ -7,12 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
-use quote::{quote, ToTokens};
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, File, Item, Meta};
 
 use crate::diag::Diag;
-use crate::{ast, forward, model};
+use crate::{ast, emit, forward, model};
 
 type Expanded<T = ()> = Result<T, String>;
 
@@ -49,7 +49,7 @@ fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
 }
 
 /// An item with its macro run, as rustc would.
-fn expand(mut item: Item, krate: &TokenStream) -> Expanded<TokenStream> {
+fn expand(mut item: Item, krate: &emit::TokenStream) -> Expanded<TokenStream> {
     let diag = Diag::new();
     let found = attributes(&mut item).and_then(|attrs| {
         let is_taper =
@@ -60,11 +60,11 @@ fn expand(mut item: Item, krate: &TokenStream) -> Expanded<TokenStream> {
     match found {
         Some(attr) if attr.path().is_ident("model") => {
             let parsed = ast::Model::parse(content(&attr), item.to_token_stream(), &diag);
-            Ok(model::expand(&checked(parsed, &diag)?, krate))
+            Ok(model::expand(&checked(parsed, &diag)?, krate).into())
         }
         Some(attr) => {
             let parsed = forward::ForwardItem::parse(content(&attr), item.to_token_stream(), &diag);
-            Ok(forward::expand(&checked(parsed, &diag)?, krate))
+            Ok(forward::expand(&checked(parsed, &diag)?, krate).into())
         }
         None => {
             checked(Some(()), &diag)?;
@@ -83,7 +83,7 @@ fn expand(mut item: Item, krate: &TokenStream) -> Expanded<TokenStream> {
 
 /// Runs `sequential!` where it is an expression.
 struct Networks<'a> {
-    krate: &'a TokenStream,
+    krate: &'a emit::TokenStream,
     errors: Vec<String>,
 }
 
@@ -98,7 +98,7 @@ impl VisitMut for Networks<'_> {
         let parsed = ast::Sequential::parse_expression(call.mac.tokens.clone(), &diag);
         let expanded = checked(parsed, &diag)
             .map(|block| model::literal::expand(&block, self.krate))
-            .and_then(|tokens| syn::parse2(tokens).map_err(|error| error.to_string()));
+            .and_then(|tokens| syn::parse2(tokens.into()).map_err(|error| error.to_string()));
         match expanded {
             Ok(expanded) => *expr = expanded,
             Err(error) => self.errors.push(error),
@@ -109,7 +109,7 @@ impl VisitMut for Networks<'_> {
 /// What becomes of a file, as rustfmt would nearly print it.
 fn expanded(source: &str) -> Expanded<String> {
     let file = syn::parse_file(source).map_err(|error| error.to_string())?;
-    let krate = quote!(::taper);
+    let krate = emit::quote!(::taper);
     let items = file
         .items
         .into_iter()

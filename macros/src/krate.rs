@@ -1,8 +1,8 @@
 //! The path of the crate `taper`, whatever its user calls it.
 
-use proc_macro2::{Span, TokenStream};
+use crate::emit::{quote, TokenStream};
+use proc_macro2::Span;
 use proc_macro_crate::{crate_name, FoundCrate};
-use quote::quote;
 use syn::Ident;
 
 /// `::taper`, or the name it has in the user's `Cargo.toml`. Inside taper itself `::taper` works too: the library declares

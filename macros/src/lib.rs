@@ -10,6 +10,7 @@
 
 mod ast;
 mod diag;
+mod emit;
 mod forward;
 #[cfg(test)]
 mod golden;
@@ -97,7 +98,7 @@ pub fn model(attr: TokenStream, item: TokenStream) -> TokenStream {
         let diag = diag::Diag::new();
         let parsed = ast::Model::parse(attr.into(), item.clone(), &diag);
         match (diag.finish(), parsed) {
-            (Ok(()), Some(parsed)) => model::expand(&parsed, &krate::path()),
+            (Ok(()), Some(parsed)) => model::expand(&parsed, &krate::path()).into(),
             (errors, _) => ast::with_fallback(errors.err(), &item, &krate::path()),
         }
     })
@@ -145,7 +146,7 @@ pub fn forward(attr: TokenStream, item: TokenStream) -> TokenStream {
         let diag = diag::Diag::new();
         let parsed = forward::ForwardItem::parse(attr.into(), item.clone(), &diag);
         match (diag.finish(), parsed) {
-            (Ok(()), Some(parsed)) => forward::expand(&parsed, &krate),
+            (Ok(()), Some(parsed)) => forward::expand(&parsed, &krate).into(),
             (errors, _) => forward::with_fallback(errors.err(), &item, &krate),
         }
     })
@@ -172,7 +173,7 @@ pub fn sequential(input: TokenStream) -> TokenStream {
         let diag = diag::Diag::new();
         let parsed = ast::Sequential::parse_expression(input.into(), &diag);
         match (diag.finish(), parsed) {
-            (Ok(()), Some(block)) => model::literal::expand(&block, &krate::path()),
+            (Ok(()), Some(block)) => model::literal::expand(&block, &krate::path()).into(),
             (errors, _) => {
                 let errors = errors.err();
                 quote!({ #errors })
@@ -207,7 +208,7 @@ pub fn mask(input: TokenStream) -> TokenStream {
         let diag = diag::Diag::new();
         let parsed = ast::MaskCall::parse(input.into(), &diag);
         match (diag.finish(), parsed) {
-            (Ok(()), Some(call)) => model::counts::expand_mask(&call, &krate::path()),
+            (Ok(()), Some(call)) => model::counts::expand_mask(&call, &krate::path()).into(),
             (errors, _) => {
                 let errors = errors.err();
                 quote!({ #errors })

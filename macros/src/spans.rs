@@ -4,9 +4,9 @@
 use std::str::FromStr;
 
 use proc_macro2::{LineColumn, TokenStream, TokenTree};
-use quote::quote;
 
 use crate::diag::Diag;
+use crate::emit::quote;
 use crate::{ast, forward, model};
 
 type TestResult = Result<(), String>;
@@ -23,10 +23,10 @@ fn words(tokens: TokenStream, out: &mut Vec<(String, LineColumn)>) {
 }
 
 /// Checks that `expansion` has each of `wanted` in every place that `source` has it.
-fn kept(source: &TokenStream, expansion: TokenStream, wanted: &[&str]) -> TestResult {
+fn kept(source: &TokenStream, expansion: crate::emit::TokenStream, wanted: &[&str]) -> TestResult {
     let (mut written, mut made) = (Vec::new(), Vec::new());
     words(source.clone(), &mut written);
-    words(expansion, &mut made);
+    words(expansion.into(), &mut made);
     for word in wanted {
         let places: Vec<_> = written.iter().filter(|(name, _)| name == word).collect();
         if places.is_empty() {

@@ -1,12 +1,11 @@
-//! Pieces of an expansion that are kept as tokens.
+//! Paths that an expansion names at every turn.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{quote, ToTokens, TokenStreamExt};
+use crate::emit::{quote, ToTokens, TokenStream};
+use proc_macro2::Span;
 
-/// Tokens, not a stream of them: the compiler is asked for each stream that is appended to another, and some pieces are appended a
-/// hundred times in an expansion. First of all the path of the runtime's private module, `::taper::__private` or a short name for it.
+/// The path of the runtime's private module, `::taper::__private` or a short name for it, or one into it.
 #[derive(Clone)]
-pub(crate) struct Tokens(Vec<TokenTree>);
+pub(crate) struct Tokens(TokenStream);
 
 impl Tokens {
     /// The path of the crate's private module.
@@ -24,28 +23,33 @@ impl Tokens {
 
     /// The trait `Layer` of the private module.
     pub(crate) fn layer(&self) -> Tokens {
-        match self.0.as_slice() {
-            [_] => quote!(__L).into(),
-            _ => quote!(#self::Layer).into(),
+        match self.0.is_one() {
+            true => quote!(__L).into(),
+            false => quote!(#self::Layer).into(),
         }
     }
 
     /// The same tokens at another place in the source.
     pub(crate) fn at(&self, span: Span) -> Tokens {
-        let mut tokens = self.clone();
-        tokens.0.iter_mut().for_each(|token| token.set_span(span));
-        tokens
+        Tokens(self.0.at(span))
     }
 }
 
 impl From<TokenStream> for Tokens {
     fn from(tokens: TokenStream) -> Self {
-        Tokens(tokens.into_iter().collect())
+        Tokens(tokens)
+    }
+}
+
+/// For what is emitted beside errors.
+impl quote::ToTokens for Tokens {
+    fn to_tokens(&self, tokens: &mut proc_macro2::TokenStream) {
+        quote::ToTokens::to_tokens(&self.0, tokens);
     }
 }
 
 impl ToTokens for Tokens {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.append_all(&self.0);
+        self.0.to_tokens(tokens);
     }
 }

@@ -1,5 +1,6 @@
 //! What is emitted for a model with errors: the struct alone, so that the rest of the program and the editor stay alive.
 
+use crate::emit;
 use crate::tokens::Tokens;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
@@ -11,7 +12,7 @@ use super::field::is_own;
 use super::types::type_macro;
 
 /// The item without the language's attributes, and with a hole for types that only the language has.
-pub(crate) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
+pub(crate) fn fallback(item: &TokenStream, krate: &emit::TokenStream) -> TokenStream {
     let mut item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(item)) => item,
         Ok(Item::Enum(mut item)) => {
@@ -48,7 +49,7 @@ pub(crate) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
 pub(crate) fn with_fallback(
     errors: impl ToTokens,
     item: &TokenStream,
-    krate: &TokenStream,
+    krate: &emit::TokenStream,
 ) -> TokenStream {
     let plain = fallback(item, krate);
     let (ident, generics) = match syn::parse2::<Item>(item.clone()) {
@@ -84,6 +85,8 @@ pub(crate) fn with_fallback(
             pub const fn __taper_call(_: &mut #p::Tracer<'_>, _: u64, _: #p::Value, _: &#p::Args) -> #p::Value {
                 #p::Value::Any
             }
+
+            pub const fn __taper_check(_: u32) {}
 
             pub const fn __taper_get(_: &mut #p::Tracer<'_>, _: u64) -> #p::Value { #p::Value::Any }
         }
@@ -129,7 +132,7 @@ fn standard(ident: &Ident, generics: &Generics) -> TokenStream {
     }
 }
 
-struct OnlyRust<'a>(&'a TokenStream);
+struct OnlyRust<'a>(&'a emit::TokenStream);
 
 impl VisitMut for OnlyRust<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {

@@ -3,9 +3,9 @@
 //! Rust's semantics are kept, and so are the user's tokens with their spans. What can fail gets its `?`; glue stands at the
 //! place of what it is for, so that rustc's errors point there, but resolves where the macro was called.
 
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::tokens::Tokens;
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Span};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, Ident, Lit, Local, Pat, Stmt, UnOp};
 
@@ -336,9 +336,9 @@ fn braced(block: &Block, inside: TokenStream) -> TokenStream {
 
 /// Tokens between delimiters at the user's place.
 pub(crate) fn grouped(delimiter: Delimiter, inside: TokenStream, span: Span) -> TokenStream {
-    let mut group = proc_macro2::Group::new(delimiter, inside);
-    group.set_span(span);
-    TokenTree::Group(group).into()
+    let mut tokens = TokenStream::new();
+    tokens.push_group(delimiter, inside, span);
+    tokens
 }
 
 /// Whether an expression is a number written out, with which Rust calculates by itself.

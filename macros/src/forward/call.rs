@@ -105,7 +105,7 @@ pub(crate) fn is_plain_method(call: &ExprMethodCall) -> bool {
     const NAMES: &[&str] = &[
         "len", "is_empty", "is_some", "is_none", "as_ref", "as_str", "clone",
     ];
-    NAMES.iter().any(|name| call.method == name) || is_iterator(call)
+    NAMES.contains(&call.method.to_string().as_str()) || is_iterator(call)
 }
 
 /// `….iter()` and what follows it, and methods of ranges.

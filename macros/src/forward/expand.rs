@@ -5,11 +5,11 @@ use super::method::lower_method;
 use super::param::ParamKind;
 use super::parse::{ForwardBlock, ForwardItem, Method};
 use crate::ast::{inner_type, plain_name, ungroup};
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::lower::{hash, Lower, Sites};
 use crate::model::signature::signed;
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, ToTokens};
+use quote::format_ident;
 use syn::{Ident, Type};
 
 /// Everything that `#[forward]` generates.
@@ -47,13 +47,12 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         _ => run_methods(methods, self_ty, &p),
     };
     let helper = helper(methods, &p);
-    let proof = quote!(<#self_ty>::__TAPER_CHECKED);
-    let checks = sites.checks(&proof);
-    let rest = {
-        let mut rest = Sites::default();
-        rest.over(self_ty);
-        rest.check_rest(&proof, sites.end())
-    };
+    let proof = quote!(<#self_ty as #krate::__private::Traced>::PROOF);
+    let checks = sites.all_checks(
+        &quote!(<#self_ty>::__taper_check),
+        &quote!(#proof.check_rest),
+        self_ty,
+    );
     let callable = methods
         .iter()
         .find(|m| m.ident == "forward")
@@ -66,33 +65,31 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
             #(#attrs)* impl #self_ty { #(#others)* #(#bodies)* }
 
         #[doc(hidden)]
-        #[automatically_derived]
         #[allow(warnings, clippy::all)]
         impl #self_ty {
             #(#signatures)*
             #(#traces)*
 
-            // The call of a submodule on one tensor. The tensor comes first: evaluating it needs the tracer too.
-            const fn __taper_layer(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __field: u64) -> #p::Value {
-                __t.at(__site);
-                Self::__taper_call(__t, __field, #p::Value::Unit, &#p::Args::forward(__x))
+            // Calls in a row. The tensor comes first: evaluating it needs the tracer too.
+            const fn __taper_chain(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __steps: &[u64]) -> #p::Value {
+                let mut __c = #p::Calls::new(__x, __site, __steps);
+                while let #p::Some((__field, __args)) = __c.next(__t) {
+                    __c.value = Self::__taper_call(__t, __field, #p::Value::Unit, &__args);
+                }
+                __c.value
             }
 
             #helper
-
-            pub const __TAPER_CHECKED: &'static #p::Proof = <#self_ty as #p::Traced>::PROOF;
         }
 
         pub struct __Body;
 
-        #[allow(clippy::all)]
         impl __Body {
             pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
                 #run
             }
         }
 
-        #[automatically_derived]
         #[allow(long_running_const_eval)]
         impl #p::Traced for #self_ty {
             type Body = __Body;
@@ -110,7 +107,6 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
 
         // Beside the block, not in it: messages name the constant that fails.
         #checks
-        #rest
     }
 }
 
@@ -142,7 +138,7 @@ fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &Tokens) ->
     let taken = m.tensors(p).len();
     let (bindings, body, tail) = lowered(m, methods.to_vec(), sites, p);
     quote! {
-        pub const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+        const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
             let mut __inputs = *__inputs;
             if !__t.begin_method(#signature, &mut __inputs, #taken, #word, #at) {
                 return #p::Value::Any;
@@ -330,16 +326,12 @@ pub(super) fn callable(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
     let gives_tensor = m.output.is_tensor();
     if one && gives_tensor {
         return quote! {
-            #[automatically_derived]
             impl #p::Forward for #self_ty {
                 fn forward(&self, x: &#p::Tensor) -> #p::Result<#p::Tensor> {
                     <#self_ty>::forward(self, x)
                 }
-
-                fn runs_hooks(&self) -> bool { true }
             }
 
-            #[automatically_derived]
             impl #p::candle_nn::Module for #self_ty {
                 fn forward(&self, xs: &#p::candle_core::Tensor) -> #p::candle_core::Result<#p::candle_core::Tensor> {
                     #p::candle_forward(self, xs)
@@ -369,7 +361,6 @@ pub(super) fn callable(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
     let output = &m.output.ty;
     let called = called(m, self_ty, &names, p);
     quote! {
-        #[automatically_derived]
         impl<#(#generics),*> #p::Call<(#(#types,)*)> for #self_ty {
             type Output = #output;
 

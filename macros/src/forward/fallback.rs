@@ -1,5 +1,6 @@
 //! What is emitted for a body with errors: its signatures, so that callers and the editor stay alive.
 
+use crate::emit;
 use crate::tokens::Tokens;
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
@@ -14,7 +15,7 @@ use crate::diag::Diag;
 pub(crate) fn with_fallback(
     errors: impl ToTokens,
     item: &TokenStream,
-    krate: &TokenStream,
+    krate: &emit::TokenStream,
 ) -> TokenStream {
     let plain = fallback(item, krate);
     let block = match syn::parse2::<Item>(item.clone()) {
@@ -61,7 +62,7 @@ pub(crate) fn with_fallback(
 }
 
 /// A block with generic parameters: an error, unless the struct has one for its own.
-fn refused(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
+fn refused(block: &ItemImpl, krate: &emit::TokenStream) -> TokenStream {
     let (self_ty, (generics, _, clause)) = (&block.self_ty, block.generics.split_for_impl());
     quote! {
         const _: () = {
@@ -72,7 +73,7 @@ fn refused(block: &ItemImpl, krate: &TokenStream) -> TokenStream {
 }
 
 /// The block or function with empty bodies.
-pub(super) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
+pub(super) fn fallback(item: &TokenStream, krate: &emit::TokenStream) -> TokenStream {
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(function)) => {
             let ItemFn {
@@ -105,7 +106,7 @@ pub(super) fn fallback(item: &TokenStream, krate: &TokenStream) -> TokenStream {
 }
 
 /// A method's head and a body that fits every type.
-fn head(mut method: ImplItemFn, krate: &TokenStream) -> TokenStream {
+fn head(mut method: ImplItemFn, krate: &emit::TokenStream) -> TokenStream {
     let ImplItemFn {
         attrs,
         vis,

@@ -4,11 +4,10 @@ use super::expand::lowered;
 use super::method::lower_method;
 use super::parse::Method;
 use crate::ast::plain_name;
+use crate::emit::{quote, TokenStream};
 use crate::lower::Sites;
 use crate::model::signature::signed;
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::quote;
 
 /// A free function: its tensor form, and a module of the same name that holds its trace.
 pub(super) fn expand(m: &Method, krate: &TokenStream) -> TokenStream {
@@ -41,17 +40,13 @@ fn trace(m: &Method, p: &Tokens) -> (TokenStream, TokenStream) {
     let signature = signed(m.shape.as_ref(), p);
     let (at, taken) = (sites.over(&m.ident), m.tensors(p).len());
     let (bindings, body, tail) = lowered(m, Vec::new(), &mut sites, p);
-    let end = sites.end();
     let path = &m.ident;
     let (checks, proof) = match &m.shape {
         None => (TokenStream::new(), quote!(&#p::Proof::OPEN)),
         Some(_) => {
             let proof = quote!(#path::PROOF);
-            let checks = sites.checks(&proof);
-            let mut rest = Sites::default();
-            rest.over(path);
-            let rest = rest.check_rest(&proof, end);
-            (quote!(#checks #rest), quote!(&__proof()))
+            let (check, rest) = (quote!(#proof.check), quote!(#proof.check_rest));
+            (sites.all_checks(&check, &rest, path), quote!(&__proof()))
         }
     };
     let code = quote! {

@@ -1,7 +1,7 @@
 //! Calls in the tensor body.
 
-use proc_macro2::{Delimiter, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use crate::emit::{quote, quote_spanned, TokenStream};
+use proc_macro2::{Delimiter, Span};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;

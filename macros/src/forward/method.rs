@@ -1,8 +1,7 @@
 //! The public form of a method: tensors taken owned or borrowed, a `Result` given.
 
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 

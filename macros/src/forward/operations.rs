@@ -130,8 +130,10 @@ const LOSSES: &[Operation] = &[
 
 /// An operation's arguments; nothing for one that has no others than its tensors, and for a method of the user's own.
 pub(super) fn operation(name: &Ident) -> Option<&'static Operation> {
+    // Once: rustc keeps the text of names.
+    let name = name.to_string();
     let mut known = OPERATIONS.iter().chain(LOSSES);
-    known.find(|operation| name == operation.name)
+    known.find(|operation| operation.name == name)
 }
 
 impl Operation {
@@ -164,14 +166,12 @@ pub(crate) fn may_lack_dim(name: &Ident) -> bool {
         "squeeze",
         "flatten",
     ];
-    NAMES.iter().any(|op| name == op)
+    NAMES.contains(&name.to_string().as_str())
 }
 
 /// Operations whose list of sizes may have a `_`: the one that is inferred, or in `expand` each that stays.
 pub(crate) fn takes_sizes(name: &Ident) -> bool {
-    ["reshape", "view", "expand", "unflatten"]
-        .iter()
-        .any(|op| name == op)
+    ["reshape", "view", "expand", "unflatten"].contains(&name.to_string().as_str())
 }
 
 /// Operations whose numbers PyTorch also takes one by one.
@@ -184,6 +184,5 @@ pub(crate) fn takes_one_list(name: &Ident) -> bool {
         "repeat",
         "broadcast_to",
     ]
-    .iter()
-    .any(|op| name == op)
+    .contains(&name.to_string().as_str())
 }

@@ -24,7 +24,7 @@ fn refused(body: TokenStream) -> Vec<String> {
 }
 
 /// Tokens without the spaces that printing puts anywhere.
-fn compact(tokens: &TokenStream) -> String {
+fn compact(tokens: &impl ToString) -> String {
     tokens.to_string().split_whitespace().collect()
 }
 
@@ -49,7 +49,7 @@ fn lowered(body: TokenStream) -> String {
         .params
         .iter()
         .for_each(|param| scope.add(&param.pat_ident));
-    let path = crate::tokens::Tokens::from(quote!(k));
+    let path = crate::tokens::Tokens::from(crate::emit::quote!(k));
     let body = body::Body {
         path: &path,
         methods: &methods,
@@ -291,8 +291,8 @@ fn methods_take_tensors_owned_or_borrowed() {
         compact(&lower_method(
             &method,
             &[],
-            &quote!(k).into(),
-            Some(&quote!(loss::SIGNATURE))
+            &crate::emit::quote!(k).into(),
+            Some(&crate::emit::quote!(loss::SIGNATURE))
         )),
         compact(&expected)
     );
@@ -317,7 +317,7 @@ fn the_fallback_keeps_the_signatures() {
         }
     };
     assert_eq!(
-        compact(&super::fallback::fallback(&item, &quote!(k))),
+        compact(&super::fallback::fallback(&item, &crate::emit::quote!(k))),
         compact(&expected)
     );
 }

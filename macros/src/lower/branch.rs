@@ -1,8 +1,8 @@
 //! `if`, `match` and `for`.
 
 use super::{expr::variable, Lower};
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use crate::emit::{quote, TokenStream};
+use proc_macro2::Ident;
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, ExprForLoop, ExprIf, ExprMatch, RangeLimits};
 

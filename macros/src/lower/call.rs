@@ -2,11 +2,11 @@
 
 use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::forward::arguments::Arguments;
 use crate::forward::call::{callee, own_field, Callee};
 use crate::tokens::Tokens;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, ToTokens};
+use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Path, Token};
 
@@ -47,11 +47,6 @@ impl Lower<'_> {
             }
             Callee::Submodule(name) => {
                 let h = hash(&plain_name(name));
-                if let Some(x) = only(args) {
-                    let x = self.expr(x);
-                    let site = self.site_number(start, e);
-                    return quote!(Self::__taper_layer(#x, __t, #site, #h));
-                }
                 let inputs = self.bound(&Arguments::written(args), forward);
                 let site = self.site(start, e);
                 quote!({ #inputs #site Self::__taper_call(__t, #h, #p::Value::Unit, &__args) })
@@ -111,10 +106,7 @@ impl Lower<'_> {
         e: &Expr,
     ) -> TokenStream {
         let (word, h) = (plain_name(name), hash(&plain_name(name)));
-        if matches!(
-            word.as_str(),
-            "clone" | "iter" | "as_ref" | "to_owned" | "borrow"
-        ) {
+        if is_plain(&word) {
             return self.expr(receiver);
         }
         let value = self.expr(receiver);
@@ -129,9 +121,6 @@ impl Lower<'_> {
         let operation = Arguments::of_operation(name, args);
         let (before, values) = self.evaluated(&operation);
         let site = self.site_number(name.span(), e);
-        if field.is_none() && values.is_empty() {
-            return quote!(#p::apply(#value, __t, #site, #h));
-        }
         let of = self.fresh();
         let pairs = values.iter().map(|(name, _, v)| quote!((#name, #v)));
         let op = quote!(#p::operate(#of, __t, #site, #h, &[#(#pairs),*]));
@@ -232,8 +221,13 @@ fn as_written<'e>(values: &[Evaluated<'e>], args: &Arguments<'e>) -> Vec<Evaluat
         .collect()
 }
 
+/// Methods that give the value itself.
+pub(super) fn is_plain(word: &str) -> bool {
+    matches!(word, "clone" | "iter" | "as_ref" | "to_owned" | "borrow")
+}
+
 /// The only argument, given by position.
-fn only(args: &Punctuated<Expr, Token![,]>) -> Option<&Expr> {
+pub(super) fn only(args: &Punctuated<Expr, Token![,]>) -> Option<&Expr> {
     let first = args.first()?;
     (args.len() == 1 && !matches!(first, Expr::Assign(_) | Expr::Closure(_))).then_some(first)
 }
@@ -266,7 +260,23 @@ fn called(e: &Expr) -> Option<&Path> {
 }
 
 /// Where an expression starts.
-fn first_span(e: &Expr) -> Span {
-    let first = e.to_token_stream().into_iter().next();
-    first.map_or_else(Span::call_site, |token| token.span())
+pub(super) fn first_span(e: &Expr) -> Span {
+    match e {
+        Expr::MethodCall(call) => first_span(&call.receiver),
+        Expr::Call(call) => first_span(&call.func),
+        Expr::Field(field) => first_span(&field.base),
+        _ => {
+            let ends = e.to_token_stream().ends();
+            ends.map_or_else(Span::call_site, |(first, _)| first)
+        }
+    }
+}
+
+/// Where an expression ends: with its last delimiter, if that is its last token.
+pub(super) fn last_span(e: &Expr) -> Option<Span> {
+    match e {
+        Expr::MethodCall(call) => Some(call.paren_token.span.close()),
+        Expr::Call(call) => Some(call.paren_token.span.close()),
+        _ => e.to_token_stream().close(),
+    }
 }

@@ -3,15 +3,23 @@
 use super::{hash, Lower, Place};
 use crate::ast::{looks_like_variant, names_in, plain_name};
 use crate::diag::nearest;
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::forward::call::is_self;
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{quote, ToTokens};
+use proc_macro2::{Ident, Literal};
 use std::collections::BTreeSet;
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 impl Lower<'_> {
     /// Lowers an expression to one of type `Value`.
     pub(crate) fn expr(&mut self, e: &Expr) -> TokenStream {
+        match (self.place, e) {
+            (Place::Body, Expr::MethodCall(_) | Expr::Call(_)) => self.chain(e).code(self),
+            _ => self.expr_alone(e),
+        }
+    }
+
+    /// An expression that is no chain of calls.
+    pub(super) fn expr_alone(&mut self, e: &Expr) -> TokenStream {
         let p = self.p.clone();
         match e {
             Expr::Lit(lit) => self.literal(&lit.lit),
@@ -152,7 +160,7 @@ impl Lower<'_> {
     }
 
     /// `__t.at(…)` for a site from a span to the end of some tokens; nothing outside bodies.
-    pub(super) fn site(&mut self, start: proc_macro2::Span, end: &impl ToTokens) -> TokenStream {
+    pub(super) fn site(&mut self, start: proc_macro2::Span, end: &Expr) -> TokenStream {
         if self.place == Place::Argument {
             return TokenStream::new();
         }
@@ -161,16 +169,13 @@ impl Lower<'_> {
     }
 
     /// The number of a site from a span to the end of some tokens.
-    pub(super) fn site_number(&mut self, start: proc_macro2::Span, end: &impl ToTokens) -> Literal {
-        let end = end
-            .to_token_stream()
-            .into_iter()
-            .last()
-            .map_or(start, |t| match t {
-                proc_macro2::TokenTree::Group(g) => g.span_close(),
-                other => other.span(),
-            });
-        Literal::u32_unsuffixed(self.sites.add(start, end))
+    pub(super) fn site_number(&mut self, start: proc_macro2::Span, end: &Expr) -> Literal {
+        Literal::u32_unsuffixed(self.site_between(start, end))
+    }
+
+    pub(super) fn site_between(&mut self, start: proc_macro2::Span, end: &Expr) -> u32 {
+        let end = super::call::last_span(end).unwrap_or(start);
+        self.sites.add(start, end)
     }
 
     fn binary(&mut self, e: &syn::ExprBinary) -> TokenStream {
@@ -198,14 +203,8 @@ impl Lower<'_> {
         };
         let op = Ident::new(op, proc_macro2::Span::call_site());
         let (a, b) = (self.expr(&e.left), self.expr(&e.right));
-        let start = e
-            .left
-            .to_token_stream()
-            .into_iter()
-            .next()
-            .map(|t| t.span());
-        let site = match start {
-            Some(start) => self.site(start, &e.right),
+        let site = match e.left.to_token_stream().ends() {
+            Some((start, _)) => self.site(start, &e.right),
             None => TokenStream::new(),
         };
         let value = self.with(&[a, b], |v| {
@@ -262,10 +261,15 @@ impl Lower<'_> {
 }
 
 /// The number in a literal that is one.
-pub(crate) fn whole_number(e: &Expr) -> Option<Literal> {
+pub(crate) fn integer(e: &Expr) -> Option<i64> {
     let Expr::Lit(lit) = e else { return None };
     let Lit::Int(n) = &lit.lit else { return None };
-    n.base10_parse().ok().map(Literal::i64_unsuffixed)
+    n.base10_parse().ok()
+}
+
+/// The same as a token.
+pub(crate) fn whole_number(e: &Expr) -> Option<Literal> {
+    integer(e).map(Literal::i64_unsuffixed)
 }
 
 /// Tokens as they are mostly written, for messages.

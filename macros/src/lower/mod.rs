@@ -5,17 +5,19 @@
 
 mod branch;
 mod call;
+mod chain;
 mod expr;
 mod pattern;
 mod sites;
 mod stmt;
 
-pub(crate) use expr::{whole_number, written};
+pub(crate) use expr::{integer, whole_number, written};
 pub(crate) use sites::Sites;
 
+use crate::emit::{quote, TokenStream};
 use crate::tokens::Tokens;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
 use std::collections::{HashMap, HashSet};
 
 /// What bare names and calls mean where an expression stands.

@@ -1,8 +1,8 @@
 //! What a pattern of `match` or `if let` asks: a condition on the value, and names bound to it.
 
 use super::Lower;
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use crate::emit::{quote, TokenStream};
+use proc_macro2::Ident;
 use syn::{Expr, Pat, RangeLimits};
 
 impl Lower<'_> {

@@ -1,8 +1,7 @@
 //! Call sites: where in the user's code an error of the trace is shown.
 
-use crate::tokens::Tokens;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream};
-use quote::{quote, ToTokens, TokenStreamExt};
+use crate::emit::{quote, ToTokens, TokenStream};
+use proc_macro2::{Delimiter, Literal, Span};
 
 /// The places of one proof, numbered in the order they were met.
 #[derive(Default)]
@@ -53,10 +52,8 @@ impl Sites {
 
     /// A site over all of `tokens`.
     pub(crate) fn over(&mut self, tokens: &impl ToTokens) -> u32 {
-        let tokens = tokens.to_token_stream();
-        let mut spans = tokens.into_iter().map(|t| t.span());
-        let start = spans.next().unwrap_or_else(Span::call_site);
-        let end = spans.last().unwrap_or(start);
+        let ends = tokens.to_token_stream().ends();
+        let (start, end) = ends.unwrap_or_else(|| (Span::call_site(), Span::call_site()));
         self.add(start, end)
     }
 
@@ -65,32 +62,53 @@ impl Sites {
         self.offset + self.places.len() as u32
     }
 
-    /// A constant at the first site that fails to evaluate if the proof has a mistake without a site: past `sites`.
-    pub(crate) fn check_rest(&self, proof: &TokenStream, sites: u32) -> TokenStream {
-        let proof = proof.clone().into();
-        let first = self.places.first();
-        let call = first.map(|place| place.check(&proof, "check_rest", sites));
+    /// A constant at the first site that fails to evaluate if the proof has a mistake without a site: past `sites`, of which
+    /// `check` is told.
+    pub(crate) fn check_rest(&self, check: &TokenStream, sites: u32) -> TokenStream {
+        let call = self.places.first().map(|place| place.check(check, sites));
         call.map(|call| quote!(const _: () = #call;))
             .unwrap_or_default()
     }
 
-    /// One constant per group of sites that fails to evaluate if the proof has a mistake there.
-    pub(crate) fn checks(&self, proof: &TokenStream) -> TokenStream {
-        let proof = proof.clone().into();
-        let mut groups: Vec<Vec<Check>> = Vec::new();
+    /// One constant per group of sites that fails to evaluate if the proof has a mistake there: if `check` does, called with
+    /// the site.
+    pub(crate) fn checks(&self, check: &TokenStream) -> TokenStream {
+        self.constants(check, None)
+    }
+
+    /// The same, and in the first constant what [`check_rest`](Self::check_rest) is for, over `at`.
+    pub(crate) fn all_checks(
+        &self,
+        check: &TokenStream,
+        rest: &TokenStream,
+        at: &impl ToTokens,
+    ) -> TokenStream {
+        let mut place = Sites::default();
+        place.over(at);
+        let place = place.places.first();
+        self.constants(check, place.map(|place| place.check(rest, self.end())))
+    }
+
+    fn constants(&self, check: &TokenStream, rest: Option<TokenStream>) -> TokenStream {
+        let mut groups: Vec<Vec<TokenStream>> = Vec::new();
         groups.resize_with(self.groups + 1, Vec::new);
         for (i, place) in self.places.iter().enumerate() {
-            let call = place.check(&proof, "check", self.offset + i as u32);
             if let Some(group) = groups.get_mut(place.group) {
-                group.push(call);
+                group.push(place.check(check, self.offset + i as u32));
+            }
+        }
+        groups.retain(|calls| !calls.is_empty());
+        if let Some(rest) = rest {
+            match groups.first_mut() {
+                Some(first) => first.push(rest),
+                None => groups.push(vec![rest]),
             }
         }
         let mut checks = TokenStream::new();
         for calls in groups {
             match calls.as_slice() {
-                [] => {}
-                [call] => checks.append_all(quote!(const _: () = #call;)),
-                calls => checks.append_all(quote!(const _: () = { #(#calls;)* };)),
+                [call] => checks.extend(quote!(const _: () = #call;)),
+                calls => checks.extend(quote!(const _: () = { #(#calls;)* };)),
             }
         }
         checks
@@ -98,35 +116,12 @@ impl Sites {
 }
 
 impl Place {
-    /// The check of a site. Its first and last token carry the user's spans: the caret reaches from one to the other.
-    fn check(&self, proof: &Tokens, method: &'static str, site: u32) -> Check {
-        let mut site = Group::new(
-            Delimiter::Parenthesis,
-            Literal::u32_unsuffixed(site).into_token_stream(),
-        );
-        site.set_span(self.end);
-        Check {
-            proof: proof.at(self.start),
-            method: Ident::new(method, self.start),
-            site,
-        }
-    }
-}
-
-/// `Net::PROOF.check(3)`
-struct Check {
-    proof: Tokens,
-    method: Ident,
-    site: Group,
-}
-
-impl ToTokens for Check {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let mut dot = Punct::new('.', Spacing::Alone);
-        dot.set_span(self.method.span());
-        self.proof.to_tokens(tokens);
-        tokens.append(dot);
-        tokens.append(self.method.clone());
-        tokens.append(self.site.clone());
+    /// `Net::check(3)`, the check of a site. Its first and last token carry the user's spans: the caret reaches from one to
+    /// the other.
+    fn check(&self, check: &TokenStream, site: u32) -> TokenStream {
+        let mut call = check.at(self.start);
+        let site = Literal::u32_unsuffixed(site).to_token_stream();
+        call.push_group(Delimiter::Parenthesis, site, self.end);
+        call
     }
 }

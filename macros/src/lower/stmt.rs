@@ -1,8 +1,9 @@
 //! Blocks and statements.
 
+use super::chain::Chain;
 use super::Lower;
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use crate::emit::{quote, TokenStream};
+use proc_macro2::Ident;
 use syn::{Block, Expr, Pat, PatSlice, Stmt};
 
 impl Lower<'_> {
@@ -19,19 +20,33 @@ impl Lower<'_> {
         let p = self.p.clone();
         let mut out = TokenStream::new();
         let mut tail = quote!(#p::Value::Unit);
+        // The last `let x = …`, if it was that: where only the next statement needs that `x`, the two are one chain.
+        let mut open: Option<(&Pat, Chain)> = None;
         for (i, stmt) in stmts.iter().enumerate() {
             let outer = self.sites.group();
             match stmt {
                 Stmt::Local(local) => {
-                    let value = match &local.init {
-                        Some(init) => self.expr(&init.expr),
-                        None => self.any(),
-                    };
-                    out.extend(self.bind(&local.pat, value));
+                    let name = simple(&local.pat);
+                    let chain = local.init.as_ref().map(|init| self.chain(&init.expr));
+                    let hidden = open.as_ref().is_some_and(|(pat, _)| simple(pat) == name);
+                    let value = self.joined(open.take(), chain, hidden, &mut out);
+                    match (name, value) {
+                        (Some(name), Some(chain)) => {
+                            self.declare(name);
+                            open = Some((&local.pat, chain));
+                        }
+                        (_, value) => {
+                            let value = value.map_or_else(|| self.any(), |it| it.code(self));
+                            out.extend(self.bind(&local.pat, value));
+                        }
+                    }
                 }
                 Stmt::Expr(e, semi) => {
-                    let value = self.expr(ok_inner(e).unwrap_or(e));
-                    if i + 1 == stmts.len() && semi.is_none() {
+                    let last = i + 1 == stmts.len() && semi.is_none();
+                    let chain = Some(self.chain(ok_inner(e).unwrap_or(e)));
+                    let value = self.joined(open.take(), chain, last, &mut out);
+                    let value = value.map_or_else(|| self.any(), |it| it.code(self));
+                    if last {
                         tail = value;
                     } else {
                         out.extend(quote!(let _ = #value;));
@@ -41,7 +56,32 @@ impl Lower<'_> {
             }
             self.sites.resume(outer);
         }
+        self.joined(open, None, false, &mut out);
         quote!(#out #tail)
+    }
+
+    /// A chain of calls with those of the `let` before it, if it starts with the variable of that and nobody else sees it:
+    /// it is `hidden`. Else that `let` stands for itself.
+    fn joined(
+        &mut self,
+        open: Option<(&Pat, Chain)>,
+        next: Option<Chain>,
+        hidden: bool,
+        out: &mut TokenStream,
+    ) -> Option<Chain> {
+        let Some((pat, chain)) = open else {
+            return next;
+        };
+        match next {
+            Some(next) if hidden && simple(pat).is_some_and(|name| next.is_on(name)) => {
+                Some(chain.followed_by(next, self))
+            }
+            next => {
+                let value = chain.code(self);
+                out.extend(self.bind(pat, value));
+                next
+            }
+        }
     }
 
     /// Binds a pattern to a value and declares its names.
@@ -86,6 +126,15 @@ impl Lower<'_> {
             out.extend(self.bind(pat, quote!(__t.element(#whole, #i))));
         }
         out
+    }
+}
+
+/// The name that a pattern is.
+fn simple(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
+        Pat::Type(pat) => simple(&pat.pat),
+        _ => None,
     }
 }
 

@@ -5,9 +5,9 @@ use crate::ast::{
     is_opaque, plain_name, ConfigField, ConfigKind, Field, FieldKind, LayerField, ParamField,
     ParamForm, Wrap,
 };
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::lower::hash;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::format_ident;
 use syn::spanned::Spanned;
 
 impl Context<'_> {
@@ -24,6 +24,12 @@ impl Context<'_> {
         // Settings first: the arguments that are handed to layers may name them.
         let settings = settings.iter().map(|(f, c)| self.build_setting(f, c));
         let (parts, fields) = self.built_fields();
+        // A custom `forward` knows nothing of hooks.
+        let state = if self.model.custom {
+            quote!(new)
+        } else {
+            quote!(of_model)
+        };
         quote! {
             #rule
 
@@ -39,7 +45,7 @@ impl Context<'_> {
                         #(#settings)*
                         #parts
                         // Settings last: what stands before may read them.
-                        #p::Ok(Self { #fields #(#names,)* __taper: #p::State::new() })
+                        #p::Ok(Self { #fields #(#names,)* __taper: #p::State::#state() })
                     }
                 }
         }
@@ -124,7 +130,7 @@ impl Context<'_> {
                 let built = match layer.wrap {
                     Wrap::One => {
                         let build = of("build_one");
-                        quote!(#build(__at, #h, #name)?)
+                        quote!(#build(__at, #name)?)
                     }
                     Wrap::Option => {
                         let build = of("build_optional");

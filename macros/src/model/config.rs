@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::ast::{ConfigField, ConfigKind, Field, FieldKind};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, ToTokens};
+use crate::emit::{quote, ToTokens, TokenStream};
+use quote::format_ident;
 
 /// The documentation of `init` on a configuration. One string each: a line is an attribute of its own otherwise.
 const INIT: &str =

@@ -1,9 +1,8 @@
 //! What the trace counts at compile time: parameters and multiply-accumulates with the defaults of all settings.
 
 use super::Context;
+use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
 
 impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
@@ -20,7 +19,6 @@ impl Context<'_> {
             quote_spanned!(at=> #model::__taper_counted(true)),
         );
         quote! {
-            #[automatically_derived]
             #[allow(long_running_const_eval, dead_code)]
             impl #model {
                 /// The number of parameters, with the defaults of all settings.
@@ -96,7 +94,7 @@ pub(crate) fn pattern_checks(
     let mut out = TokenStream::new();
     for pattern in patterns {
         let span = pattern.span();
-        let check = quote::quote_spanned!(span=> __check());
+        let check = quote_spanned!(span=> __check());
         out.extend(quote! {
             #[allow(long_running_const_eval)]
             const _: () = {

@@ -1,8 +1,7 @@
 //! A `custom` model in the trace.
 
 use super::Context;
-use proc_macro2::TokenStream;
-use quote::quote;
+use crate::emit::{quote, TokenStream};
 
 impl Context<'_> {
     /// A `custom` model's trace: what its signature promises.

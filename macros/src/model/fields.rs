@@ -1,15 +1,17 @@
 //! What `forward` reaches of the model in the trace: its submodules by `__taper_call`, everything else by `__taper_get`.
 
+use super::listed::{in_numbers, FieldCall};
 use super::signature::signed;
 use super::{guarded, rule::argument_sites, Context, PART};
 use crate::ast::{
     is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
     LayerType, ParamForm, TemplatePart, Wrap,
 };
+use crate::emit::{quote, TokenStream};
 use crate::lower::{hash, whole_number, Lower, Sites};
 use crate::tokens::Tokens;
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Literal};
+use quote::format_ident;
 
 impl Context<'_> {
     /// The functions of the trace that `#[forward]`'s code calls, and the checks of the arguments.
@@ -24,8 +26,8 @@ impl Context<'_> {
             let cfgs: Vec<_> = f.cfgs().collect();
             let h = hash(&f.name());
             let mut sites = argument_sites(n);
-            if let Some(code) = self.call_arm(f, &names, &mut sites) {
-                calls.push((h, quote!(#(#cfgs)* #h => #code,)));
+            if let Some(call) = self.call(f, &names, &mut sites) {
+                calls.push((h, call));
             }
             match self.get_arm(f) {
                 None if cfgs.is_empty() => layers.push(h),
@@ -55,7 +57,12 @@ impl Context<'_> {
                 }
 
                 pub const __TAPER_SIGNATURE: #p::Signed = #signature;
-                pub const __TAPER_PROOF: &'static #p::Proof = <#model as #p::Traced>::PROOF;
+
+                // A check is a call of this at the user's place.
+                #[track_caller]
+                pub const fn __taper_check(__site: u32) {
+                    <#model as #p::Traced>::PROOF.check(__site)
+                }
             }
             #custom
         };
@@ -66,7 +73,7 @@ impl Context<'_> {
     ///
     /// A function's frame has room for all of its locals, which const evaluation makes anew for each call: so in a long model each
     /// part of the fields has a function of its own.
-    fn call_function(&self, arms: &[(u64, TokenStream)]) -> TokenStream {
+    fn call_function(&self, arms: &[(u64, FieldCall<'_>)]) -> TokenStream {
         let p = &self.p;
         let function = |name: Ident, body: TokenStream| {
             quote! {
@@ -80,16 +87,17 @@ impl Context<'_> {
                 }
             }
         };
-        let by_arms = |name: Ident, arms: &[(u64, TokenStream)]| {
-            let arms = arms.iter().map(|(_, arm)| arm);
-            let body = quote! {
-                let __v = match __field {
-                    #(#arms)*
-                    _ => return #p::Value::Any,
-                };
-                __t.leave_with(__v)
+        let by_arms = |name: Ident, calls: &[(u64, FieldCall<'_>)]| {
+            let listed = self.listed(calls);
+            let mut arms = calls.iter().filter_map(|(_, call)| match call {
+                FieldCall::Code(arm) => Some(arm),
+                FieldCall::Numbers { .. } => None,
+            });
+            let value = match arms.next() {
+                Some(first) => quote!(match __field { #first #(#arms)* _ => #listed }),
+                None => listed,
             };
-            function(name, body)
+            function(name, quote!(let __v = #value; __t.leave_with(__v)))
         };
         let whole = format_ident!("__taper_call");
         if arms.len() <= PART {
@@ -113,12 +121,19 @@ impl Context<'_> {
     }
 
     /// Calls a submodule: enters its path, binds its arguments, runs its rule.
-    fn call_arm(&self, f: &Field, names: &[String], sites: &mut Sites) -> Option<TokenStream> {
-        match &f.kind {
-            FieldKind::Layer(layer) => Some(self.layer_arm(f, layer, names, sites)),
-            FieldKind::Dict(dict) => Some(self.dict_arm(f, dict, names, sites)),
-            _ => None,
-        }
+    fn call<'f>(&self, f: &'f Field, names: &[String], sites: &mut Sites) -> Option<FieldCall<'f>> {
+        let code = match &f.kind {
+            FieldKind::Layer(layer) => {
+                if let Some(call) = in_numbers(f, layer, sites) {
+                    return Some(call);
+                }
+                self.layer_arm(f, layer, names, sites)
+            }
+            FieldKind::Dict(dict) => self.dict_arm(f, dict, names, sites),
+            _ => return None,
+        };
+        let (cfgs, h) = (f.cfgs(), hash(&f.name()));
+        Some(FieldCall::Code(quote!(#(#cfgs)* #h => #code,)))
     }
 
     fn layer_arm(

@@ -4,10 +4,11 @@ use super::sequential::Hidden;
 use super::signature::signed;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, Sequential};
+use crate::emit::{quote, TokenStream};
 use crate::lower::{hash, Sites};
 use crate::tokens::Tokens;
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Span;
+use quote::format_ident;
 
 /// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
 pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
@@ -33,9 +34,9 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
             }) => rest.over(ty),
             _ => rest.add(Span::call_site(), Span::call_site()),
         };
-        rest.check_rest(&quote!(__PROOF), hidden.end())
+        rest.check_rest(&quote!(__PROOF.check_rest), hidden.end())
     };
-    let (items, checks) = (hidden.items(), hidden.checks(&quote!(__PROOF)));
+    let (items, checks) = (hidden.items(), hidden.checks(&quote!(__PROOF.check)));
     let text = standard::text(&p, &format_ident!("__Net"));
     let method = hash("forward");
     quote!({

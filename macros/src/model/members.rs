@@ -5,21 +5,18 @@ use crate::ast::{
     plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerField, ParamForm,
     TemplatePart, Wrap,
 };
+use crate::emit::{quote, TokenStream};
 use crate::lower::hash;
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::format_ident;
 
 impl Context<'_> {
     /// `Module`.
     pub(super) fn module(&self) -> TokenStream {
         let (p, model) = (&self.p, &self.model.ident);
-        let word = model.to_string();
         let sizes = self.size_settings();
         let (visits, visits_mut) = (self.visits(false), self.visits(true));
         quote! {
             impl #p::Module for #model {
-                fn type_name(&self) -> &'static str { #word }
-
                 fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
                     #visits
                 }
@@ -71,10 +68,11 @@ impl Context<'_> {
         };
         let mut out = TokenStream::new();
         let mut run = Vec::new();
-        let flush = |run: &mut Vec<TokenStream>, out: &mut TokenStream| {
+        let flush = |run: &mut Vec<(String, TokenStream)>, out: &mut TokenStream| {
             if !run.is_empty() {
-                out.extend(quote!(#p::#all(visitor, #borrow [#(#run),*])#end;));
-                run.clear();
+                let (names, modules): (Vec<String>, Vec<TokenStream>) = run.drain(..).unzip();
+                let names = names.join(" ");
+                out.extend(quote!(#p::#all(visitor, #names, #borrow [#(#modules),*])#end;));
             }
         };
         for f in &self.model.fields {
@@ -87,7 +85,9 @@ impl Context<'_> {
             }
         }
         if out.is_empty() && exclusive {
-            return quote!(#p::#all(visitor, #borrow [#(#run),*]));
+            let (names, modules): (Vec<String>, Vec<TokenStream>) = run.into_iter().unzip();
+            let names = names.join(" ");
+            return quote!(#p::#all(visitor, #names, #borrow [#(#modules),*]));
         }
         flush(&mut run, &mut out);
         if exclusive {
@@ -97,7 +97,7 @@ impl Context<'_> {
     }
 
     /// The name of a layer or list of layers, and the field as a module.
-    fn plain_module(&self, f: &Field, exclusive: bool) -> Option<TokenStream> {
+    fn plain_module(&self, f: &Field, exclusive: bool) -> Option<(String, TokenStream)> {
         let FieldKind::Layer(layer) = &f.kind else {
             return None;
         };
@@ -108,13 +108,14 @@ impl Context<'_> {
             (Wrap::List, None, true) => "list_module_mut",
             _ => return None,
         };
-        if f.cfgs().next().is_some() {
+        let (ident, name) = (&f.ident, shown(f, layer));
+        // Names stand in one text, with spaces between them.
+        if f.cfgs().next().is_some() || name.contains(' ') {
             return None;
         }
-        let (ident, name) = (&f.ident, shown(f, layer));
         let module = self.of_layer(&f.name(), layer, function);
         let borrow = if exclusive { quote!(&mut) } else { quote!(&) };
-        Some(quote!((#name, #module(#borrow self.#ident))))
+        Some((name, quote!(#module(#borrow self.#ident))))
     }
 
     fn visit(&self, f: &Field, exclusive: bool) -> TokenStream {

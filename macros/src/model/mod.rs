@@ -5,6 +5,7 @@ mod config;
 pub(crate) mod counts;
 mod custom;
 mod fields;
+mod listed;
 pub(crate) mod literal;
 mod members;
 mod rule;
@@ -13,10 +14,9 @@ pub(crate) mod signature;
 mod standard;
 
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
+use crate::emit::{quote, TokenStream};
 use crate::lower::hash;
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Type;
 
 /// What every part of the expansion needs.
@@ -51,7 +51,6 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
     quote! {
         #(#named)*
 
-        #[doc(hidden)]
         #[allow(warnings, clippy::all, long_running_const_eval)]
         const _: () = {
             #import
@@ -135,10 +134,10 @@ impl Context<'_> {
         quote!(<#ty as #trait_>::#function)
     }
 
-    /// The proof, in an expression of its own.
+    /// What checks a site of the proof.
     pub(super) fn proof(&self) -> TokenStream {
         let model = &self.model.ident;
-        quote!(#model::__TAPER_PROOF)
+        quote!(#model::__taper_check)
     }
 
     /// The hidden types of `sequential!` and `dict!` fields, and the checks of their arguments.

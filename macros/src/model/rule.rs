@@ -2,9 +2,8 @@
 
 use super::Context;
 use crate::ast::{names_in, plain_name, ConfigKind, FieldKind, ParamForm};
+use crate::emit::{quote, TokenStream};
 use crate::lower::{hash, Lower, Sites};
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Expr;
 
 /// Where the numbers of sites of arguments begin: field `n` has 256 of them.

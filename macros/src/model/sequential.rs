@@ -3,10 +3,11 @@
 use super::fields::LayerInputs;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
+use crate::emit::{quote, TokenStream};
 use crate::lower::{hash, Lower, Sites};
 use crate::tokens::Tokens;
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Ident;
+use quote::format_ident;
 use syn::Expr;
 
 /// One layer of a block after flattening.
@@ -307,14 +308,15 @@ impl<'a> Hidden<'a> {
         let p = &self.p;
         if in_order(leaves) {
             let names: Vec<_> = leaves.iter().enumerate().map(|(n, l)| l.shown(n)).collect();
-            let fields: Vec<_> = leaves.iter().map(|l| &l.field).collect();
+            let (all, fields) = (names.join(" "), leaves.iter().map(|l| &l.field));
+            let fields: Vec<_> = fields.collect();
             return quote! {
                 fn visit<'__a>(&'__a self, visitor: &mut dyn #p::Visitor<'__a>) {
-                    #p::visit_all(visitor, &[#((#names, &self.#fields)),*]);
+                    #p::visit_all(visitor, #all, &[#(&self.#fields),*]);
                 }
 
                 fn visit_mut(&mut self, visitor: &mut dyn #p::VisitorMut) -> #p::Result<()> {
-                    #p::visit_all_mut(visitor, &mut [#((#names, &mut self.#fields)),*])
+                    #p::visit_all_mut(visitor, #all, &mut [#(&mut self.#fields),*])
                 }
             };
         }

@@ -1,10 +1,9 @@
 //! Signatures as data, which the trace and the door of `forward` read.
 
 use crate::ast::{plain_name, DimPattern, ElementKind, Pattern, Signature};
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::lower::{hash, written};
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::{quote, ToTokens};
 use syn::{BinOp, Expr};
 
 /// The value of a constant `#p::Signed`.

@@ -2,16 +2,14 @@
 
 use super::Context;
 use crate::ast::{Field, FieldKind, Wrap};
+use crate::emit::{quote, TokenStream};
 use crate::tokens::Tokens;
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Ident;
 
 /// `Display` and `Debug`: the tree of the module, as PyTorch prints it.
 pub(crate) fn text(p: &Tokens, ident: &Ident) -> TokenStream {
     let formatted = |name: TokenStream| {
         quote! {
-            #[automatically_derived]
             impl #p::#name for #ident {
                 fn fmt(&self, f: &mut #p::Formatter<'_>) -> #p::Formatted {
                     #p::write_module(self, f)
@@ -26,7 +24,6 @@ pub(crate) fn text(p: &Tokens, ident: &Ident) -> TokenStream {
 /// `Clone`, from `field: copy,` for each field.
 pub(crate) fn copy(p: &Tokens, ident: &Ident, fields: &TokenStream) -> TokenStream {
     quote! {
-        #[automatically_derived]
         impl #p::Clone for #ident {
             fn clone(&self) -> Self {
                 Self { #fields }

@@ -25,7 +25,6 @@ pub struct BasicBlockConfig {
     pub out: usize,
     pub stride: usize,
 }
-#[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private::{self as __p, Layer as __L};
@@ -102,19 +101,16 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     }
     const _: () = {
-        #[automatically_derived]
         impl __p::Display for __Sequential0 {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Debug for __Sequential0 {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Clone for __Sequential0 {
             fn clone(&self) -> Self {
                 Self {
@@ -191,7 +187,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 "Sequential"
             }
             fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
-                __p::visit_all(visitor, &[("0", &self.layer0), ("1", &self.layer1)]);
+                __p::visit_all(visitor, "0 1", &[&self.layer0, &self.layer1]);
             }
             fn visit_mut(
                 &mut self,
@@ -199,7 +195,8 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             ) -> __p::Result<()> {
                 __p::visit_all_mut(
                     visitor,
-                    &mut [("0", &mut self.layer0), ("1", &mut self.layer1)],
+                    "0 1",
+                    &mut [&mut self.layer0, &mut self.layer1],
                 )
             }
             fn state(&self) -> __p::Option<&__p::State> {
@@ -218,17 +215,15 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     };
     impl __p::Module for BasicBlock {
-        fn type_name(&self) -> &'static str {
-            "BasicBlock"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             __p::visit_all(
                 visitor,
+                "conv1 bn1 conv2 bn2",
                 &[
-                    ("conv1", <Conv2d as __L>::as_module(&self.conv1)),
-                    ("bn1", <BatchNorm2d as __L>::as_module(&self.bn1)),
-                    ("conv2", <Conv2d as __L>::as_module(&self.conv2)),
-                    ("bn2", <BatchNorm2d as __L>::as_module(&self.bn2)),
+                    <Conv2d as __L>::as_module(&self.conv1),
+                    <BatchNorm2d as __L>::as_module(&self.bn1),
+                    <Conv2d as __L>::as_module(&self.conv2),
+                    <BatchNorm2d as __L>::as_module(&self.bn2),
                 ],
             );
             let __as = <<BasicBlock as __p::Part<
@@ -241,11 +236,12 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
             __p::visit_all_mut(
                 visitor,
+                "conv1 bn1 conv2 bn2",
                 &mut [
-                    ("conv1", <Conv2d as __L>::as_module_mut(&mut self.conv1)),
-                    ("bn1", <BatchNorm2d as __L>::as_module_mut(&mut self.bn1)),
-                    ("conv2", <Conv2d as __L>::as_module_mut(&mut self.conv2)),
-                    ("bn2", <BatchNorm2d as __L>::as_module_mut(&mut self.bn2)),
+                    <Conv2d as __L>::as_module_mut(&mut self.conv1),
+                    <BatchNorm2d as __L>::as_module_mut(&mut self.bn1),
+                    <Conv2d as __L>::as_module_mut(&mut self.conv2),
+                    <BatchNorm2d as __L>::as_module_mut(&mut self.bn2),
                 ],
             )?;
             let __as = <<BasicBlock as __p::Part<
@@ -267,19 +263,16 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Display for BasicBlock {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Debug for BasicBlock {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Clone for BasicBlock {
         fn clone(&self) -> Self {
             Self {
@@ -369,32 +362,16 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __row += 1;
             }
             __p::Ok(Self {
-                conv1: <Conv2d as __L>::build_one(
-                    __at,
-                    9213824858527266397u64,
-                    "conv1",
-                )?,
-                bn1: <BatchNorm2d as __L>::build_one(
-                    __at,
-                    442153100890361573u64,
-                    "bn1",
-                )?,
-                conv2: <Conv2d as __L>::build_one(
-                    __at,
-                    5807609199084848557u64,
-                    "conv2",
-                )?,
-                bn2: <BatchNorm2d as __L>::build_one(
-                    __at,
-                    18439617194541033569u64,
-                    "bn2",
-                )?,
+                conv1: <Conv2d as __L>::build_one(__at, "conv1")?,
+                bn1: <BatchNorm2d as __L>::build_one(__at, "bn1")?,
+                conv2: <Conv2d as __L>::build_one(__at, "conv2")?,
+                bn2: <BatchNorm2d as __L>::build_one(__at, "bn2")?,
                 downsample: <<BasicBlock as __p::Part<
                     11207031341650529081u64,
                 >>::Type as __L>::build_optional(__at, 11207031341650529081u64)?,
                 out,
                 stride,
-                __taper: __p::State::new(),
+                __taper: __p::State::of_model(),
             })
         }
     }
@@ -423,14 +400,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                     <Conv2d as __L>::RULE
                         .trace(__t.within(__field, "conv1"), &__args, __inputs)
                 }
-                442153100890361573u64 => {
-                    <BatchNorm2d as __L>::RULE
-                        .trace(
-                            __t.within(__field, "bn1"),
-                            &__p::Args::numbers(66304, &[]),
-                            __inputs,
-                        )
-                }
                 5807609199084848557u64 => {
                     let __args = {
                         let mut __a = __p::Args::declared(66560, &[]);
@@ -445,14 +414,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                     <Conv2d as __L>::RULE
                         .trace(__t.within(__field, "conv2"), &__args, __inputs)
                 }
-                18439617194541033569u64 => {
-                    <BatchNorm2d as __L>::RULE
-                        .trace(
-                            __t.within(__field, "bn2"),
-                            &__p::Args::numbers(66816, &[]),
-                            __inputs,
-                        )
-                }
                 11207031341650529081u64 => {
                     <<BasicBlock as __p::Part<
                         11207031341650529081u64,
@@ -463,7 +424,19 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                             __inputs,
                         )
                 }
-                _ => return __p::Value::Any,
+                _ => {
+                    let __p::Some((_, __args)) = __t
+                        .declared(
+                            __field,
+                            &[
+                                (442153100890361573, "bn1", "0 66304"),
+                                (18439617194541033569, "bn2", "0 66816"),
+                            ],
+                        ) else {
+                        return __p::Value::Any;
+                    };
+                    <BatchNorm2d as __L>::RULE.trace(__t, &__args, __inputs)
+                }
             };
             __t.leave_with(__v)
         }
@@ -502,34 +475,37 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 ],
             ),
         );
-        pub const __TAPER_PROOF: &'static __p::Proof = <BasicBlock as __p::Traced>::PROOF;
+        #[track_caller]
+        pub const fn __taper_check(__site: u32) {
+            <BasicBlock as __p::Traced>::PROOF.check(__site)
+        }
     }
 };
 const _: () = {
-    BasicBlock::__TAPER_PROOF.check(67072);
-    BasicBlock::__TAPER_PROOF.check(67073);
-    BasicBlock::__TAPER_PROOF.check(67074);
-    BasicBlock::__TAPER_PROOF.check(67075);
-    BasicBlock::__TAPER_PROOF.check(67076);
+    BasicBlock::__taper_check(67072);
+    BasicBlock::__taper_check(67073);
+    BasicBlock::__taper_check(67074);
+    BasicBlock::__taper_check(67075);
+    BasicBlock::__taper_check(67076);
 };
-const _: () = BasicBlock::__TAPER_PROOF.check(67077);
+const _: () = BasicBlock::__taper_check(67077);
 const _: () = {
-    BasicBlock::__TAPER_PROOF.check(66048);
-    BasicBlock::__TAPER_PROOF.check(66049);
-    BasicBlock::__TAPER_PROOF.check(66050);
-    BasicBlock::__TAPER_PROOF.check(66051);
-    BasicBlock::__TAPER_PROOF.check(66052);
-    BasicBlock::__TAPER_PROOF.check(66053);
+    BasicBlock::__taper_check(66048);
+    BasicBlock::__taper_check(66049);
+    BasicBlock::__taper_check(66050);
+    BasicBlock::__taper_check(66051);
+    BasicBlock::__taper_check(66052);
+    BasicBlock::__taper_check(66053);
 };
-const _: () = BasicBlock::__TAPER_PROOF.check(66304);
+const _: () = BasicBlock::__taper_check(66304);
 const _: () = {
-    BasicBlock::__TAPER_PROOF.check(66560);
-    BasicBlock::__TAPER_PROOF.check(66561);
-    BasicBlock::__TAPER_PROOF.check(66562);
-    BasicBlock::__TAPER_PROOF.check(66563);
-    BasicBlock::__TAPER_PROOF.check(66564);
+    BasicBlock::__taper_check(66560);
+    BasicBlock::__taper_check(66561);
+    BasicBlock::__taper_check(66562);
+    BasicBlock::__taper_check(66563);
+    BasicBlock::__taper_check(66564);
 };
-const _: () = BasicBlock::__TAPER_PROOF.check(66816);
+const _: () = BasicBlock::__taper_check(66816);
 const _: () = {
     #[allow(unused_imports)]
     use ::taper::__private::{self as __p, Layer as __L};
@@ -568,10 +544,9 @@ If an input doesn't fit the signature, or an operation fails.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     #[allow(warnings, clippy::all)]
     impl BasicBlock {
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -589,22 +564,14 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let y = __p::apply(
-                    Self::__taper_layer(
-                        Self::__taper_layer(x, __t, 1, 9213824858527266397u64),
-                        __t,
-                        2,
-                        442153100890361573u64,
-                    ),
+                let y = Self::__taper_chain(
+                    x,
                     __t,
-                    3,
-                    8269036542489463021u64,
-                );
-                let y = Self::__taper_layer(
-                    Self::__taper_layer(y, __t, 4, 5807609199084848557u64),
-                    __t,
-                    5,
-                    18439617194541033569u64,
+                    1,
+                    &[
+                        9213824858527266397, 442153100890361573, 8269036542489463020,
+                        5807609199084848557, 18439617194541033569,
+                    ],
                 );
                 let skip = {
                     let __taper_12 = {
@@ -643,7 +610,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     let mut __taper_10 = [__p::Value::Any];
                     if __t.begin(&mut __taper_9, true) {
                         let __taper_12 = {
-                            Self::__taper_layer(x, __t, 10, 11207031341650529081u64)
+                            Self::__taper_chain(x, __t, 10, &[11207031341650529081])
                         };
                         __taper_10 = [__taper_12];
                         __t.end(&mut __taper_9, true);
@@ -665,24 +632,25 @@ If an input doesn't fit the signature, or an operation fails.*/
                     },
                     __t,
                     12,
-                    8269036542489463021u64,
+                    8269036542489463021,
                 )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 13u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
-        pub const __TAPER_CHECKED: &'static __p::Proof = <BasicBlock as __p::Traced>::PROOF;
     }
     pub struct __Body;
-    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -695,7 +663,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
         }
     }
-    #[automatically_derived]
     #[allow(long_running_const_eval)]
     impl __p::Traced for BasicBlock {
         type Body = __Body;
@@ -707,16 +674,11 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t.finish()
         };
     }
-    #[automatically_derived]
     impl __p::Forward for BasicBlock {
         fn forward(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
             <BasicBlock>::forward(self, x)
         }
-        fn runs_hooks(&self) -> bool {
-            true
-        }
     }
-    #[automatically_derived]
     impl __p::candle_nn::Module for BasicBlock {
         fn forward(
             &self,
@@ -727,27 +689,27 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <BasicBlock>::__TAPER_CHECKED.check(0);
-    <BasicBlock>::__TAPER_CHECKED.check(13);
+    <BasicBlock>::__taper_check(0);
+    <BasicBlock>::__taper_check(13);
+    <BasicBlock as ::taper::__private::Traced>::PROOF.check_rest(14);
 };
 const _: () = {
-    <BasicBlock>::__TAPER_CHECKED.check(1);
-    <BasicBlock>::__TAPER_CHECKED.check(2);
-    <BasicBlock>::__TAPER_CHECKED.check(3);
+    <BasicBlock>::__taper_check(1);
+    <BasicBlock>::__taper_check(2);
+    <BasicBlock>::__taper_check(3);
 };
 const _: () = {
-    <BasicBlock>::__TAPER_CHECKED.check(4);
-    <BasicBlock>::__TAPER_CHECKED.check(5);
+    <BasicBlock>::__taper_check(4);
+    <BasicBlock>::__taper_check(5);
 };
 const _: () = {
-    <BasicBlock>::__TAPER_CHECKED.check(6);
-    <BasicBlock>::__TAPER_CHECKED.check(7);
-    <BasicBlock>::__TAPER_CHECKED.check(8);
-    <BasicBlock>::__TAPER_CHECKED.check(9);
+    <BasicBlock>::__taper_check(6);
+    <BasicBlock>::__taper_check(7);
+    <BasicBlock>::__taper_check(8);
+    <BasicBlock>::__taper_check(9);
 };
-const _: () = <BasicBlock>::__TAPER_CHECKED.check(10);
+const _: () = <BasicBlock>::__taper_check(10);
 const _: () = {
-    <BasicBlock>::__TAPER_CHECKED.check(11);
-    <BasicBlock>::__TAPER_CHECKED.check(12);
+    <BasicBlock>::__taper_check(11);
+    <BasicBlock>::__taper_check(12);
 };
-const _: () = <BasicBlock>::__TAPER_CHECKED.check_rest(14);

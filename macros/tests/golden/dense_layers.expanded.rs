@@ -19,7 +19,6 @@ struct DenseLayersConfig {
     pub growth: usize,
     pub depth: usize,
 }
-#[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private::{self as __p, Layer as __L};
@@ -96,9 +95,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
         }
     }
     impl __p::Module for DenseLayers {
-        fn type_name(&self) -> &'static str {
-            "DenseLayers"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             let __as = <Linear as __L>::as_module;
             for (__i, __m) in self.layers.iter().enumerate() {
@@ -137,19 +133,16 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Display for DenseLayers {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Debug for DenseLayers {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Clone for DenseLayers {
         fn clone(&self) -> Self {
             Self {
@@ -236,7 +229,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 layers: <Linear as __L>::build_list(__at, 209479366139260939u64)?,
                 growth,
                 depth,
-                __taper: __p::State::new(),
+                __taper: __p::State::of_model(),
             })
         }
     }
@@ -354,12 +347,15 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 ],
             ),
         );
-        pub const __TAPER_PROOF: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
+        #[track_caller]
+        pub const fn __taper_check(__site: u32) {
+            <DenseLayers as __p::Traced>::PROOF.check(__site)
+        }
     }
 };
 const _: () = {
-    DenseLayers::__TAPER_PROOF.check(66048);
-    DenseLayers::__TAPER_PROOF.check(66049);
+    DenseLayers::__taper_check(66048);
+    DenseLayers::__taper_check(66049);
 };
 const _: () = {
     #[allow(unused_imports)]
@@ -428,7 +424,6 @@ If an input doesn't fit the signature, or an operation fails.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     #[allow(warnings, clippy::all)]
     impl DenseLayers {
         const __TAPER_SIGNATURE_average: __p::Signed = __p::Some(
@@ -451,7 +446,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                 ],
             ),
         );
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -532,7 +527,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                                     },
                                     __t,
                                     3,
-                                    8269036542489463021u64,
+                                    8269036542489463021,
                                 );
                                 let _ = {
                                     x = {
@@ -567,7 +562,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
         }
-        pub const fn __taper_m_average(
+        const fn __taper_m_average(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -600,14 +595,17 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             __t.end_method(Self::__TAPER_SIGNATURE_average, __result, "average", 9u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
         const fn __taper_helper(
             __t: &mut __p::Tracer<'_>,
@@ -627,10 +625,8 @@ If an input doesn't fit the signature, or an operation fails.*/
                 _ => __p::Value::Any,
             }
         }
-        pub const __TAPER_CHECKED: &'static __p::Proof = <DenseLayers as __p::Traced>::PROOF;
     }
     pub struct __Body;
-    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -664,7 +660,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
         }
     }
-    #[automatically_derived]
     #[allow(long_running_const_eval)]
     impl __p::Traced for DenseLayers {
         type Body = __Body;
@@ -676,7 +671,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t.finish()
         };
     }
-    #[automatically_derived]
     impl<
         __T0: __p::Borrow<__p::Tensor>,
         __T1: __p::Borrow<__p::Option<__p::Tensor>>,
@@ -695,19 +689,19 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <DenseLayers>::__TAPER_CHECKED.check(0);
-    <DenseLayers>::__TAPER_CHECKED.check(6);
+    <DenseLayers>::__taper_check(0);
+    <DenseLayers>::__taper_check(6);
+    <DenseLayers as ::taper::__private::Traced>::PROOF.check_rest(10);
 };
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(1);
+const _: () = <DenseLayers>::__taper_check(1);
 const _: () = {
-    <DenseLayers>::__TAPER_CHECKED.check(2);
-    <DenseLayers>::__TAPER_CHECKED.check(3);
+    <DenseLayers>::__taper_check(2);
+    <DenseLayers>::__taper_check(3);
 };
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(4);
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(5);
+const _: () = <DenseLayers>::__taper_check(4);
+const _: () = <DenseLayers>::__taper_check(5);
 const _: () = {
-    <DenseLayers>::__TAPER_CHECKED.check(7);
-    <DenseLayers>::__TAPER_CHECKED.check(9);
+    <DenseLayers>::__taper_check(7);
+    <DenseLayers>::__taper_check(9);
 };
-const _: () = <DenseLayers>::__TAPER_CHECKED.check(8);
-const _: () = <DenseLayers>::__TAPER_CHECKED.check_rest(10);
+const _: () = <DenseLayers>::__taper_check(8);

@@ -84,7 +84,7 @@ pub mod squared {
                     },
                     __t,
                     3,
-                    16920010107262610281u64,
+                    16920010107262610281,
                 )
             };
             __t.end_method(SIGNATURE, __result, "squared", 4u32);
@@ -104,10 +104,10 @@ pub mod squared {
 const _: () = {
     squared::PROOF.check(0);
     squared::PROOF.check(4);
+    squared::PROOF.check_rest(5);
 };
 const _: () = squared::PROOF.check(1);
 const _: () = {
     squared::PROOF.check(2);
     squared::PROOF.check(3);
 };
-const _: () = squared::PROOF.check_rest(5);

@@ -23,7 +23,6 @@ pub struct LeNetConfig {
     /// How many classes.
     pub classes: usize,
 }
-#[automatically_derived]
 #[allow(long_running_const_eval, dead_code)]
 impl LeNet {
     /// The number of parameters, with the defaults of all settings.
@@ -44,7 +43,6 @@ impl LeNet {
         __t.count(__macs)
     }
 }
-#[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private::{self as __p, Layer as __L};
@@ -127,19 +125,16 @@ As `config().init(device)`.*/
         }
     }
     const _: () = {
-        #[automatically_derived]
         impl __p::Display for __Sequential0 {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Debug for __Sequential0 {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Clone for __Sequential0 {
             fn clone(&self) -> Self {
                 Self {
@@ -245,13 +240,14 @@ As `config().init(device)`.*/
             fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
                 __p::visit_all(
                     visitor,
+                    "0 1 2 3 4 5",
                     &[
-                        ("0", &self.layer0),
-                        ("1", &self.layer1),
-                        ("2", &self.layer2),
-                        ("3", &self.layer3),
-                        ("4", &self.layer4),
-                        ("5", &self.layer5),
+                        &self.layer0,
+                        &self.layer1,
+                        &self.layer2,
+                        &self.layer3,
+                        &self.layer4,
+                        &self.layer5,
                     ],
                 );
             }
@@ -261,13 +257,14 @@ As `config().init(device)`.*/
             ) -> __p::Result<()> {
                 __p::visit_all_mut(
                     visitor,
+                    "0 1 2 3 4 5",
                     &mut [
-                        ("0", &mut self.layer0),
-                        ("1", &mut self.layer1),
-                        ("2", &mut self.layer2),
-                        ("3", &mut self.layer3),
-                        ("4", &mut self.layer4),
-                        ("5", &mut self.layer5),
+                        &mut self.layer0,
+                        &mut self.layer1,
+                        &mut self.layer2,
+                        &mut self.layer3,
+                        &mut self.layer4,
+                        &mut self.layer5,
                     ],
                 )
             }
@@ -297,38 +294,31 @@ As `config().init(device)`.*/
         }
     };
     impl __p::Module for LeNet {
-        fn type_name(&self) -> &'static str {
-            "LeNet"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             __p::visit_all(
                 visitor,
+                "features fc1 bn1 fc2",
                 &[
-                    (
-                        "features",
-                        <<LeNet as __p::Part<
-                            2392946144548103029u64,
-                        >>::Type as __L>::as_module(&self.features),
-                    ),
-                    ("fc1", <Linear as __L>::as_module(&self.fc1)),
-                    ("bn1", <BatchNorm1d as __L>::as_module(&self.bn1)),
-                    ("fc2", <Linear as __L>::as_module(&self.fc2)),
+                    <<LeNet as __p::Part<
+                        2392946144548103029u64,
+                    >>::Type as __L>::as_module(&self.features),
+                    <Linear as __L>::as_module(&self.fc1),
+                    <BatchNorm1d as __L>::as_module(&self.bn1),
+                    <Linear as __L>::as_module(&self.fc2),
                 ],
             );
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
             __p::visit_all_mut(
                 visitor,
+                "features fc1 bn1 fc2",
                 &mut [
-                    (
-                        "features",
-                        <<LeNet as __p::Part<
-                            2392946144548103029u64,
-                        >>::Type as __L>::as_module_mut(&mut self.features),
-                    ),
-                    ("fc1", <Linear as __L>::as_module_mut(&mut self.fc1)),
-                    ("bn1", <BatchNorm1d as __L>::as_module_mut(&mut self.bn1)),
-                    ("fc2", <Linear as __L>::as_module_mut(&mut self.fc2)),
+                    <<LeNet as __p::Part<
+                        2392946144548103029u64,
+                    >>::Type as __L>::as_module_mut(&mut self.features),
+                    <Linear as __L>::as_module_mut(&mut self.fc1),
+                    <BatchNorm1d as __L>::as_module_mut(&mut self.bn1),
+                    <Linear as __L>::as_module_mut(&mut self.fc2),
                 ],
             )
         }
@@ -342,19 +332,16 @@ As `config().init(device)`.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Display for LeNet {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Debug for LeNet {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Clone for LeNet {
         fn clone(&self) -> Self {
             Self {
@@ -433,16 +420,12 @@ As `config().init(device)`.*/
             __p::Ok(Self {
                 features: <<LeNet as __p::Part<
                     2392946144548103029u64,
-                >>::Type as __L>::build_one(__at, 2392946144548103029u64, "features")?,
-                fc1: <Linear as __L>::build_one(__at, 16695093028469538533u64, "fc1")?,
-                bn1: <BatchNorm1d as __L>::build_one(
-                    __at,
-                    442153100890361573u64,
-                    "bn1",
-                )?,
-                fc2: <Linear as __L>::build_one(__at, 5504015865189711961u64, "fc2")?,
+                >>::Type as __L>::build_one(__at, "features")?,
+                fc1: <Linear as __L>::build_one(__at, "fc1")?,
+                bn1: <BatchNorm1d as __L>::build_one(__at, "bn1")?,
+                fc2: <Linear as __L>::build_one(__at, "fc2")?,
                 classes,
-                __taper: __p::State::new(),
+                __taper: __p::State::of_model(),
             })
         }
     }
@@ -463,22 +446,6 @@ As `config().init(device)`.*/
                             __inputs,
                         )
                 }
-                16695093028469538533u64 => {
-                    <Linear as __L>::RULE
-                        .trace(
-                            __t.within(__field, "fc1"),
-                            &__p::Args::numbers(66048, &[120]),
-                            __inputs,
-                        )
-                }
-                442153100890361573u64 => {
-                    <BatchNorm1d as __L>::RULE
-                        .trace(
-                            __t.within(__field, "bn1"),
-                            &__p::Args::numbers(66304, &[]),
-                            __inputs,
-                        )
-                }
                 5504015865189711961u64 => {
                     let __args = {
                         let mut __a = __p::Args::declared(66560, &[]);
@@ -489,7 +456,22 @@ As `config().init(device)`.*/
                     <Linear as __L>::RULE
                         .trace(__t.within(__field, "fc2"), &__args, __inputs)
                 }
-                _ => return __p::Value::Any,
+                _ => {
+                    let __p::Some((__kind, __args)) = __t
+                        .declared(
+                            __field,
+                            &[
+                                (16695093028469538533, "fc1", "0 66048 120"),
+                                (442153100890361573, "bn1", "1 66304"),
+                            ],
+                        ) else {
+                        return __p::Value::Any;
+                    };
+                    match __kind {
+                        0 => <Linear as __L>::RULE.trace(__t, &__args, __inputs),
+                        _ => <BatchNorm1d as __L>::RULE.trace(__t, &__args, __inputs),
+                    }
+                }
             };
             __t.leave_with(__v)
         }
@@ -525,38 +507,41 @@ As `config().init(device)`.*/
                 ],
             ),
         );
-        pub const __TAPER_PROOF: &'static __p::Proof = <LeNet as __p::Traced>::PROOF;
+        #[track_caller]
+        pub const fn __taper_check(__site: u32) {
+            <LeNet as __p::Traced>::PROOF.check(__site)
+        }
     }
 };
 const _: () = {
-    LeNet::__TAPER_PROOF.check(65792);
-    LeNet::__TAPER_PROOF.check(65793);
-    LeNet::__TAPER_PROOF.check(65794);
-    LeNet::__TAPER_PROOF.check(65795);
+    LeNet::__taper_check(65792);
+    LeNet::__taper_check(65793);
+    LeNet::__taper_check(65794);
+    LeNet::__taper_check(65795);
 };
-const _: () = LeNet::__TAPER_PROOF.check(65796);
+const _: () = LeNet::__taper_check(65796);
 const _: () = {
-    LeNet::__TAPER_PROOF.check(65797);
-    LeNet::__TAPER_PROOF.check(65798);
-};
-const _: () = {
-    LeNet::__TAPER_PROOF.check(65799);
-    LeNet::__TAPER_PROOF.check(65800);
-    LeNet::__TAPER_PROOF.check(65801);
-};
-const _: () = LeNet::__TAPER_PROOF.check(65802);
-const _: () = {
-    LeNet::__TAPER_PROOF.check(65803);
-    LeNet::__TAPER_PROOF.check(65804);
+    LeNet::__taper_check(65797);
+    LeNet::__taper_check(65798);
 };
 const _: () = {
-    LeNet::__TAPER_PROOF.check(66048);
-    LeNet::__TAPER_PROOF.check(66049);
+    LeNet::__taper_check(65799);
+    LeNet::__taper_check(65800);
+    LeNet::__taper_check(65801);
 };
-const _: () = LeNet::__TAPER_PROOF.check(66304);
+const _: () = LeNet::__taper_check(65802);
 const _: () = {
-    LeNet::__TAPER_PROOF.check(66560);
-    LeNet::__TAPER_PROOF.check(66561);
+    LeNet::__taper_check(65803);
+    LeNet::__taper_check(65804);
+};
+const _: () = {
+    LeNet::__taper_check(66048);
+    LeNet::__taper_check(66049);
+};
+const _: () = LeNet::__taper_check(66304);
+const _: () = {
+    LeNet::__taper_check(66560);
+    LeNet::__taper_check(66561);
 };
 const _: () = {
     #[allow(unused_imports)]
@@ -591,10 +576,9 @@ If an input doesn't fit the signature, or an operation fails.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     #[allow(warnings, clippy::all)]
     impl LeNet {
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -612,50 +596,47 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let x = {
-                    let __taper_2 = Self::__taper_layer(
-                        x,
-                        __t,
-                        1,
-                        2392946144548103029u64,
-                    );
-                    let __taper_1 = __p::Value::int(1);
-                    __p::operate(
-                        __taper_2,
-                        __t,
-                        2,
-                        9810021411268062773u64,
-                        &[("", __taper_1)],
-                    )
-                };
-                let x = __p::apply(
-                    Self::__taper_layer(
-                        Self::__taper_layer(x, __t, 3, 16695093028469538533u64),
-                        __t,
-                        4,
-                        442153100890361573u64,
-                    ),
+                Self::__taper_chain(
+                    {
+                        let __taper_2 = Self::__taper_chain(
+                            x,
+                            __t,
+                            1,
+                            &[2392946144548103029],
+                        );
+                        let __taper_1 = __p::Value::int(1);
+                        __p::operate(
+                            __taper_2,
+                            __t,
+                            2,
+                            9810021411268062773u64,
+                            &[("", __taper_1)],
+                        )
+                    },
                     __t,
-                    5,
-                    8269036542489463021u64,
-                );
-                Self::__taper_layer(x, __t, 6, 5504015865189711961u64)
+                    3,
+                    &[
+                        16695093028469538533, 442153100890361573, 8269036542489463020,
+                        5504015865189711961,
+                    ],
+                )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 7u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
-        pub const __TAPER_CHECKED: &'static __p::Proof = <LeNet as __p::Traced>::PROOF;
     }
     pub struct __Body;
-    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -668,7 +649,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
         }
     }
-    #[automatically_derived]
     #[allow(long_running_const_eval)]
     impl __p::Traced for LeNet {
         type Body = __Body;
@@ -680,16 +660,11 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t.finish()
         };
     }
-    #[automatically_derived]
     impl __p::Forward for LeNet {
         fn forward(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
             <LeNet>::forward(self, x)
         }
-        fn runs_hooks(&self) -> bool {
-            true
-        }
     }
-    #[automatically_derived]
     impl __p::candle_nn::Module for LeNet {
         fn forward(
             &self,
@@ -700,17 +675,17 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <LeNet>::__TAPER_CHECKED.check(0);
-    <LeNet>::__TAPER_CHECKED.check(7);
+    <LeNet>::__taper_check(0);
+    <LeNet>::__taper_check(7);
+    <LeNet as ::taper::__private::Traced>::PROOF.check_rest(8);
 };
 const _: () = {
-    <LeNet>::__TAPER_CHECKED.check(1);
-    <LeNet>::__TAPER_CHECKED.check(2);
+    <LeNet>::__taper_check(1);
+    <LeNet>::__taper_check(2);
 };
 const _: () = {
-    <LeNet>::__TAPER_CHECKED.check(3);
-    <LeNet>::__TAPER_CHECKED.check(4);
-    <LeNet>::__TAPER_CHECKED.check(5);
+    <LeNet>::__taper_check(3);
+    <LeNet>::__taper_check(4);
+    <LeNet>::__taper_check(5);
 };
-const _: () = <LeNet>::__TAPER_CHECKED.check(6);
-const _: () = <LeNet>::__TAPER_CHECKED.check_rest(8);
+const _: () = <LeNet>::__taper_check(6);

@@ -65,7 +65,6 @@ fn main() {
         }
         #[allow(long_running_const_eval)]
         const __PROOF: &::taper::__private::Proof = &__proof();
-        #[automatically_derived]
         impl ::taper::__private::Display for __Sequential1 {
             fn fmt(
                 &self,
@@ -74,7 +73,6 @@ fn main() {
                 ::taper::__private::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl ::taper::__private::Debug for __Sequential1 {
             fn fmt(
                 &self,
@@ -83,7 +81,6 @@ fn main() {
                 ::taper::__private::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl ::taper::__private::Clone for __Sequential1 {
             fn clone(&self) -> Self {
                 Self {
@@ -258,7 +255,6 @@ fn main() {
                 ::taper::__private::Ok(__x)
             }
         }
-        #[automatically_derived]
         impl ::taper::__private::Display for __Sequential0 {
             fn fmt(
                 &self,
@@ -267,7 +263,6 @@ fn main() {
                 ::taper::__private::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl ::taper::__private::Debug for __Sequential0 {
             fn fmt(
                 &self,
@@ -276,7 +271,6 @@ fn main() {
                 ::taper::__private::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl ::taper::__private::Clone for __Sequential0 {
             fn clone(&self) -> Self {
                 Self {
@@ -585,7 +579,6 @@ fn main() {
         const _: () = __PROOF.check_rest(65550);
         #[derive(Clone)]
         struct __Net(__Sequential0);
-        #[automatically_derived]
         impl ::taper::__private::Display for __Net {
             fn fmt(
                 &self,
@@ -594,7 +587,6 @@ fn main() {
                 ::taper::__private::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl ::taper::__private::Debug for __Net {
             fn fmt(
                 &self,

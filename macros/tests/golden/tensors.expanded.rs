@@ -51,7 +51,6 @@ impl ::core::str::FromStr for TensorsChoices {
         }
     }
 }
-#[automatically_derived]
 #[allow(long_running_const_eval, dead_code)]
 impl Tensors {
     /// The number of parameters, with the defaults of all settings.
@@ -72,7 +71,6 @@ impl Tensors {
         __t.count(__macs)
     }
 }
-#[doc(hidden)]
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private::{self as __p, Layer as __L};
@@ -158,19 +156,16 @@ As `config().init(device)`.*/
             linear: Linear,
             relu: ReLU,
         }
-        #[automatically_derived]
         impl __p::Display for __Dict {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Debug for __Dict {
             fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
                 __p::write_module(self, f)
             }
         }
-        #[automatically_derived]
         impl __p::Clone for __Dict {
             fn clone(&self) -> Self {
                 Self {
@@ -236,9 +231,6 @@ As `config().init(device)`.*/
         }
     };
     impl __p::Module for Tensors {
-        fn type_name(&self) -> &'static str {
-            "Tensors"
-        }
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
             visitor.param("weight", &self.weight);
             visitor.module("several", &self.several);
@@ -266,19 +258,16 @@ As `config().init(device)`.*/
             }
         }
     }
-    #[automatically_derived]
     impl __p::Display for Tensors {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Debug for Tensors {
         fn fmt(&self, f: &mut __p::Formatter<'_>) -> __p::Formatted {
             __p::write_module(self, f)
         }
     }
-    #[automatically_derived]
     impl __p::Clone for Tensors {
         fn clone(&self) -> Self {
             Self {
@@ -449,7 +438,7 @@ As `config().init(device)`.*/
                 )?,
                 choices: __at.group(13559468248312416723u64, "choices")?,
                 n,
-                __taper: __p::State::new(),
+                __taper: __p::State::of_model(),
             })
         }
     }
@@ -602,13 +591,16 @@ As `config().init(device)`.*/
                 ],
             ),
         );
-        pub const __TAPER_PROOF: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
+        #[track_caller]
+        pub const fn __taper_check(__site: u32) {
+            <Tensors as __p::Traced>::PROOF.check(__site)
+        }
     }
 };
 const _: () = {
-    Tensors::__TAPER_PROOF.check(67072);
-    Tensors::__TAPER_PROOF.check(67073);
-    Tensors::__TAPER_PROOF.check(67074);
+    Tensors::__taper_check(67072);
+    Tensors::__taper_check(67073);
+    Tensors::__taper_check(67074);
 };
 const _: () = {
     #[allow(unused_imports)]
@@ -649,10 +641,9 @@ If an input doesn't fit the signature, or an operation fails.*/
         }
     }
     #[doc(hidden)]
-    #[automatically_derived]
     #[allow(warnings, clippy::all)]
     impl Tensors {
-        pub const fn __taper_m_forward(
+        const fn __taper_m_forward(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -712,19 +703,20 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
         }
-        const fn __taper_layer(
+        const fn __taper_chain(
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __field: u64,
+            __steps: &[u64],
         ) -> __p::Value {
-            __t.at(__site);
-            Self::__taper_call(__t, __field, __p::Value::Unit, &__p::Args::forward(__x))
+            let mut __c = __p::Calls::new(__x, __site, __steps);
+            while let __p::Some((__field, __args)) = __c.next(__t) {
+                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
+            }
+            __c.value
         }
-        pub const __TAPER_CHECKED: &'static __p::Proof = <Tensors as __p::Traced>::PROOF;
     }
     pub struct __Body;
-    #[allow(clippy::all)]
     impl __Body {
         pub const fn run(
             self,
@@ -737,7 +729,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
         }
     }
-    #[automatically_derived]
     #[allow(long_running_const_eval)]
     impl __p::Traced for Tensors {
         type Body = __Body;
@@ -749,7 +740,6 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t.finish()
         };
     }
-    #[automatically_derived]
     impl<__T0: __p::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)> for Tensors {
         type Output = Tensor;
         fn call(&self, (__a0, __a1): (__T0, TensorsChoices)) -> __p::Result<Tensor> {
@@ -759,16 +749,16 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <Tensors>::__TAPER_CHECKED.check(0);
-    <Tensors>::__TAPER_CHECKED.check(6);
+    <Tensors>::__taper_check(0);
+    <Tensors>::__taper_check(6);
+    <Tensors as ::taper::__private::Traced>::PROOF.check_rest(7);
 };
 const _: () = {
-    <Tensors>::__TAPER_CHECKED.check(1);
-    <Tensors>::__TAPER_CHECKED.check(2);
+    <Tensors>::__taper_check(1);
+    <Tensors>::__taper_check(2);
 };
 const _: () = {
-    <Tensors>::__TAPER_CHECKED.check(3);
-    <Tensors>::__TAPER_CHECKED.check(4);
+    <Tensors>::__taper_check(3);
+    <Tensors>::__taper_check(4);
 };
-const _: () = <Tensors>::__TAPER_CHECKED.check(5);
-const _: () = <Tensors>::__TAPER_CHECKED.check_rest(7);
+const _: () = <Tensors>::__taper_check(5);

@@ -87,8 +87,8 @@ pub trait Layer: Module + Clone + Debug + Sized {
     /// # Errors
     /// As [`Layer::build`].
     #[doc(hidden)]
-    fn build_one(at: &mut Build<'_, '_>, field: u64, name: &str) -> Result<Self> {
-        at.one(field, name)
+    fn build_one(at: &mut Build<'_, '_>, name: &str) -> Result<Self> {
+        at.one(crate::trace::hash(name), name)
     }
 
     /// Builds the layer in an optional field.
@@ -160,7 +160,7 @@ pub trait Forward: Module {
     /// If the input doesn't fit, or an operation fails.
     fn forward(&self, x: &Tensor) -> Result<Tensor>;
 
-    /// Whether `forward` runs the hooks itself, as a model's does.
+    /// Whether `forward` runs the hooks itself. A model's does, as its state says.
     #[doc(hidden)]
     #[inline]
     fn runs_hooks(&self) -> bool {
@@ -176,7 +176,7 @@ pub trait Forward: Module {
     fn forward_hooked(&self, x: &Tensor) -> Result<Tensor> {
         let y = self.forward(x)?;
         match self.state() {
-            Some(state) if state.has_hooks() && !self.runs_hooks() => {
+            Some(state) if state.has_hooks() && !state.is_of_model() && !self.runs_hooks() => {
                 state.run_hooks(std::slice::from_ref(x), std::slice::from_ref(&y))?;
                 Ok(y)
             }

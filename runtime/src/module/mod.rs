@@ -79,8 +79,10 @@ use crate::{Buffer, Param, Result};
 /// Object safe; the methods that users call (`parameters`, `state_dict`, `train`…) come with
 /// [`ModuleExt`], for every module.
 pub trait Module: Send + Sync {
-    /// The type's name, as PyTorch prints it.
-    fn type_name(&self) -> &'static str;
+    /// The type's name, as PyTorch prints it. By default that is the last word of the path that Rust prints.
+    fn type_name(&self) -> &'static str {
+        short_type_name::<Self>()
+    }
 
     /// What PyTorch prints between the parentheses: `in_features=784, out_features=256, bias=True`.
     fn extra_repr(&self) -> String {

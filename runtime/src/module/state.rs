@@ -46,6 +46,8 @@ pub struct State {
     evaluating: AtomicBool,
     frozen: AtomicBool,
     checkpointed: AtomicBool,
+    /// Whether it is that of a model, whose `forward` runs the hooks itself.
+    of_model: bool,
     /// Made with the first hook.
     hooks: OnceLock<Arc<Hooks>>,
 }
@@ -57,8 +59,22 @@ impl State {
             evaluating: AtomicBool::new(false),
             frozen: AtomicBool::new(false),
             checkpointed: AtomicBool::new(false),
+            of_model: false,
             hooks: OnceLock::new(),
         }
+    }
+
+    /// The same, for a model whose `forward` runs the hooks itself.
+    #[doc(hidden)]
+    pub const fn of_model() -> Self {
+        let mut state = State::new();
+        state.of_model = true;
+        state
+    }
+
+    /// Whether it is that of a model, whose `forward` runs the hooks itself.
+    pub(crate) fn is_of_model(&self) -> bool {
+        self.of_model
     }
 
     /// Whether the module was set to training mode (`train()`), frozen or not.
@@ -162,7 +178,8 @@ impl Default for State {
 
 impl Clone for State {
     fn clone(&self) -> Self {
-        let new = State::new();
+        let mut new = State::new();
+        new.of_model = self.of_model;
         new.set_training(self.training());
         new.set_frozen(self.frozen());
         new.set_checkpointed(self.checkpointed());

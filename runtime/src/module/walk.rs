@@ -35,24 +35,24 @@ impl<'a> Visitor<'a> for Members<'a> {
     }
 }
 
-/// Shows modules to a visitor, under their names.
-pub fn visit_all<'a>(visitor: &mut dyn Visitor<'a>, modules: &[(&str, &'a dyn Module)]) {
-    for (name, module) in modules {
+/// Shows modules to a visitor, under their names, between which are spaces.
+pub fn visit_all<'a>(visitor: &mut dyn Visitor<'a>, names: &str, modules: &[&'a dyn Module]) {
+    for (name, module) in names.split(' ').zip(modules) {
         visitor.module(name, *module);
     }
 }
 
-/// Shows modules that are changed to a visitor, under their names.
+/// Shows modules that are changed to a visitor, under their names, between which are spaces.
 ///
 /// # Errors
 /// The visitor's own.
 pub fn visit_all_mut(
     visitor: &mut dyn VisitorMut,
-    modules: &mut [(&str, &mut dyn Module)],
+    names: &str,
+    modules: &mut [&mut dyn Module],
 ) -> Result<()> {
-    modules
-        .iter_mut()
-        .try_for_each(|(name, module)| visitor.module(name, *module))
+    let mut modules = names.split(' ').zip(modules);
+    modules.try_for_each(|(name, module)| visitor.module(name, *module))
 }
 
 /// A module in its tree, with its own parameters and buffers under full names.

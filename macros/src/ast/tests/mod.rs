@@ -338,7 +338,7 @@ fn the_fallback_is_plain_rust() {
         }
     };
     assert_eq!(
-        fallback(&item, &quote!(k)).to_string(),
+        fallback(&item, &crate::emit::quote!(k)).to_string(),
         expected.to_string()
     );
 }
