@@ -280,6 +280,20 @@ mod tests {
     }
 
     #[test]
+    fn new_bands_are_filled() {
+        for cost in [0, usize::MAX] {
+            let found = new_bands(5, [2, 5, 2], cost, |i, pieces| {
+                for (part, piece) in pieces.iter_mut().enumerate() {
+                    piece[0] = 10 * i + part;
+                }
+            });
+            assert_eq!(found, [0, 5, 10, 5, 20, 1, 5, 11, 5, 21]);
+        }
+        assert!(new_bands(1, [0, 3, 2], 0, |_, _| {}).is_empty());
+        assert!(new_bands(1, [3, 0, 0], 0, |_, _| {}).is_empty());
+    }
+
+    #[test]
     fn copies_are_worked_on() {
         struct Add;
 

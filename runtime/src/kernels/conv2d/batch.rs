@@ -351,6 +351,8 @@ impl<T: Real, const O: usize, const V: usize> WithSimd for Tile<'_, '_, T, O, V>
                     let source = self.source.get(start..).unwrap_or_default();
                     let sums = sum::<S, T, O, V>(simd, source, taps, weights, self.bias);
                     let to = ((y - self.rows.start) * of.x.windows.len() + pixel) * of.batch;
+                    // An iterator over the sums would keep them in memory, where they were added up too.
+                    #[allow(clippy::needless_range_loop)]
                     for o in 0..O {
                         let out = &mut self.out[o][to + self.images.start..to + self.images.end];
                         store::<S, T, V>(&sums[o], out);

@@ -37,7 +37,7 @@ const LEAST_CHANNELS: usize = 4;
 const FEW_CHANNELS: usize = 8;
 /// Channels up to which the batch lies last. On AVX2, batch 64, this takes the following part of the time of channels last for the result,
 /// the input's and the weight's gradient together: 1 → 6 channels 0.2, 3 → 16 0.6, 6 → 16 with 5 × 5 elements 0.85, 8 → 8 0.8, 16 → 16 1.0,
-/// 16 → 32 1.15; pools and what else works on a few channels take less too.
+/// 16 → 32 1.1; pools and what else works on a few channels take less too.
 const BATCH_CHANNELS: usize = 16;
 /// Images that fill the widest vector.
 const BATCH: usize = 16;
