@@ -194,19 +194,14 @@ impl Walk<'_> {
                 return self.send_all(&results, grads, node.op);
             }
             Backward::Part(window) => {
-                if let ([Some(edge)], Some(Some(grad))) =
-                    (&state.edges[..], grads.into_iter().next())
-                {
-                    let part = window.gradient(grad.into_tensor()?)?;
+                if let Some((edge, grad)) = only(&state.edges, grads)? {
+                    let part = window.gradient(grad)?;
                     self.send(edge, Arrival::Parts(part), node.op)?;
                 }
                 return Ok(());
             }
             Backward::Rows(backward) => {
-                if let ([Some(edge)], Some(Some(grad))) =
-                    (&state.edges[..], grads.into_iter().next())
-                {
-                    let grad = grad.into_tensor()?;
+                if let Some((edge, grad)) = only(&state.edges, grads)? {
                     let rows = backward(&grad).map_err(|error| error.in_op(node.op))?;
                     self.send_rows(edge, rows, node.op)?;
                 }
@@ -298,5 +293,16 @@ impl Walk<'_> {
         let arrived = Arrived::Leaf(leaf.clone(), GradSum::Rows(grad));
         self.pending.insert(leaf.owner.id, arrived);
         Ok(())
+    }
+}
+
+/// The edge of an operation's only input, and the gradient of its only result, if there are both.
+fn only(
+    edges: &[Option<Edge>],
+    grads: Vec<Option<GradSum>>,
+) -> Result<Option<(&Edge, candle_core::Tensor)>> {
+    match (edges, grads.into_iter().next()) {
+        ([Some(edge)], Some(Some(grad))) => Ok(Some((edge, grad.into_tensor()?))),
+        _ => Ok(None),
     }
 }

@@ -6,12 +6,12 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::direct::positive;
 use super::pack::{lanes, Weights};
-use super::sweep::Sweep;
-use super::{Conv2d, Finish, Real};
+use super::tap_sum::TapSum;
+use super::{Finish, Real};
 use crate::kernels::fresh::new_bands;
 
 /// Pieces of work wanted, about.
@@ -22,18 +22,6 @@ const ELEMENTS: usize = 1 << 14;
 const MOST: usize = 6;
 /// Vectors of images that are summed up together at most.
 const WIDEST: usize = 4;
-
-/// `to[d, p, n] = Σ weight · from[c, …, n]`, finished, over the taps that pixel `p` sees and all channels `c`.
-pub(super) struct Batch {
-    arch: Arch,
-    batch: usize,
-    /// Channels of the source.
-    from: usize,
-    /// Channels of the destination.
-    to: usize,
-    y: Sweep,
-    x: Sweep,
-}
 
 /// What the pixels see that see the same elements of the kernel, and their places in a row.
 struct Class {
@@ -75,37 +63,9 @@ impl Plan {
     }
 }
 
-impl Batch {
-    /// The result of `conv`.
-    pub(super) fn forward(conv: &Conv2d, arch: Arch) -> Self {
-        Batch {
-            arch,
-            batch: conv.batch,
-            from: conv.inputs,
-            to: conv.outputs,
-            y: Sweep::forward(&conv.y),
-            x: Sweep::forward(&conv.x),
-        }
-    }
-
-    /// The gradient of its input.
-    pub(super) fn backward(conv: &Conv2d, arch: Arch) -> Self {
-        Batch {
-            from: conv.outputs,
-            to: conv.inputs,
-            y: Sweep::backward(&conv.y),
-            x: Sweep::backward(&conv.x),
-            ..Self::forward(conv, arch)
-        }
-    }
-
-    /// The elements of the kernel in the order in which they are needed.
-    pub(super) fn taps(&self) -> Vec<usize> {
-        self.y.taps_with(&self.x)
-    }
-
+impl TapSum {
     /// The destination, `[to, y, x, batch]`; `cost` is the number of multiplications.
-    pub(super) fn run<T: Real>(
+    pub(super) fn with_batch_last<T: Real>(
         &self,
         source: &[T],
         weights: &Weights<'_, T>,
@@ -191,11 +151,6 @@ impl Batch {
             .collect()
     }
 
-    /// Weights of one channel of the destination.
-    fn column(&self) -> usize {
-        self.from * self.y.order.len() * self.x.order.len()
-    }
-
     fn taps_of(&self, rows: Range<usize>, columns: Range<usize>, lines: usize) -> Vec<Tap> {
         let (height, width) = (self.y.order.len(), self.x.order.len());
         let mut taps = Vec::with_capacity(self.from * rows.len() * columns.len());
@@ -214,7 +169,7 @@ impl Batch {
 
 /// Some rows of the destination.
 struct Piece<'a, 'o, T> {
-    of: &'a Batch,
+    of: &'a TapSum,
     plan: &'a Plan,
     source: &'a [T],
     packed: &'a [T],
@@ -322,7 +277,7 @@ impl<T: Real> Piece<'_, '_, T> {
 
 /// Some channels of some rows and images.
 struct Tile<'a, 'o, T, const O: usize, const V: usize> {
-    of: &'a Batch,
+    of: &'a TapSum,
     plan: &'a Plan,
     rows: Range<usize>,
     /// What `source` has of the source.

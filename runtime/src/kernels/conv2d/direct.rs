@@ -6,12 +6,13 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::pack::{Panel, Weights};
-use super::sweep::{Class, Sweep};
-use super::tile::{rows, sum_over_taps, Segment, FEW};
-use super::{Conv2d, Finish, Real};
+use super::sweep::Class;
+use super::tap_sum::TapSum;
+use super::tile::{rows, sum_over_taps, Segment, FEW, WIDEST};
+use super::{Finish, Real};
 use crate::kernels::fresh::new_chunks;
 
 /// Elements of source and destination that belong to one piece of work, about: they fit a second-level cache.
@@ -20,22 +21,6 @@ const ELEMENTS: usize = 1 << 16;
 const LEAST_PIXELS: usize = 256;
 /// Pieces of work wanted at least, so that several threads have some.
 const PIECES: usize = 8;
-/// The widest panel of all instruction sets.
-const WIDEST: usize = 32;
-
-/// `to[n, p, d] = Σ weight · from[n, …, c]`, finished, over the taps that pixel `p` sees and all channels `c` of the group.
-#[derive(Clone, Debug)]
-pub(super) struct Direct {
-    pub(super) arch: Arch,
-    pub(super) batch: usize,
-    pub(super) groups: usize,
-    /// Channels of one group in the source.
-    pub(super) from: usize,
-    /// Channels of one group in the destination.
-    pub(super) to: usize,
-    pub(super) y: Sweep,
-    pub(super) x: Sweep,
-}
 
 /// Pixels that see the same elements of the kernel.
 struct Tiles {
@@ -50,38 +35,9 @@ struct Pixel {
     index: usize,
 }
 
-impl Direct {
-    /// The result of `conv`.
-    pub(super) fn forward(conv: &Conv2d, arch: Arch) -> Self {
-        Direct {
-            arch,
-            batch: conv.batch,
-            groups: conv.groups,
-            from: conv.inputs,
-            to: conv.outputs,
-            y: Sweep::forward(&conv.y),
-            x: Sweep::forward(&conv.x),
-        }
-    }
-
-    /// The gradient of its input.
-    pub(super) fn backward(conv: &Conv2d, arch: Arch) -> Self {
-        Direct {
-            from: conv.outputs,
-            to: conv.inputs,
-            y: Sweep::backward(&conv.y),
-            x: Sweep::backward(&conv.x),
-            ..Self::forward(conv, arch)
-        }
-    }
-
-    /// The elements of the kernel in the order in which they are needed.
-    pub(super) fn taps(&self) -> Vec<usize> {
-        self.y.taps_with(&self.x)
-    }
-
+impl TapSum {
     /// The destination, `[batch, y, x, groups · to]`; `cost` is the number of multiplications.
-    pub(super) fn run<T: Real>(
+    pub(super) fn with_channels_last<T: Real>(
         &self,
         source: &[T],
         weights: Weights<'_, T>,
@@ -286,11 +242,6 @@ impl Direct {
     /// Pixels of a destination image.
     fn pixels(&self) -> usize {
         self.y.windows.len() * self.x.windows.len()
-    }
-
-    /// Weights of one channel of the destination.
-    fn column(&self) -> usize {
-        self.y.order.len() * self.x.order.len() * self.from
     }
 }
 

@@ -8,10 +8,9 @@
 
 use pulp::Arch;
 
-use self::batch::Batch;
 use self::batch_weight::batch_weight;
-use self::direct::Direct;
 use self::pack::{Panel, Weights};
+use self::tap_sum::TapSum;
 use self::weight::Weight;
 use self::winograd::Winograd;
 use super::columns::column_sums;
@@ -25,6 +24,7 @@ mod direct;
 mod gather;
 mod pack;
 mod sweep;
+mod tap_sum;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -103,7 +103,7 @@ impl Conv2d {
             Order::ChannelsLast => {
                 let weights = self.weights(weight, packed);
                 if let Some(winograd) = self.winograd() {
-                    return winograd.run_with(Arch::new(), x, &weights, finish, self.cost());
+                    return winograd.run(Arch::new(), x, &weights, finish, self.cost());
                 }
                 match self.padded(x) {
                     Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, finish),
@@ -166,11 +166,7 @@ impl Conv2d {
                 return (weight, bias.then_some(sums));
             }
             Order::Rows => self.planes_grad_weight(x, grad),
-            Order::ChannelsLast => match (self.winograd(), self.padded(x)) {
-                (Some(winograd), _) => winograd.grad_weight(arch, x, grad, self.cost()),
-                (_, Some((conv, x))) => Weight::new::<T>(&conv, arch).run(&x, grad),
-                _ => Weight::new::<T>(self, arch).run(x, grad),
-            },
+            Order::ChannelsLast => self.grad_weight_channels_last(arch, x, grad),
         };
         (weight, bias.then(|| self.grad_bias(grad)))
     }
@@ -193,6 +189,16 @@ impl Conv2d {
         }
     }
 
+    fn grad_weight_channels_last<T: Real>(&self, arch: Arch, x: &[T], grad: &[T]) -> Vec<T> {
+        if let Some(winograd) = self.winograd() {
+            return winograd.grad_weight(arch, x, grad, self.cost());
+        }
+        match self.padded(x) {
+            Some((conv, x)) => Weight::new::<T>(&conv, arch).run(&x, grad),
+            None => Weight::new::<T>(self, arch).run(x, grad),
+        }
+    }
+
     fn batch_forward<T: Real>(
         &self,
         arch: Arch,
@@ -201,13 +207,13 @@ impl Conv2d {
         finish: Finish<'_, T>,
     ) -> Vec<T> {
         let weights = self.weights(weight, None);
-        Batch::forward(self, arch).run(x, &weights, finish, self.cost())
+        TapSum::forward(self, arch).with_batch_last(x, &weights, finish, self.cost())
     }
 
     fn batch_backward<T: Real>(&self, arch: Arch, grad: &[T], weight: &[T]) -> Vec<T> {
-        let batch = Batch::backward(self, arch);
-        let weights = self.turned_weights(weight, batch.taps());
-        batch.run(grad, &weights, Finish::NONE, self.cost())
+        let sum = TapSum::backward(self, arch);
+        let weights = self.turned_weights(weight, sum.taps());
+        sum.with_batch_last(grad, &weights, Finish::NONE, self.cost())
     }
 
     fn batch_grad_weight<T: Real>(
@@ -235,7 +241,7 @@ impl Conv2d {
         weights: Weights<'_, T>,
         finish: Finish<'_, T>,
     ) -> Vec<T> {
-        Direct::forward(self, arch).run(x, weights, finish, self.cost())
+        TapSum::forward(self, arch).with_channels_last(x, weights, finish, self.cost())
     }
 
     /// The weights as the result needs them.
@@ -252,9 +258,9 @@ impl Conv2d {
     }
 
     fn direct_backward<T: Real>(&self, arch: Arch, grad: &[T], weight: &[T]) -> Vec<T> {
-        let direct = Direct::backward(self, arch);
-        let weights = self.turned_weights(weight, direct.taps());
-        direct.run(grad, weights, Finish::NONE, self.cost())
+        let sum = TapSum::backward(self, arch);
+        let weights = self.turned_weights(weight, sum.taps());
+        sum.with_channels_last(grad, weights, Finish::NONE, self.cost())
     }
 
     /// The weights as the gradient of the input needs them.
@@ -278,7 +284,7 @@ impl Conv2d {
         weight: &[T],
     ) -> Vec<T> {
         let weights = self.turned_weights(weight, (0..9).rev().collect());
-        winograd.run_with(arch, grad, &weights, Finish::NONE, self.cost())
+        winograd.run(arch, grad, &weights, Finish::NONE, self.cost())
     }
 
     /// Where there are few input channels: the input with its padding in memory, and the convolution of that.

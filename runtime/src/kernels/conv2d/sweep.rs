@@ -65,16 +65,6 @@ impl Sweep {
         }
     }
 
-    /// The elements of a kernel whose rows are these and whose columns those of `x`, in the order in which they are needed.
-    pub(super) fn taps_with(&self, x: &Sweep) -> Vec<usize> {
-        let columns = |row: usize| {
-            x.order
-                .iter()
-                .map(move |column| row * x.order.len() + column)
-        };
-        self.order.iter().flat_map(|&row| columns(row)).collect()
-    }
-
     /// The positions, sorted by what they see.
     pub(super) fn classes(&self) -> Vec<Class> {
         let mut classes: Vec<Class> = Vec::new();

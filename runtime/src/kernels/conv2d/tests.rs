@@ -15,6 +15,22 @@ pub(super) fn axis(input: usize, [kernel, stride, padding, dilation]: [usize; 4]
     })
 }
 
+/// A convolution of one group.
+pub(super) fn convolution(
+    batch: usize,
+    [inputs, outputs]: [usize; 2],
+    [y, x]: [Axis; 2],
+) -> Conv2d {
+    Conv2d {
+        batch,
+        groups: 1,
+        inputs,
+        outputs,
+        y,
+        x,
+    }
+}
+
 /// Numbers between −1 and 1.
 pub(super) fn numbers(count: usize, seed: usize) -> Vec<f64> {
     (0..count)
@@ -244,14 +260,7 @@ fn large_sizes_are_cut() {
         let Some(axis) = axis(size, taps) else {
             continue;
         };
-        let conv = Conv2d {
-            batch,
-            groups: 1,
-            inputs,
-            outputs,
-            y: axis,
-            x: axis,
-        };
+        let conv = convolution(batch, [inputs, outputs], [axis, axis]);
         check::<f64>(&conv, 1e-11);
         check::<f32>(&conv, 5e-3);
     }
@@ -284,14 +293,7 @@ fn batches_that_lie_last() {
             let Some((y, x)) = axis(6, taps).zip(axis(7, [2, taps[1], 1, 1])) else {
                 continue;
             };
-            let conv = Conv2d {
-                batch,
-                groups: 1,
-                inputs,
-                outputs,
-                y,
-                x,
-            };
+            let conv = convolution(batch, [inputs, outputs], [y, x]);
             check::<f64>(&conv, 1e-12);
             check::<f32>(&conv, 2e-4);
         }

@@ -7,6 +7,9 @@ use crate::kernels::lanes::Lanes;
 /// Vectors side by side in a tile; a panel of weights is so wide.
 pub(super) const WIDE: usize = 2;
 
+/// The elements of the widest panel of all instruction sets.
+pub(super) const WIDEST: usize = 32;
+
 /// Rows of a full tile of `vectors`: as many sums as registers allow beside a row of weights and a factor.
 #[inline(always)]
 pub(super) const fn rows<S: Simd>(vectors: usize) -> usize {

@@ -65,8 +65,13 @@ impl<'a, T: Lanes + Real> Factor<'a, T> {
 
     fn in_tiles(self, a: Matrix<'_, T>, begin: Begin<'_, T>, out: &mut [T]) {
         if !out.is_empty() {
-            let of = self;
-            Arch::new().dispatch(Multiply { of, a, begin, out });
+            Arch::new().dispatch(Multiply {
+                packed: self.packed,
+                sizes: [self.n, self.k],
+                a,
+                begin,
+                out,
+            });
         }
     }
 }
@@ -80,9 +85,9 @@ pub(crate) fn multiply_panels<S: Simd, T: Lanes + Real>(
     [n, k]: [usize; 2],
     out: &mut [T],
 ) {
-    let b = Matrix::dense(&[][..], n);
     let multiply = Multiply {
-        of: Factor { b, n, k, packed },
+        packed,
+        sizes: [n, k],
         a: Matrix::dense(a, k),
         begin: Begin::Zero,
         out,
@@ -137,8 +142,11 @@ impl<T: Lanes + Real> WithSimd for Pack<'_, T> {
     }
 }
 
+/// Rows of `a` times a matrix of `n` columns and `k` rows, in panels.
 struct Multiply<'a, T> {
-    of: Factor<'a, T>,
+    packed: &'a [T],
+    /// `n` and `k`.
+    sizes: [usize; 2],
     a: Matrix<'a, T>,
     begin: Begin<'a, T>,
     out: &'a mut [T],
@@ -150,7 +158,7 @@ impl<T: Lanes + Real> WithSimd for Multiply<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         // Rows beyond the last one are computed too: the tile that has the fewest of them.
-        let m = self.out.len() / self.of.n;
+        let m = self.out.len() / self.sizes[0];
         let rows = |tile: &usize| m.next_multiple_of(*tile);
         let tiles: &[usize] = match S::REGISTER_COUNT {
             32.. => &[12, 8, 4],
@@ -168,13 +176,19 @@ impl<T: Lanes + Real> WithSimd for Multiply<'_, T> {
 impl<T: Lanes + Real> Multiply<'_, T> {
     #[inline(always)]
     fn run<S: Simd, const P: usize>(self, simd: S) {
-        let Multiply { of, a, begin, out } = self;
-        simd.vectorize(Block::<T, P> {
+        let Multiply {
+            packed,
+            sizes,
             a,
-            packed: of.packed,
             begin,
             out,
-            sizes: [of.n, of.k],
+        } = self;
+        simd.vectorize(Block::<T, P> {
+            a,
+            packed,
+            begin,
+            out,
+            sizes,
         });
     }
 }

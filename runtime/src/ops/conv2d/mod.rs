@@ -328,7 +328,7 @@ fn forward_kernel<T: Real>(
     let weight = weight.slice::<T>()?;
     let bias = bias.map(values).transpose()?;
     let bias = bias.as_ref().map(|bias| bias.slice::<T>()).transpose()?;
-    let kept = kept.filter(|_| conv.order() == Order::ChannelsLast);
+    let kept = kept.filter(|_| conv.packs());
     let packed = kept.map(|owner| {
         let key = [dims, &conv.packing()].concat();
         owner.derived(&key, || conv.pack(weight))

@@ -134,8 +134,8 @@ impl Winograd {
         }
     }
 
-    /// [`run`](Self::run) with weights that may have been mapped before.
-    pub(super) fn run_with<T: Real>(
+    /// The destination, `[batch, y, x, to]`, finished.
+    pub(super) fn run<T: Real>(
         &self,
         arch: Arch,
         x: &[T],
@@ -143,21 +143,14 @@ impl Winograd {
         finish: Finish<'_, T>,
         cost: usize,
     ) -> Vec<T> {
-        match weights.packed {
-            Some(packed) => self.run(arch, x, packed, finish, cost),
-            None => self.run(arch, x, &self.pack(arch, weights), finish, cost),
-        }
-    }
-
-    /// The destination, `[batch, y, x, to]`, finished; `packed` is what [`pack`](Self::pack) made of the weights.
-    fn run<T: Real>(
-        &self,
-        arch: Arch,
-        x: &[T],
-        packed: &[T],
-        finish: Finish<'_, T>,
-        cost: usize,
-    ) -> Vec<T> {
+        let own;
+        let packed = match weights.packed {
+            Some(packed) => packed,
+            None => {
+                own = self.pack(arch, weights);
+                &own
+            }
+        };
         // At least two pieces, for two threads.
         let most = (ELEMENTS / PLACES / (self.from + self.to)).max(PIECE);
         let parts = self.parts(most, 2);

@@ -5,11 +5,8 @@ use pulp::{Arch, Simd, WithSimd};
 use super::maps::{square, Kernel};
 use super::{Real, Winograd, PLACES};
 use crate::kernels::conv2d::pack::{lanes, Weights};
-use crate::kernels::conv2d::tile::WIDE;
+use crate::kernels::conv2d::tile::{WIDE, WIDEST};
 use crate::kernels::fresh::new_bands;
-
-/// The widest panel of all instruction sets.
-const WIDEST: usize = 32;
 
 impl Winograd {
     /// `[4 · 4, panels, from, width]`: of every place the matrix that what blocks see is multiplied with.

@@ -1,6 +1,6 @@
 //! Winograd's algorithm on every set of instructions that this processor has, against sums that are written down as they are defined.
 
-use super::super::tests::{arches, assert_near, axis, numbers, Case};
+use super::super::tests::{arches, assert_near, axis, convolution, numbers, Case};
 use super::super::weight::Weight;
 use super::*;
 
@@ -15,7 +15,7 @@ fn check_winograd<T: Real>(conv: &Conv2d, tolerance: f64) {
     for arch in arches() {
         let what = format!("{conv:?} {arch:?}");
         let weights = conv.weights(&weight, None);
-        let out = forward.run_with(arch, &x, &weights, Finish::NONE, usize::MAX);
+        let out = forward.run(arch, &x, &weights, Finish::NONE, usize::MAX);
         assert_near(&what, &out, &expected[0], tolerance);
         let dx = conv.winograd_backward(backward, arch, &grad, &weight);
         assert_near(&what, &dx, &expected[1], tolerance);
@@ -31,7 +31,7 @@ fn check_winograd<T: Real>(conv: &Conv2d, tolerance: f64) {
         };
         let packed = forward.pack(arch, &weights);
         let kept = conv.weights(&weight, Some(&packed));
-        let finished = forward.run_with(arch, &x, &kept, finish, 0);
+        let finished = forward.run(arch, &x, &kept, finish, 0);
         let plus = out.iter().zip(bias.iter().cycle());
         let plus = plus.map(|(&out, &bias)| (out + bias).to_f64().max(0.));
         assert_near(&what, &finished, &plus.collect::<Vec<_>>(), tolerance);
@@ -54,14 +54,7 @@ fn winograds_sums_by_definition() {
         let Some((y, x)) = axes else {
             panic!("{height}×{width} is no size")
         };
-        let conv = Conv2d {
-            batch,
-            groups: 1,
-            inputs,
-            outputs,
-            y,
-            x,
-        };
+        let conv = convolution(batch, [inputs, outputs], [y, x]);
         check_winograd::<f64>(&conv, 1e-11);
         check_winograd::<f32>(&conv, 2e-3);
     }
@@ -73,14 +66,7 @@ fn winograds_errors_are_those_of_other_sums_twice() {
     let Some(axis) = axis(12, [3, 1, 1, 1]) else {
         panic!("12 is a size")
     };
-    let conv = Conv2d {
-        batch: 2,
-        groups: 1,
-        inputs: 64,
-        outputs: 32,
-        y: axis,
-        x: axis,
-    };
+    let conv = convolution(2, [64, 32], [axis, axis]);
     let case = Case::of(&conv);
     let ([x, weight, grad], expected) = (case.numbers::<f32>(), case.expected);
     let (Some(forward), Some(backward)) = (Winograd::forward(&conv), Winograd::backward(&conv))
@@ -92,7 +78,7 @@ fn winograds_errors_are_those_of_other_sums_twice() {
     let pairs = [
         [
             conv.direct_forward(arch, &x, weights(), Finish::NONE),
-            forward.run_with(arch, &x, &weights(), Finish::NONE, 0),
+            forward.run(arch, &x, &weights(), Finish::NONE, 0),
         ],
         [
             conv.direct_backward(arch, &grad, &weight),
@@ -117,14 +103,8 @@ fn winograds_errors_are_those_of_other_sums_twice() {
 #[test]
 fn winograd_is_for_many_blocks_of_images_that_are_not_tiny() {
     let pays = |batch: usize, channels: usize, size: usize, taps: [usize; 4]| {
-        let conv = axis(size, taps).map(|axis| Conv2d {
-            batch,
-            groups: 1,
-            inputs: channels,
-            outputs: channels,
-            y: axis,
-            x: axis,
-        });
+        let conv =
+            axis(size, taps).map(|axis| convolution(batch, [channels, channels], [axis, axis]));
         conv.is_some_and(|conv| conv.winograd().is_some())
     };
     assert!(pays(1, 64, 56, [3, 1, 1, 1]));

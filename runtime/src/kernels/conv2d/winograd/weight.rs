@@ -7,7 +7,7 @@ use super::spread::{Layout, Spread};
 use super::{Part, Real, Winograd, PLACES};
 use crate::kernels::chunks::for_each;
 use crate::kernels::conv2d::pack::lanes;
-use crate::kernels::conv2d::tile::WIDE;
+use crate::kernels::conv2d::tile::{WIDE, WIDEST};
 use crate::kernels::fresh::new_chunks;
 
 /// Elements of mapped pixels and gradients that are in memory at a time, about.
@@ -16,9 +16,6 @@ const ELEMENTS: usize = 1 << 21;
 const DEPTH: usize = 128;
 /// Panels of the destination in one piece of work.
 const PANELS: usize = 8;
-/// The widest panel of all instruction sets.
-const WIDEST: usize = 32;
-
 impl Winograd {
     /// `[to, from, 3, 3]`, from the input and the gradient of the result.
     pub(in crate::kernels::conv2d) fn grad_weight<T: Real>(
