@@ -25,6 +25,7 @@ pub mod train;
 
 pub use candle_core::{DType, Device};
 pub use error::{Error, Result};
+pub use kernels::cpu_capability;
 pub use module::{checkpoint, checkpoint_sequential};
 pub use taper_macros::{forward, mask, model, sequential};
 pub use tensor::{

@@ -23,7 +23,7 @@ macro_rules! compiled {
                     $body
                 }
             }
-            pulp::Arch::new().dispatch(Call { $($arg),+ });
+            $crate::kernels::capability::arch().dispatch(Call { $($arg),+ });
         }
     )+};
 }

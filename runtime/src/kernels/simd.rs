@@ -3,7 +3,9 @@
 //! A program is compiled for the least processor that it must run on. What runs inside [`vectorized`] is compiled once more
 //! for each set of instructions, and the best one is chosen when it runs.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
+
+use super::capability::arch;
 
 /// What is done with an item. For vectors `run` must be inlined always: a closure is inlined only if it is small.
 pub(crate) trait Work<I>: Sync {
@@ -25,7 +27,7 @@ impl<I, F: Fn(I) + Sync> Work<I> for Closure<F> {
 /// The arithmetic is the same on all of them, to the bit: products and sums are not fused unless the work asks for it.
 #[inline]
 pub(crate) fn vectorized<I>(work: &impl Work<I>, item: I) {
-    Arch::new().dispatch(One(work, item));
+    arch().dispatch(One(work, item));
 }
 
 struct One<'a, W, I>(&'a W, I);

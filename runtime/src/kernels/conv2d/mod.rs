@@ -13,6 +13,7 @@ use self::pack::{Panel, Weights};
 use self::tap_sum::TapSum;
 use self::weight::Weight;
 use self::winograd::Winograd;
+use super::capability::arch;
 use super::columns::column_sums;
 use super::fresh::new_chunks;
 use super::real::sum;
@@ -99,15 +100,15 @@ impl Conv2d {
     ) -> Vec<T> {
         match self.order() {
             Order::Rows => self.planes_forward(x, weight, finish),
-            Order::BatchLast => self.batch_forward(Arch::new(), x, weight, finish),
+            Order::BatchLast => self.batch_forward(arch(), x, weight, finish),
             Order::ChannelsLast => {
                 let weights = self.weights(weight, packed);
                 if let Some(winograd) = self.winograd() {
-                    return winograd.run(Arch::new(), x, &weights, finish, self.cost());
+                    return winograd.run(arch(), x, &weights, finish, self.cost());
                 }
                 match self.padded(x) {
-                    Some((conv, x)) => conv.direct_forward(Arch::new(), &x, weights, finish),
-                    None => self.direct_forward(Arch::new(), x, weights, finish),
+                    Some((conv, x)) => conv.direct_forward(arch(), &x, weights, finish),
+                    None => self.direct_forward(arch(), x, weights, finish),
                 }
             }
         }
@@ -116,7 +117,7 @@ impl Conv2d {
     /// The weight in the order in which `forward` reads it where the channels are last; beside the sizes of the weight it depends on
     /// [`packing`](Self::packing) alone.
     pub(crate) fn pack<T: Real>(&self, weight: &[T]) -> Vec<T> {
-        let (arch, weights) = (Arch::new(), self.weights(weight, None));
+        let (arch, weights) = (arch(), self.weights(weight, None));
         if let Some(winograd) = self.winograd() {
             return winograd.pack(arch, &weights);
         }
@@ -145,10 +146,10 @@ impl Conv2d {
         match self.order() {
             Order::Rows => self.planes_grad_input(grad, weight),
             Order::ChannelsLast => match Winograd::backward(self).filter(Winograd::pays) {
-                Some(winograd) => self.winograd_backward(winograd, Arch::new(), grad, weight),
-                None => self.direct_backward(Arch::new(), grad, weight),
+                Some(winograd) => self.winograd_backward(winograd, arch(), grad, weight),
+                None => self.direct_backward(arch(), grad, weight),
             },
-            Order::BatchLast => self.batch_backward(Arch::new(), grad, weight),
+            Order::BatchLast => self.batch_backward(arch(), grad, weight),
         }
     }
 
@@ -159,7 +160,7 @@ impl Conv2d {
         grad: &[T],
         bias: bool,
     ) -> (Vec<T>, Option<Vec<T>>) {
-        let arch = Arch::new();
+        let arch = arch();
         let weight = match self.order() {
             Order::BatchLast => {
                 let (weight, sums) = self.batch_grad_weight(arch, x, grad, bias);

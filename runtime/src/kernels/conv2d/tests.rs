@@ -1,6 +1,7 @@
 //! The kernels on every set of instructions that this processor has, against sums that are written down as they are defined.
 
 use super::*;
+use crate::kernels::capability::available;
 use crate::kernels::conv_windows;
 
 pub(super) fn axis(input: usize, [kernel, stride, padding, dilation]: [usize; 4]) -> Option<Axis> {
@@ -36,14 +37,6 @@ pub(super) fn numbers(count: usize, seed: usize) -> Vec<f64> {
     (0..count)
         .map(|i| ((i * 7 + seed * 13) as f64 * 0.7311).sin())
         .collect()
-}
-
-/// The instruction sets that can be tested here.
-pub(super) fn arches() -> Vec<Arch> {
-    let mut arches = vec![Arch::Scalar, Arch::new()];
-    #[cfg(target_arch = "x86_64")]
-    arches.extend(pulp::x86::V3::try_new().map(Arch::V3));
-    arches
 }
 
 /// The result and the gradients of input and weight, by definition.
@@ -108,7 +101,7 @@ fn check_batch_last<T: Real>(conv: &Conv2d, case: &Case, tolerance: f64) {
     ];
     let x: Vec<T> = of(&turned(x, conv, inputs));
     let (weight, grad): (Vec<T>, Vec<T>) = (of(weight), of(&turned(grad, conv, outputs)));
-    for arch in arches() {
+    for arch in available() {
         let (dw, db) = conv.batch_grad_weight(arch, &x, &grad, true);
         let found = [
             conv.batch_forward(arch, &x, &weight, Finish::NONE),
@@ -185,7 +178,7 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
     }
     let [x, weight, grad] = case.numbers::<T>();
     let expected = case.expected;
-    for arch in arches() {
+    for arch in available() {
         let panels = Panel::all::<T>(arch, conv.groups, conv.outputs);
         let packed = conv.weights(&weight, None).panels(arch, &panels);
         let kept = conv.weights(&weight, Some(&packed));

@@ -1,9 +1,10 @@
 //! A matrix that several products have on their right: packed once, for all of them.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::block::{Block, Panel};
 use super::{by_crate, Begin, Lanes, Matrix, Real, WIDE};
+use crate::kernels::capability::arch;
 use crate::kernels::chunks::for_each_chunk;
 
 /// The second matrix of products, `k × n`, in panels.
@@ -38,9 +39,9 @@ impl<'a, T: Lanes + Real> Factor<'a, T> {
         [n, k]: [usize; 2],
         f: impl FnOnce(Factor<'_, T>) -> R,
     ) -> R {
-        let len = Arch::new().dispatch(PanelsOf::<T>([n, k], std::marker::PhantomData));
+        let len = arch().dispatch(PanelsOf::<T>([n, k], std::marker::PhantomData));
         T::with_scratch(len, |packed| {
-            Arch::new().dispatch(Pack {
+            arch().dispatch(Pack {
                 b,
                 sizes: [n, k],
                 packed: &mut *packed,
@@ -65,7 +66,7 @@ impl<'a, T: Lanes + Real> Factor<'a, T> {
 
     fn in_tiles(self, a: Matrix<'_, T>, begin: Begin<'_, T>, out: &mut [T]) {
         if !out.is_empty() {
-            Arch::new().dispatch(Multiply {
+            arch().dispatch(Multiply {
                 packed: self.packed,
                 sizes: [self.n, self.k],
                 a,

@@ -6,8 +6,9 @@ mod factor;
 
 use std::mem::MaybeUninit;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
+use super::capability::arch;
 use super::chunks::for_each_chunk;
 use super::fresh::{written, Slot};
 use super::gemm::{gemm, Strides};
@@ -130,7 +131,7 @@ fn tiled<T: Lanes + Real, O: Slot<T>>(
     // costs less.
     if b.strides.columns != 1 && a.strides.columns == 1 && m * (k + n) < n * k {
         T::with_scratch(m * n, |turned| {
-            Arch::new().dispatch(Product {
+            arch().dispatch(Product {
                 sizes: [n, m, k],
                 a: b.transposed(),
                 b: a.transposed(),
@@ -156,7 +157,7 @@ fn tiled<T: Lanes + Real, O: Slot<T>>(
             });
         });
     } else {
-        Arch::new().dispatch(Product {
+        arch().dispatch(Product {
             sizes: [m, n, k],
             a,
             b,

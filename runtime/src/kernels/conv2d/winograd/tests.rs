@@ -1,8 +1,9 @@
 //! Winograd's algorithm on every set of instructions that this processor has, against sums that are written down as they are defined.
 
-use super::super::tests::{arches, assert_near, axis, convolution, numbers, Case};
+use super::super::tests::{assert_near, axis, convolution, numbers, Case};
 use super::super::weight::Weight;
 use super::*;
+use crate::kernels::capability::{arch, available};
 
 /// What Winograd's algorithm gives, whether it pays or not.
 fn check_winograd<T: Real>(conv: &Conv2d, tolerance: f64) {
@@ -12,7 +13,7 @@ fn check_winograd<T: Real>(conv: &Conv2d, tolerance: f64) {
     let (Some(forward), Some(backward)) = forms else {
         panic!("{conv:?} is one of them")
     };
-    for arch in arches() {
+    for arch in available() {
         let what = format!("{conv:?} {arch:?}");
         let weights = conv.weights(&weight, None);
         let out = forward.run(arch, &x, &weights, Finish::NONE, usize::MAX);
@@ -73,7 +74,7 @@ fn winograds_errors_are_those_of_other_sums_twice() {
     else {
         panic!("{conv:?} is one of them")
     };
-    let arch = Arch::new();
+    let arch = arch();
     let weights = || conv.weights(&weight, None);
     let pairs = [
         [
