@@ -43,7 +43,7 @@ pub(crate) use attention::Attention;
 pub(crate) use batch_norm::{Affine, Channels, Through};
 pub(crate) use broadcast::zip_broadcast;
 pub use capability::cpu_capability;
-pub(crate) use cast::in_dtype;
+pub(crate) use cast::{in_dtype, rounded_plus};
 pub(crate) use chunks::{for_each, for_each_chunk, threads, work_on};
 pub(crate) use conv2d::{Conv2d, Finish};
 pub(crate) use ctc::{Alignment, Ctc, Paths};

@@ -4,7 +4,7 @@ use candle_core::{DType, Tensor as Data};
 
 use super::cpu::{self, broadcast_front, matrix_dims, single};
 use crate::error::Result;
-use crate::kernels::in_dtype;
+use crate::kernels::{in_dtype, rounded_plus};
 use crate::ops::compute::{compute_dtype, Form};
 
 /// The product of matrices, the dimensions in front broadcast. The shapes must fit.
@@ -30,10 +30,19 @@ pub(super) fn affine(a: &Data, b: &Data, bias: Option<&Data>) -> Result<Data> {
     match (Form::of(a), a.dims()[a.rank() - 1]) {
         // Half types round the product first, as plain operations do.
         (Form::F32, 1..) if dtype == wide => cpu::product::<f32>(a, b, bias),
-        (Form::F32, 1..) => plus(in_dtype(&cpu::product::<f32>(a, b, None)?, dtype)?, bias),
+        (Form::F32, 1..) => rounded(cpu::product::<f32>(a, b, None)?, dtype, bias),
         (Form::F64, 1..) => cpu::product::<f64>(a, b, bias),
         _ => plus(of_floats(a, b)?.to_dtype(dtype)?, bias),
     }
+}
+
+fn rounded(sums: Data, dtype: DType, bias: Option<&Data>) -> Result<Data> {
+    if let Some(bias) = bias {
+        if let Some(sums) = rounded_plus(&sums, bias)? {
+            return Ok(sums);
+        }
+    }
+    plus(in_dtype(&sums, dtype)?, bias)
 }
 
 fn plus(sums: Data, bias: Option<&Data>) -> Result<Data> {
