@@ -39,6 +39,34 @@ pub(super) fn exp(x: f32) -> f32 {
     }
 }
 
+/// eˣ for x up to 88, within 2 units where it is a normal number; what is below those is 0.
+///
+/// Products and sums are `FUSED` where the processor does that.
+#[inline(always)]
+#[allow(clippy::excessive_precision)] // the parts of ln 2 are exact in binary
+pub(super) fn exp_down<const FUSED: bool>(x: f32) -> f32 {
+    let mul_add = |a: f32, b: f32, c: f32| match FUSED {
+        true => a.mul_add(b, c),
+        false => a * b + c,
+    };
+    let shifted = mul_add(x, std::f32::consts::LOG2_E, ROUND);
+    let n = shifted - ROUND;
+    let r = mul_add(n, 2.121_944_4e-4, mul_add(n, -0.693_359_375, x));
+    let mut p = 1.987_569_15e-4;
+    p = mul_add(p, r, 1.398_199_95e-3);
+    p = mul_add(p, r, 8.333_452e-3);
+    p = mul_add(p, r, 4.166_579_6e-2);
+    p = mul_add(p, r, 1.666_666_55e-1);
+    p = mul_add(p, r, 5.000_000_1e-1);
+    let e = mul_add(p * r, r, r) + 1.;
+    let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+    if x < -87.3 {
+        0.
+    } else {
+        e * power(n)
+    }
+}
+
 /// ln x.
 #[inline(always)]
 #[allow(clippy::excessive_precision)]
@@ -151,6 +179,20 @@ mod tests {
         assert!(exp(88.72) < inf && exp(88.73) == inf);
         assert_eq!(exp(-103.27), f32::from_bits(1));
         assert!(exp(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn the_exponential_of_what_is_not_above_zero_is_close() {
+        for exp in [exp_down::<true>, exp_down::<false>] {
+            assert!(worst(exp, f64::exp, evenly(-87.2, 1.)) < 2.);
+            assert!(worst(exp, f64::exp, magnitudes(87.)) < 2.);
+            let inf = f32::INFINITY;
+            assert_eq!(
+                [-inf, -1e30, -1e4, -88., -0., 0.].map(exp),
+                [0., 0., 0., 0., 1., 1.]
+            );
+            assert!(exp(f32::NAN).is_nan());
+        }
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub(crate) trait Float:
     fn of(x: f64) -> Self;
     fn abs(self) -> Self;
     fn exp(self) -> Self;
+    /// [`exp`](Self::exp) of what is not above 0 but for rounding; at f32 a result below the normal numbers is 0, and products and
+    /// sums are `FUSED` if the processor does that.
+    fn exp_down<const FUSED: bool>(self) -> Self;
     fn exp_m1(self) -> Self;
     fn ln(self) -> Self;
     fn ln_1p(self) -> Self;
@@ -42,11 +45,23 @@ pub(crate) trait Float:
         // exp(710) is infinite and 1 / inf is the right 0.
         Self::ONE / (Self::ONE + (-self).exp())
     }
+
+    /// [`sigmoid`](Self::sigmoid), but at f32 a result below the normal numbers is 0.
+    #[inline(always)]
+    fn sigmoid_down(self) -> Self {
+        let e = (-self.abs()).exp_down::<false>();
+        let share = Self::ONE / (Self::ONE + e);
+        if self < Self::ZERO {
+            e * share
+        } else {
+            share
+        }
+    }
 }
 
 // Inlined always: only then is a loop over them compiled for the vectors that the processor has.
 macro_rules! float {
-    ($ty:ident: $($function:ident => $path:path),*) => {
+    ($ty:ident: $exp_down:expr, $($function:ident => $path:path),*) => {
         impl Float for $ty {
             const ZERO: Self = 0.;
             const ONE: Self = 1.;
@@ -58,6 +73,10 @@ macro_rules! float {
             #[inline(always)]
             fn powf(self, exponent: Self) -> Self {
                 $ty::powf(self, exponent)
+            }
+            #[inline(always)]
+            fn exp_down<const FUSED: bool>(self) -> Self {
+                $exp_down(self)
             }
             $(#[inline(always)]
             fn $function(self) -> Self {
@@ -73,5 +92,5 @@ macro_rules! float {
         }
     )*};
 }
-float!(f32: exp => exact::exp, ln => exact::ln, tanh => exact::tanh, erf => exact::erf);
-float!(f64: exp => f64::exp, ln => f64::ln, tanh => f64::tanh, erf => erf::erf_f64);
+float!(f32: exact::exp_down::<FUSED>, exp => exact::exp, ln => exact::ln, tanh => exact::tanh, erf => exact::erf);
+float!(f64: f64::exp, exp => f64::exp, ln => f64::ln, tanh => f64::tanh, erf => erf::erf_f64);

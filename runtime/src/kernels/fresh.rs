@@ -94,6 +94,70 @@ pub(super) fn new_bands<T: Copy + Send + Sync>(
     unsafe { written(parts * len, write) }
 }
 
+/// New buffers, each of which has a length and is cut into pieces of a size, `count` of them: `f(i, pieces)` finds piece `i` of every
+/// buffer, filled with zeros.
+pub(super) fn new_parts<T: Real, const N: usize>(
+    count: usize,
+    buffers: [[usize; 2]; N],
+    cost: usize,
+    f: impl Fn(usize, [&mut [T]; N]) + Sync,
+) -> [Vec<T>; N] {
+    let work = Closure(|(i, pieces): (usize, [&mut [T]; N])| f(i, pieces));
+    new_parts_by(count, buffers, cost, &work)
+}
+
+/// [`new_parts`] for work, whose loops are compiled for vectors.
+pub(super) fn new_parts_by<T: Real, const N: usize, W>(
+    count: usize,
+    sizes: [[usize; 2]; N],
+    cost: usize,
+    work: &W,
+) -> [Vec<T>; N]
+where
+    W: for<'a> Work<(usize, [&'a mut [T]; N])>,
+{
+    let mut buffers = sizes.map(|[len, _]| Vec::with_capacity(len));
+    let mut rest = sizes
+        .iter()
+        .zip(&mut buffers)
+        .map(|(&[len, size], buffer)| {
+            assert!(
+                len <= size.saturating_mul(count),
+                "a buffer is longer than its pieces"
+            );
+            (size, &mut buffer.spare_capacity_mut()[..len])
+        });
+    let mut rest: [_; N] = std::array::from_fn(|_| rest.next().unwrap_or_default());
+    let pieces: Vec<_> = (0..count)
+        .map(|_| rest.each_mut().map(|(size, rest)| front(rest, *size)))
+        .collect();
+    work_on(pieces.into_iter().enumerate(), cost, &Parts(work));
+    for (buffer, [len, _]) in buffers.iter_mut().zip(sizes) {
+        // SAFETY: the capacity is at least this, and every piece was filled, which make up all of it.
+        unsafe { buffer.set_len(len) };
+    }
+    buffers
+}
+
+/// The front of what is left, of a size if there is as much.
+fn front<'a, T>(rest: &mut &'a mut [T], size: usize) -> &'a mut [T] {
+    let size = rest.len().min(size);
+    rest.split_off_mut(..size).unwrap_or_default()
+}
+
+struct Parts<'w, W>(&'w W);
+
+impl<T: Real, W, const N: usize> Work<(usize, [&mut [MaybeUninit<T>]; N])> for Parts<'_, W>
+where
+    W: for<'a> Work<(usize, [&'a mut [T]; N])>,
+{
+    #[inline(always)]
+    fn run(&self, (i, pieces): (usize, [&mut [MaybeUninit<T>]; N])) {
+        self.0
+            .run((i, pieces.map(|piece| filled(piece, T::zero()))));
+    }
+}
+
 /// A new buffer made in pieces of `size` from slices of others: `runs` says what lies in a range of it, in ascending order and not over
 /// one another, and where. Between them are zeros.
 pub(super) fn new_runs<'a, T: Default + Copy + Send + Sync + 'a, I>(
@@ -291,6 +355,21 @@ mod tests {
         }
         assert!(new_bands(1, [0, 3, 2], 0, |_, _| {}).is_empty());
         assert!(new_bands(1, [3, 0, 0], 0, |_, _| {}).is_empty());
+    }
+
+    #[test]
+    fn parts_of_several_buffers_are_filled() {
+        for cost in [0, usize::MAX] {
+            let found = new_parts(3, [[5, 2], [3, 1], [0, 0]], cost, |i, [a, b, c]| {
+                assert!(c.is_empty());
+                a[0] = i as f32 + 1.;
+                b[0] = 10. * a[0];
+            });
+            assert_eq!(
+                found,
+                [vec![1., 0., 2., 0., 3.], vec![10., 20., 30.], vec![]]
+            );
+        }
     }
 
     #[test]

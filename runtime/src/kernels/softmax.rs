@@ -1,7 +1,8 @@
 //! Softmax and its logarithm along the middle of three dimensions `[outer, n, inner]`.
 
-use super::fresh::copied_chunks;
-use super::simd::Work;
+use pulp::{Arch, Simd, WithSimd};
+
+use super::fresh::copied;
 use super::sums::{greatest, larger, sum_of, sum_of_pairs};
 use super::{Float, Real};
 
@@ -15,29 +16,36 @@ pub(crate) enum Softmax {
 /// About how many additions an exponential costs.
 const EXP_COST: usize = 16;
 
-/// The exponentials of a row as shares of their sum; the greatest number, and the sum of exponentials beside it.
+/// The numbers of a row become the exponentials of what lies between them and the greatest one, which it gives, with their sum beside it.
+///
+/// Here and below, products and sums are `FUSED` if the processor does that.
 #[inline(always)]
-pub(super) fn shares<T: Exponential>(row: &mut [T]) -> (T, f64) {
+pub(super) fn exponentials<const FUSED: bool, T: Exponential>(row: &mut [T]) -> (T, f64) {
     let max = greatest(row);
-    row.iter_mut().for_each(|x| *x = (*x - max).exp());
-    let sum = sum_of(row, |x| x);
-    let share = T::from_f64(1. / sum);
-    row.iter_mut().for_each(|x| *x *= share);
-    (max, sum)
+    row.iter_mut()
+        .for_each(|x| *x = (*x - max).exp_down::<FUSED>());
+    (max, sum_of(row, |x| x))
 }
 
 impl Softmax {
     /// `exp(x − max) / Σ exp(x − max)`, or its logarithm.
     pub(crate) fn forward<T: Exponential>(self, x: &[T], dims: [usize; 3]) -> Vec<T> {
-        let work = Forward { form: self, dims };
-        copied_chunks(x, chunk(dims), x.len() * EXP_COST, &work)
+        copied(x, chunk(dims), x.len() * EXP_COST, |_, part| {
+            Arch::new().dispatch(Forward {
+                form: self,
+                dims,
+                part,
+            });
+        })
     }
 
     #[inline(always)]
-    fn row<T: Exponential>(self, row: &mut [T]) {
+    fn row<const FUSED: bool, T: Exponential>(self, row: &mut [T]) {
         match self {
             Softmax::Shares => {
-                shares(row);
+                let (_, sum) = exponentials::<FUSED, T>(row);
+                let share = T::from_f64(1. / sum);
+                row.iter_mut().for_each(|x| *x *= share);
             }
             Softmax::Logarithms => {
                 let max = greatest(row);
@@ -46,7 +54,7 @@ impl Softmax {
                     let mut block = [T::zero(); BLOCK];
                     let block = &mut block[..part.len()];
                     for (e, &x) in block.iter_mut().zip(part) {
-                        *e = (x - max).exp();
+                        *e = (x - max).exp_down::<FUSED>();
                     }
                     total += sum_of(block, |x| x);
                 }
@@ -58,7 +66,7 @@ impl Softmax {
     }
 
     #[inline(always)]
-    fn columns<T: Exponential>(self, rows: &mut [T], inner: usize) {
+    fn columns<const FUSED: bool, T: Exponential>(self, rows: &mut [T], inner: usize) {
         let mut max = rows[..inner].to_vec();
         for row in rows.chunks_exact(inner).skip(1) {
             max.iter_mut()
@@ -68,7 +76,7 @@ impl Softmax {
         let mut sums = vec![0f64; inner];
         for row in rows.chunks_exact_mut(inner) {
             for ((x, &max), sum) in row.iter_mut().zip(&max).zip(&mut sums) {
-                let share = (*x - max).exp();
+                let share = (*x - max).exp_down::<FUSED>();
                 *sum += share.to_f64();
                 *x = if self == Softmax::Shares {
                     share
@@ -100,32 +108,44 @@ impl Softmax {
 
     /// The gradient from that of the result `y`: `y (g − Σ g y)`, or `g − exp(y) Σ g` for the logarithm.
     pub(crate) fn backward<T: Exponential>(self, y: &[T], grad: &[T], dims: [usize; 3]) -> Vec<T> {
-        let form = self;
-        let work = Backward { form, dims, y };
-        copied_chunks(grad, chunk(dims), y.len() * EXP_COST, &work)
+        let size = chunk(dims);
+        copied(grad, size, y.len() * EXP_COST, |i, grad| {
+            let (form, y) = (self, &y[i * size..][..grad.len()]);
+            Arch::new().dispatch(Backward {
+                form,
+                dims,
+                y,
+                grad,
+            });
+        })
     }
 
     #[inline(always)]
-    fn row_gradient<T: Exponential>(self, y: &[T], grad: &mut [T]) {
+    fn row_gradient<const FUSED: bool, T: Exponential>(self, y: &[T], grad: &mut [T]) {
         let sum = T::from_f64(match self {
             Softmax::Shares => sum_of_pairs(y, grad, |y, g| y * g),
             Softmax::Logarithms => sum_of(grad, |g| g),
         });
-        self.finish(y, grad, |_| sum);
+        self.finish::<FUSED, T>(y, grad, |_| sum);
     }
 
     #[inline(always)]
-    fn finish<T: Exponential>(self, y: &[T], grad: &mut [T], sum: impl Fn(usize) -> T) {
+    fn finish<const FUSED: bool, T: Exponential>(
+        self,
+        y: &[T],
+        grad: &mut [T],
+        sum: impl Fn(usize) -> T,
+    ) {
         for (i, (&y, grad)) in y.iter().zip(grad).enumerate() {
             *grad = match self {
                 Softmax::Shares => y * (*grad - sum(i)),
-                Softmax::Logarithms => *grad - y.exp() * sum(i),
+                Softmax::Logarithms => *grad - y.exp_down::<FUSED>() * sum(i),
             };
         }
     }
 
     #[inline(always)]
-    fn gradient<T: Exponential>(self, y: &[T], grad: &mut [T], inner: usize) {
+    fn gradient<const FUSED: bool, T: Exponential>(self, y: &[T], grad: &mut [T], inner: usize) {
         let mut sums = vec![0f64; inner];
         for (y, grad) in y.chunks_exact(inner).zip(grad.chunks_exact(inner)) {
             for ((sum, y), grad) in sums.iter_mut().zip(y).zip(grad) {
@@ -139,24 +159,37 @@ impl Softmax {
         }
         let sums: Vec<T> = sums.into_iter().map(T::from_f64).collect();
         for (y, grad) in y.chunks_exact(inner).zip(grad.chunks_exact_mut(inner)) {
-            self.finish(y, grad, |i| sums[i]);
+            self.finish::<FUSED, T>(y, grad, |i| sums[i]);
         }
     }
 }
 
-struct Forward {
+struct Forward<'a, T> {
     form: Softmax,
     dims: [usize; 3],
+    part: &'a mut [T],
 }
 
-impl<T: Exponential> Work<(usize, &mut [T])> for Forward {
+impl<T: Exponential> WithSimd for Forward<'_, T> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(&self, (_, part): (usize, &mut [T])) {
+    fn with_simd<S: Simd>(self, _: S) {
+        match S::IS_SCALAR {
+            true => self.run::<false>(),
+            false => self.run::<true>(),
+        }
+    }
+}
+
+impl<T: Exponential> Forward<'_, T> {
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
         let [_, n, inner] = self.dims;
-        for slice in part.chunks_exact_mut(n * inner) {
+        for slice in self.part.chunks_exact_mut(n * inner) {
             match inner {
-                1 => self.form.row(slice),
-                _ => self.form.columns(slice, inner),
+                1 => self.form.row::<FUSED, T>(slice),
+                _ => self.form.columns::<FUSED, T>(slice, inner),
             }
         }
     }
@@ -166,20 +199,30 @@ struct Backward<'a, T> {
     form: Softmax,
     dims: [usize; 3],
     y: &'a [T],
+    grad: &'a mut [T],
 }
 
-impl<T: Exponential> Work<(usize, &mut [T])> for Backward<'_, T> {
+impl<T: Exponential> WithSimd for Backward<'_, T> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(&self, (i, grad): (usize, &mut [T])) {
+    fn with_simd<S: Simd>(self, _: S) {
+        match S::IS_SCALAR {
+            true => self.run::<false>(),
+            false => self.run::<true>(),
+        }
+    }
+}
+
+impl<T: Exponential> Backward<'_, T> {
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
         let [_, n, inner] = self.dims;
-        let y = &self.y[i * chunk(self.dims)..][..grad.len()];
-        for (grad, y) in grad
-            .chunks_exact_mut(n * inner)
-            .zip(y.chunks_exact(n * inner))
-        {
+        let grads = self.grad.chunks_exact_mut(n * inner);
+        for (grad, y) in grads.zip(self.y.chunks_exact(n * inner)) {
             match inner {
-                1 => self.form.row_gradient(y, grad),
-                _ => self.form.gradient(y, grad, inner),
+                1 => self.form.row_gradient::<FUSED, T>(y, grad),
+                _ => self.form.gradient::<FUSED, T>(y, grad, inner),
             }
         }
     }
@@ -192,14 +235,17 @@ pub(crate) fn class_gradient<T: Exponential>(
     spread: &[T],
     (direct, classes): (&[T], &[u32]),
 ) -> Vec<T> {
-    let work = ClassGradient {
-        n,
-        spread,
-        direct,
-        classes,
-    };
     let size = chunk([1, n, 1]);
-    copied_chunks(log_p, size, log_p.len() * EXP_COST, &work)
+    copied(log_p, size, log_p.len() * EXP_COST, |i, part| {
+        let rows = i * (size / n)..;
+        Arch::new().dispatch(ClassGradient {
+            n,
+            spread: &spread[rows.clone()],
+            direct: &direct[rows.clone()],
+            classes: &classes[rows],
+            part,
+        });
+    })
 }
 
 struct ClassGradient<'a, T> {
@@ -207,16 +253,25 @@ struct ClassGradient<'a, T> {
     spread: &'a [T],
     direct: &'a [T],
     classes: &'a [u32],
+    part: &'a mut [T],
 }
 
-impl<T: Exponential> Work<(usize, &mut [T])> for ClassGradient<'_, T> {
+impl<T: Exponential> WithSimd for ClassGradient<'_, T> {
+    type Output = ();
+
     #[inline(always)]
-    fn run(&self, (i, part): (usize, &mut [T])) {
-        let first = i * (chunk([1, self.n, 1]) / self.n);
-        for (i, row) in part.chunks_exact_mut(self.n).enumerate() {
-            let spread = self.spread[first + i];
-            row.iter_mut().for_each(|x| *x = x.exp() * spread);
-            row[self.classes[first + i] as usize] -= self.direct[first + i];
+    fn with_simd<S: Simd>(self, _: S) {
+        for (i, row) in self.part.chunks_exact_mut(self.n).enumerate() {
+            let spread = self.spread[i];
+            match S::IS_SCALAR {
+                true => row
+                    .iter_mut()
+                    .for_each(|x| *x = x.exp_down::<false>() * spread),
+                false => row
+                    .iter_mut()
+                    .for_each(|x| *x = x.exp_down::<true>() * spread),
+            }
+            row[self.classes[i] as usize] -= self.direct[i];
         }
     }
 }

@@ -28,9 +28,9 @@ functions! {
 
     // ½ (1 + tanh u) is the sigmoid of 2u.
     GeluTanh {} "gelu" keeps Input,
-    x => x * inner(x).sigmoid(),
+    x => x * inner(x).sigmoid_down(),
     (x, g) => {
-        let share = inner(x).sigmoid();
+        let share = inner(x).sigmoid_down();
         let slope = T::of(2. * SQRT_2_PI) * (T::ONE + T::of(3. * CUBE) * x * x);
         g * (share + x * share * (T::ONE - share) * slope)
     },

@@ -96,8 +96,8 @@ impl Tensor {
                 causal: options.is_causal,
             };
             match Form::of(q.as_candle()) {
-                Form::F32 if sizes.keys > 0 => return fused::<f32>(sizes, [&q, &k, &v]),
-                Form::F64 if sizes.keys > 0 => return fused::<f64>(sizes, [&q, &k, &v]),
+                Form::F32 if sizes.keys.min(width) > 0 => return fused::<f32>(sizes, [&q, &k, &v]),
+                Form::F64 if sizes.keys.min(width) > 0 => return fused::<f64>(sizes, [&q, &k, &v]),
                 _ => {}
             }
         }
@@ -209,8 +209,13 @@ fn fused<T: Lanes + Exponential>(sizes: Attention, [q, k, v]: [&Tensor; 3]) -> R
     }))
 }
 
+/// Matrices whose rows or columns lie without gaps.
 fn readable_all([q, k, v]: [&Data; 3]) -> Result<[Data; 3]> {
-    Ok([readable(q)?, readable(k)?, readable(v)?])
+    let of = |x: &Data| -> Result<Data> {
+        let gaps = x.stride()[x.rank() - 2..].iter().all(|&stride| stride != 1);
+        Ok(if gaps { x.contiguous()? } else { readable(x)? })
+    };
+    Ok([of(q)?, of(k)?, of(v)?])
 }
 
 /// Queries, keys and values of an entry.
@@ -226,7 +231,7 @@ mod tests {
     use super::*;
     use crate::ops::compute::plain_only;
     use crate::testing::{assert_close, gradcheck, randn};
-    use crate::Device;
+    use crate::{Device, Param};
 
     fn options() -> ScaledDotProductAttentionOptions {
         Default::default()
@@ -266,7 +271,7 @@ mod tests {
     /// Several blocks of queries, and sizes that are no multiples of a vector.
     #[test]
     fn the_fused_form_and_its_parts_agree() -> Result<()> {
-        for [l, s, e, v] in [[130, 260, 19, 9], [300, 40, 8, 33]] {
+        for [l, s, e, v] in [[130, 260, 19, 9], [300, 40, 8, 33], [70, 150, 33, 40]] {
             for causal in [false, true] {
                 let x = [randn([2, l, e])?, randn([2, s, e])?, randn([2, s, v])?];
                 let options = options().is_causal(causal);
@@ -281,7 +286,39 @@ mod tests {
                 let x = [q?, k?, v?];
                 let found = attend(&x, &options)?.to_dtype(DType::F64)?;
                 assert_close("f32", found.as_candle(), plain.as_candle(), 1e-5)?;
+                let gradients = || -> Result<Vec<Tensor>> {
+                    let x = x.each_ref().map(|x| Param::new(x.to_dtype(DType::F64)?));
+                    let [q, k, v] = x;
+                    let (q, k, v) = (q?, k?, v?);
+                    let y = q.scaled_dot_product_attention_with(&k, &v, options.clone())?;
+                    y.square()?.sum(())?.backward()?;
+                    let grads = [&q, &k, &v].map(|x| x.grad());
+                    Ok(grads.into_iter().flatten().collect())
+                };
+                let (found, plain) = (gradients()?, plain_only::run(gradients)?);
+                assert_eq!((found.len(), plain.len()), (3, 3));
+                for (found, plain) in found.iter().zip(&plain) {
+                    assert_close("gradient", found.as_candle(), plain.as_candle(), 1e-11)?;
+                }
             }
+        }
+        Ok(())
+    }
+
+    /// Neither rows nor columns are without gaps, or there is but one of them.
+    #[test]
+    fn any_strides() -> Result<()> {
+        for [l, s, e, v] in [[3, 4, 2, 3], [1, 3, 2, 2], [3, 1, 1, 2], [1, 1, 1, 1]] {
+            let of = |rows, columns| {
+                randn([rows, columns, 2, 2])?
+                    .permute([2, 0, 1, 3])?
+                    .select(-1, 1)
+            };
+            let x = [of(l, e)?, of(s, e)?, of(s, v)?];
+            let dense = [x[0].contiguous()?, x[1].contiguous()?, x[2].contiguous()?];
+            let (found, expected) = (attend(&x, &options())?, attend(&dense, &options())?);
+            assert_close("strides", found.as_candle(), expected.as_candle(), 1e-14)?;
+            gradcheck(|x| attend(x, &options()), &x)?;
         }
         Ok(())
     }
