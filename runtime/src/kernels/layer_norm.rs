@@ -1,6 +1,7 @@
 //! Normalisation of rows.
 
 use super::chunks::work_on;
+use super::fresh::{copied_chunks, new_parts_by};
 use super::simd::Work;
 use super::sums::{column_sums, sum_of, sum_of_pairs};
 use super::Real;
@@ -33,18 +34,16 @@ impl Rows {
         bias: Option<&[T]>,
         eps: f64,
     ) -> (Vec<T>, Vec<T>) {
-        let mut out = x.to_vec();
-        let mut stats = vec![T::zero(); 2 * self.count];
-        if self.width > 0 {
-            let [size, rows] = self.piece();
-            let items = out.chunks_mut(size).zip(stats.chunks_mut(2 * rows));
-            let work = Forward {
-                width: self.width,
-                affine: [weight, bias],
-                eps,
-            };
-            work_on(items, 4 * x.len(), &work);
-        }
+        let [size, rows] = self.piece();
+        let work = Forward {
+            width: self.width,
+            affine: [weight, bias],
+            eps,
+            x,
+            size,
+        };
+        let sizes = [[x.len(), size], [2 * self.count, 2 * rows]];
+        let [out, stats] = new_parts_by(self.count.div_ceil(rows), sizes, 4 * x.len(), &work);
         (out, stats)
     }
 
@@ -56,17 +55,14 @@ impl Rows {
         stats: &[T],
         weight: Option<&[T]>,
     ) -> Vec<T> {
-        let mut dx = grad.to_vec();
-        if self.width > 0 {
-            let [size, rows] = self.piece();
-            let inputs = x.chunks(size).zip(stats.chunks(2 * rows));
-            let work = GradInput {
-                width: self.width,
-                weight,
-            };
-            work_on(dx.chunks_mut(size).zip(inputs), 4 * x.len(), &work);
-        }
-        dx
+        let [size, rows] = self.piece();
+        let work = GradInput {
+            width: self.width,
+            weight,
+            inputs: [x, stats],
+            sizes: [size, 2 * rows],
+        };
+        copied_chunks(grad, size, 4 * x.len(), &work)
     }
 
     /// The gradients of the weight, `Σ g · x̂`, and of the bias, `Σ g`, one after the other.
@@ -91,34 +87,42 @@ struct Forward<'a, T> {
     width: usize,
     affine: [Option<&'a [T]>; 2],
     eps: f64,
+    x: &'a [T],
+    /// Elements per piece.
+    size: usize,
 }
 
-impl<T: Real> Work<(&mut [T], &mut [T])> for Forward<'_, T> {
+impl<T: Real> Work<(usize, [&mut [T]; 2])> for Forward<'_, T> {
     #[inline(always)]
-    fn run(&self, (rows, stats): (&mut [T], &mut [T])) {
-        let rows = rows.chunks_exact_mut(self.width);
-        for (row, stats) in rows.zip(stats.chunks_exact_mut(2)) {
+    fn run(&self, (i, [out, stats]): (usize, [&mut [T]; 2])) {
+        if self.width == 0 {
+            return;
+        }
+        let rows = out.chunks_exact_mut(self.width);
+        let inputs = self.x[i * self.size..].chunks_exact(self.width);
+        for ((out, x), stats) in rows.zip(inputs).zip(stats.chunks_exact_mut(2)) {
             let width = self.width as f64;
-            let mean = T::from_f64(sum_of(row, |x| x) / width);
+            let mean = T::from_f64(sum_of(x, |x| x) / width);
             // What the mean lost when it was rounded.
-            let rest = sum_of(row, |x| x - mean) / width;
-            let squares = sum_of(row, |x| (x - mean) * (x - mean)) / width;
+            let rest = sum_of(x, |x| x - mean) / width;
+            let squares = sum_of(x, |x| (x - mean) * (x - mean)) / width;
             let variance = (squares - rest * rest).max(0.);
             let scale = T::from_f64(1. / (variance + self.eps).sqrt());
             stats.copy_from_slice(&[mean, scale]);
             match self.affine {
                 [Some(weight), Some(bias)] => {
-                    for ((x, &w), &b) in row.iter_mut().zip(weight).zip(bias) {
-                        *x = (*x - mean) * scale * w + b;
+                    for (((out, &x), &w), &b) in out.iter_mut().zip(x).zip(weight).zip(bias) {
+                        *out = (x - mean) * scale * w + b;
                     }
                 }
                 [weight, bias] => {
-                    row.iter_mut().for_each(|x| *x = (*x - mean) * scale);
+                    let pairs = out.iter_mut().zip(x);
+                    pairs.for_each(|(out, &x)| *out = (x - mean) * scale);
                     if let Some(weight) = weight {
-                        row.iter_mut().zip(weight).for_each(|(x, &w)| *x *= w);
+                        out.iter_mut().zip(weight).for_each(|(x, &w)| *x *= w);
                     }
                     if let Some(bias) = bias {
-                        row.iter_mut().zip(bias).for_each(|(x, &b)| *x += b);
+                        out.iter_mut().zip(bias).for_each(|(x, &b)| *x += b);
                     }
                 }
             }
@@ -129,12 +133,18 @@ impl<T: Real> Work<(&mut [T], &mut [T])> for Forward<'_, T> {
 struct GradInput<'a, T> {
     width: usize,
     weight: Option<&'a [T]>,
+    /// Inputs, and the numbers of their rows.
+    inputs: [&'a [T]; 2],
+    /// Of either, the elements per piece.
+    sizes: [usize; 2],
 }
 
-impl<T: Real> Work<(&mut [T], (&[T], &[T]))> for GradInput<'_, T> {
+impl<T: Real> Work<(usize, &mut [T])> for GradInput<'_, T> {
     #[inline(always)]
-    fn run(&self, (rows, (x, stats)): (&mut [T], (&[T], &[T]))) {
-        let inputs = x.chunks_exact(self.width).zip(stats.as_chunks::<2>().0);
+    fn run(&self, (i, rows): (usize, &mut [T])) {
+        let ([x, stats], [size, numbers]) = (self.inputs, self.sizes);
+        let inputs = x[i * size..].chunks_exact(self.width);
+        let inputs = inputs.zip(stats[i * numbers..].as_chunks::<2>().0);
         for (dx, (x, &[mean, scale])) in rows.chunks_exact_mut(self.width).zip(inputs) {
             if let Some(weight) = self.weight {
                 dx.iter_mut().zip(weight).for_each(|(dx, &w)| *dx *= w);
