@@ -2,7 +2,7 @@
 
 use candle_core::WithDType;
 
-use super::chunks::{blocks, for_each_chunk, work_on};
+use super::chunks::{blocks, work_on};
 use super::simd::Work;
 use super::sums::column_sums;
 use super::{real, Real};
@@ -11,13 +11,15 @@ use super::{real, Real};
 pub(crate) fn sum<T: Real>(x: &[T], [outer, n, inner]: [usize; 3]) -> Vec<T> {
     let mut out = vec![T::zero(); outer * inner];
     if inner == 1 {
-        let rows = (1usize << 14).div_ceil(n.max(1));
-        for_each_chunk(&mut out, rows, x.len(), |i, out| {
-            for (j, out) in out.iter_mut().enumerate() {
-                let row = (i * rows + j) * n;
-                *out = T::from_f64(real::sum(&x[row..row + n], |x| x));
-            }
-        });
+        // Long rows are cut into pieces, short ones are put together.
+        let pieces = n.div_ceil(PIECE).max(1);
+        let mut sums = vec![0f64; outer * pieces];
+        let rows = (PIECE / n.max(1)).max(1);
+        let work = Pieces { x, n, rows };
+        work_on(sums.chunks_mut(rows).enumerate(), x.len(), &work);
+        for (out, sums) in out.iter_mut().zip(sums.chunks_exact(pieces)) {
+            *out = T::from_f64(sums.iter().sum());
+        }
         return out;
     }
     let pieces = blocks(inner, outer, 64, 8);
@@ -32,6 +34,33 @@ pub(crate) fn sum<T: Real>(x: &[T], [outer, n, inner]: [usize; 3]) -> Vec<T> {
         work_on(items, x.len(), &columns);
     }
     out
+}
+
+/// Elements of a piece of work, about.
+const PIECE: usize = 1 << 14;
+
+/// Sums of rows, some at a time, or of pieces of a long one.
+struct Pieces<'a, T> {
+    x: &'a [T],
+    n: usize,
+    rows: usize,
+}
+
+impl<T: Real> Work<(usize, &mut [f64])> for Pieces<'_, T> {
+    #[inline(always)]
+    fn run(&self, (i, sums): (usize, &mut [f64])) {
+        let n = self.n;
+        if n > PIECE {
+            let pieces = n.div_ceil(PIECE);
+            let row = &self.x[i / pieces * n..][..n];
+            let start = i % pieces * PIECE;
+            sums[0] = real::sum_in::<16, T>(&row[start..n.min(start + PIECE)], |x| x);
+            return;
+        }
+        for (j, sum) in sums.iter_mut().enumerate() {
+            *sum = real::sum_in::<8, T>(&self.x[(i * self.rows + j) * n..][..n], |x| x);
+        }
+    }
 }
 
 /// Sums of some columns.
