@@ -28,6 +28,12 @@ const PIECE: usize = 1 << 13;
 /// Elements of the dimension with stride 1 that are turned together: they lie in few lines of the cache.
 const BLOCK: usize = 32;
 
+/// Elements of either dimension that are turned in a tile.
+const TILE: usize = 16;
+
+/// How far apart rows lie that are turned in tiles.
+const FAR: usize = 512;
+
 /// A size, and how far apart the elements of that dimension lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Side {
@@ -96,24 +102,49 @@ fn turn<T: WithDType>(values: &[T], sides: &[Side], at: usize) -> Vec<T> {
     let block = block(size);
     let depth: usize = inner.iter().map(|side| side.size).product();
     let len = outer.iter().map(|side| side.size).product::<usize>() * size * depth;
+    // Rows of the source that lie far apart would take the same few lines of the cache.
+    let far = last.stride >= FAR && block.is_multiple_of(TILE);
     new_chunks(T::zero(), len, block * depth, len, |i, out| {
         let base = Position::of(outer, i / (size / block)).offset + i % (size / block) * block;
         let mut from = Position::of(middle, 0);
         for start in (0..depth).step_by(last.size) {
             let values = &values[base + from.offset..];
-            for first in (0..last.size).step_by(BLOCK) {
-                let count = BLOCK.min(last.size - first);
-                for (j, out) in out.chunks_exact_mut(depth).enumerate() {
-                    let from = values[first * last.stride + j..]
-                        .iter()
-                        .step_by(last.stride);
-                    let out = &mut out[start + first..][..count];
-                    out.iter_mut().zip(from).for_each(|(out, &x)| *out = x);
+            if far {
+                turn_tiles(values, last, [start, depth], out);
+            } else {
+                for first in (0..last.size).step_by(BLOCK) {
+                    let count = BLOCK.min(last.size - first);
+                    for (j, out) in out.chunks_exact_mut(depth).enumerate() {
+                        let from = values[first * last.stride + j..]
+                            .iter()
+                            .step_by(last.stride);
+                        let out = &mut out[start + first..][..count];
+                        out.iter_mut().zip(from).for_each(|(out, &x)| *out = x);
+                    }
                 }
             }
             from.next();
         }
     })
+}
+
+/// The elements of a block in tiles: what a line of the cache has is read at once, before others take its place.
+fn turn_tiles<T: WithDType>(values: &[T], last: Side, [start, depth]: [usize; 2], out: &mut [T]) {
+    for first in (0..last.size).step_by(TILE) {
+        let rows = TILE.min(last.size - first);
+        for (j, out) in out.chunks_exact_mut(TILE * depth).enumerate() {
+            let mut tile = [[T::zero(); TILE]; TILE];
+            let from = values[first * last.stride + j * TILE..].chunks(last.stride);
+            for (tile, from) in tile.iter_mut().zip(from).take(rows) {
+                tile.copy_from_slice(&from[..TILE]);
+            }
+            for (j, out) in out.chunks_exact_mut(depth).enumerate() {
+                let out = &mut out[start + first..][..rows];
+                let column = tile.iter().map(|tile| tile[j]);
+                out.iter_mut().zip(column).for_each(|(out, x)| *out = x);
+            }
+        }
+    }
 }
 
 /// The largest divisor of a size that is no larger than a block; the size itself if that is small.
@@ -192,6 +223,8 @@ mod tests {
             wide.permute((1, 2, 0))?,
             wide.permute((2, 1, 0))?,
             wide.permute((0, 2, 1))?.narrow(1, 3, 61)?,
+            image(&[37, 32, 19])?.permute((1, 2, 0))?,
+            image(&[2, 37, 16 * 37])?.permute((0, 2, 1))?,
         ];
         for dtype in [
             DType::F64,
