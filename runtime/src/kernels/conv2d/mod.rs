@@ -4,7 +4,8 @@
 //! neighbourhood is one run of the source, and no columns are gathered. `direct` has the result and the input's gradient,
 //! which are the same sum with other taps (`sweep`); `weight` has the weight's gradient. A few channels would leave
 //! most of a vector empty: then the batch lies last (`[channels, y, x, batch]`), if it is large enough, for `batch` and
-//! `batch_weight`, which do the same. For groups of a few channels `gather` works on planes.
+//! `batch_weight`, which do the same. Where every channel is a group, `depthwise` has all three; for other groups of a few channels
+//! `gather` works on planes.
 
 use pulp::Arch;
 
@@ -21,6 +22,7 @@ use super::{Axis, Order, Real};
 
 mod batch;
 mod batch_weight;
+mod depthwise;
 mod direct;
 mod gather;
 mod pack;
@@ -82,7 +84,10 @@ impl Conv2d {
         let fills = self.batch > 0 && vectors <= self.batch + self.batch / 3;
         if self.groups == 1 && few && fills {
             Order::BatchLast
-        } else if self.groups == 1 || self.outputs.min(self.inputs) >= LEAST_CHANNELS {
+        } else if self.groups == 1
+            || self.outputs.min(self.inputs) >= LEAST_CHANNELS
+            || self.is_depthwise()
+        {
             Order::ChannelsLast
         } else {
             Order::Rows
@@ -101,6 +106,9 @@ impl Conv2d {
         match self.order() {
             Order::Rows => self.planes_forward(x, weight, finish),
             Order::BatchLast => self.batch_forward(arch(), x, weight, finish),
+            Order::ChannelsLast if self.is_depthwise() => {
+                self.depthwise_forward(arch(), x, weight, finish)
+            }
             Order::ChannelsLast => {
                 let weights = self.weights(weight, packed);
                 if let Some(winograd) = self.winograd() {
@@ -133,7 +141,7 @@ impl Conv2d {
 
     /// Whether `forward` reads a weight that was [packed](Self::pack).
     pub(crate) fn packs(&self) -> bool {
-        self.order() == Order::ChannelsLast
+        self.order() == Order::ChannelsLast && !self.is_depthwise()
     }
 
     /// The way with fewer multiplications, where it pays.
@@ -145,6 +153,9 @@ impl Conv2d {
     pub(crate) fn grad_input<T: Real>(&self, grad: &[T], weight: &[T]) -> Vec<T> {
         match self.order() {
             Order::Rows => self.planes_grad_input(grad, weight),
+            Order::ChannelsLast if self.is_depthwise() => {
+                self.depthwise_grad_input(arch(), grad, weight)
+            }
             Order::ChannelsLast => match Winograd::backward(self).filter(Winograd::pays) {
                 Some(winograd) => self.winograd_backward(winograd, arch(), grad, weight),
                 None => self.direct_backward(arch(), grad, weight),
@@ -167,6 +178,7 @@ impl Conv2d {
                 return (weight, bias.then_some(sums));
             }
             Order::Rows => self.planes_grad_weight(x, grad),
+            Order::ChannelsLast if self.is_depthwise() => self.depthwise_grad_weight(arch, x, grad),
             Order::ChannelsLast => self.grad_weight_channels_last(arch, x, grad),
         };
         (weight, bias.then(|| self.grad_bias(grad)))

@@ -192,6 +192,23 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
             assert_near(&format!("{conv:?} {arch:?}"), found, expected, tolerance);
         }
     }
+    if conv.is_depthwise() {
+        for arch in arches() {
+            let found = [
+                conv.depthwise_forward(arch, &x, &weight, Finish::NONE),
+                conv.depthwise_grad_input(arch, &grad, &weight),
+                conv.depthwise_grad_weight(arch, &x, &grad),
+            ];
+            for (found, expected) in found.iter().zip(&expected) {
+                assert_near(
+                    &format!("{conv:?} {arch:?}, depthwise"),
+                    found,
+                    expected,
+                    tolerance,
+                );
+            }
+        }
+    }
     if conv.order() == Order::ChannelsLast {
         let bias: Vec<T> = of(&numbers(conv.groups * conv.outputs, 4));
         let plus = expected[0].iter().zip(bias.iter().cycle());
@@ -218,6 +235,8 @@ fn sums_by_definition() {
         [3, 1, 2],
         [1, 2, 33],
         [1, 13, 8],
+        [37, 1, 1],
+        [9, 1, 1],
     ];
     let mut count = 0;
     for case in 0..360usize {
