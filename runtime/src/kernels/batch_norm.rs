@@ -109,11 +109,7 @@ impl Channels {
                 return affine_rows(x, map, relu, out);
             }
             for (plane, channel) in self.planes(start, len) {
-                let (sub, mul, add) = map.of(channel);
-                for (out, &x) in out[plane.clone()].iter_mut().zip(&x[plane]) {
-                    let y = mapped(x, sub, mul, add);
-                    *out = if relu { cut_by(y, y) } else { y };
-                }
+                affine_plane(&x[plane.clone()], map.of(channel), relu, &mut out[plane]);
             }
         })
     }
@@ -144,11 +140,9 @@ impl Channels {
             return pass_rows(grad, x, through);
         }
         for (plane, channel) in self.planes(start, grad.len()) {
-            let (a, b, c) = (through.a[channel], through.b[channel], through.c[channel]);
-            let mean = through.mean[channel];
-            for (grad, &x) in grad[plane.clone()].iter_mut().zip(&x[plane]) {
-                *grad = a * *grad + b * (x - mean) + c;
-            }
+            let Through { mean, a, b, c, .. } = through;
+            let of = [a, b, c, mean].map(|all| all[channel]);
+            pass_plane(&mut grad[plane.clone()], &x[plane], of);
         }
     }
 
@@ -158,10 +152,7 @@ impl Channels {
             return cut_rows(grad, x, map);
         }
         for (plane, channel) in self.planes(start, grad.len()) {
-            let (sub, mul, add) = map.of(channel);
-            for (grad, &x) in grad[plane.clone()].iter_mut().zip(&x[plane]) {
-                *grad = cut_by(mapped(x, sub, mul, add), *grad);
-            }
+            cut_plane(&mut grad[plane.clone()], &x[plane], map.of(channel));
         }
     }
 
@@ -265,29 +256,65 @@ compiled! {
             }
         }
     }
+
+    /// [`Channels::affine`] of a plane.
+    fn affine_plane<'a, T: Real>(x: &'a [T], map: (T, T, T), relu: bool, out: &'a mut [T]) {
+        let (sub, mul, add) = map;
+        for (out, &x) in out.iter_mut().zip(x) {
+            let y = mapped(x, sub, mul, add);
+            *out = if relu { cut_by(y, y) } else { y };
+        }
+    }
+
+    /// [`Channels::cut`] of a plane.
+    fn cut_plane<'a, T: Real>(grad: &'a mut [T], x: &'a [T], map: (T, T, T)) {
+        let (sub, mul, add) = map;
+        for (grad, &x) in grad.iter_mut().zip(x) {
+            *grad = cut_by(mapped(x, sub, mul, add), *grad);
+        }
+    }
+
+    /// [`Channels::pass`] of a plane.
+    fn pass_plane<'a, T: Real>(grad: &'a mut [T], x: &'a [T], of: [T; 4]) {
+        let [a, b, c, mean] = of;
+        for (grad, &x) in grad.iter_mut().zip(x) {
+            *grad = a * *grad + b * (x - mean) + c;
+        }
+    }
+
+    /// The sums of `term(a, b)` in a fixed order that vectorises.
+    fn add_plane<'a, T: Real, F: Fn(f64, f64) -> [f64; 2]>(
+        a: &'a [T],
+        b: &'a [T],
+        term: &'a F,
+        total: &'a mut [f64; 2],
+    ) {
+        const LANES: usize = 8;
+        let mut lanes = [[0f64; LANES]; 2];
+        let (mut a, mut b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+        for (a, b) in (&mut a).zip(&mut b) {
+            for lane in 0..LANES {
+                let [x, y] = term(a[lane].to_f64(), b[lane].to_f64());
+                lanes[0][lane] += x;
+                lanes[1][lane] += y;
+            }
+        }
+        *total = lanes.map(|lanes| lanes.iter().sum());
+        for (a, b) in a.remainder().iter().zip(b.remainder()) {
+            let [x, y] = term(a.to_f64(), b.to_f64());
+            total[0] += x;
+            total[1] += y;
+        }
+    }
 }
 
-/// The sums of `term(a, b)` in a fixed order that vectorises.
+/// The sums of `term(a, b)` in a fixed order.
 pub(super) fn plane_sums<T: Real>(
     a: &[T],
     b: &[T],
     term: impl Fn(f64, f64) -> [f64; 2],
 ) -> [f64; 2] {
-    const LANES: usize = 8;
-    let mut lanes = [[0f64; LANES]; 2];
-    let (mut a, mut b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    for (a, b) in (&mut a).zip(&mut b) {
-        for lane in 0..LANES {
-            let [x, y] = term(a[lane].to_f64(), b[lane].to_f64());
-            lanes[0][lane] += x;
-            lanes[1][lane] += y;
-        }
-    }
-    let mut total = lanes.map(|lanes| lanes.iter().sum());
-    for (a, b) in a.remainder().iter().zip(b.remainder()) {
-        let [x, y] = term(a.to_f64(), b.to_f64());
-        total[0] += x;
-        total[1] += y;
-    }
+    let mut total = [0.; 2];
+    add_plane(a, b, &term, &mut total);
     total
 }
