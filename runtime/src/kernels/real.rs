@@ -46,14 +46,8 @@ real!(f32, f64);
 
 /// The sum, in f64 and in a fixed order that vectorises.
 pub(crate) fn sum<T: Real>(values: &[T], term: impl Fn(f64) -> f64) -> f64 {
-    sum_in::<8, T>(values, term)
-}
-
-/// [`sum`] with so many numbers side by side: more of them wait less for one another, but are added up one by one in the end.
-#[inline(always)]
-pub(super) fn sum_in<const LANES: usize, T: Real>(values: &[T], term: impl Fn(f64) -> f64) -> f64 {
-    let mut lanes = [0f64; LANES];
-    let mut chunks = values.chunks_exact(LANES);
+    let mut lanes = [0f64; 8];
+    let mut chunks = values.chunks_exact(8);
     for chunk in &mut chunks {
         for (lane, &value) in lanes.iter_mut().zip(chunk) {
             *lane += term(value.to_f64());

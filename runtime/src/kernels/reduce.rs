@@ -2,7 +2,7 @@
 
 use candle_core::WithDType;
 
-use super::chunks::{blocks, work_on};
+use super::chunks::{blocks, for_each_chunk, work_on};
 use super::simd::Work;
 use super::sums::column_sums;
 use super::{real, Real};
@@ -11,15 +11,16 @@ use super::{real, Real};
 pub(crate) fn sum<T: Real>(x: &[T], [outer, n, inner]: [usize; 3]) -> Vec<T> {
     let mut out = vec![T::zero(); outer * inner];
     if inner == 1 {
-        // Long rows are cut into pieces, short ones are put together.
-        let pieces = n.div_ceil(PIECE).max(1);
-        let mut sums = vec![0f64; outer * pieces];
-        let rows = (PIECE / n.max(1)).max(1);
-        let work = Pieces { x, n, rows };
-        work_on(sums.chunks_mut(rows).enumerate(), x.len(), &work);
-        for (out, sums) in out.iter_mut().zip(sums.chunks_exact(pieces)) {
-            *out = T::from_f64(sums.iter().sum());
+        if n > PIECE {
+            return long_sums(x, [outer, n]);
         }
+        let rows = PIECE / n.max(1);
+        for_each_chunk(&mut out, rows, x.len(), |i, out| {
+            for (j, out) in out.iter_mut().enumerate() {
+                let row = (i * rows + j) * n;
+                *out = T::from_f64(real::sum(&x[row..row + n], |x| x));
+            }
+        });
         return out;
     }
     let pieces = blocks(inner, outer, 64, 8);
@@ -39,27 +40,29 @@ pub(crate) fn sum<T: Real>(x: &[T], [outer, n, inner]: [usize; 3]) -> Vec<T> {
 /// Elements of a piece of work, about.
 const PIECE: usize = 1 << 14;
 
-/// Sums of rows, some at a time, or of pieces of a long one.
+/// The sums of rows that are longer than a piece: of their pieces, and then of these sums in order.
+fn long_sums<T: Real>(x: &[T], [outer, n]: [usize; 2]) -> Vec<T> {
+    let pieces = n.div_ceil(PIECE);
+    let mut sums = vec![0f64; outer * pieces];
+    let work = Pieces { x, n };
+    work_on(sums.chunks_mut(1).enumerate(), x.len(), &work);
+    let sums = sums.chunks_exact(pieces);
+    sums.map(|sums| T::from_f64(sums.iter().sum())).collect()
+}
+
+/// Sums of the pieces of rows.
 struct Pieces<'a, T> {
     x: &'a [T],
     n: usize,
-    rows: usize,
 }
 
 impl<T: Real> Work<(usize, &mut [f64])> for Pieces<'_, T> {
     #[inline(always)]
-    fn run(&self, (i, sums): (usize, &mut [f64])) {
-        let n = self.n;
-        if n > PIECE {
-            let pieces = n.div_ceil(PIECE);
-            let row = &self.x[i / pieces * n..][..n];
-            let start = i % pieces * PIECE;
-            sums[0] = real::sum_in::<16, T>(&row[start..n.min(start + PIECE)], |x| x);
-            return;
-        }
-        for (j, sum) in sums.iter_mut().enumerate() {
-            *sum = real::sum_in::<8, T>(&self.x[(i * self.rows + j) * n..][..n], |x| x);
-        }
+    fn run(&self, (i, sum): (usize, &mut [f64])) {
+        let pieces = self.n.div_ceil(PIECE);
+        let row = &self.x[i / pieces * self.n..][..self.n];
+        let start = i % pieces * PIECE;
+        sum[0] = real::sum(&row[start..self.n.min(start + PIECE)], |x| x);
     }
 }
 
