@@ -1,7 +1,8 @@
 //! Softmax and its logarithm along the middle of three dimensions `[outer, n, inner]`.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
+use super::capability::arch;
 use super::fresh::copied;
 use super::sums::{greatest, larger, sum_of, sum_of_pairs};
 use super::{Float, Real};
@@ -31,7 +32,7 @@ impl Softmax {
     /// `exp(x − max) / Σ exp(x − max)`, or its logarithm.
     pub(crate) fn forward<T: Exponential>(self, x: &[T], dims: [usize; 3]) -> Vec<T> {
         copied(x, chunk(dims), x.len() * EXP_COST, |_, part| {
-            Arch::new().dispatch(Forward {
+            arch().dispatch(Forward {
                 form: self,
                 dims,
                 part,
@@ -111,7 +112,7 @@ impl Softmax {
         let size = chunk(dims);
         copied(grad, size, y.len() * EXP_COST, |i, grad| {
             let (form, y) = (self, &y[i * size..][..grad.len()]);
-            Arch::new().dispatch(Backward {
+            arch().dispatch(Backward {
                 form,
                 dims,
                 y,
@@ -238,7 +239,7 @@ pub(crate) fn class_gradient<T: Exponential>(
     let size = chunk([1, n, 1]);
     copied(log_p, size, log_p.len() * EXP_COST, |i, part| {
         let rows = i * (size / n)..;
-        Arch::new().dispatch(ClassGradient {
+        arch().dispatch(ClassGradient {
             n,
             spread: &spread[rows.clone()],
             direct: &direct[rows.clone()],

@@ -4,9 +4,10 @@
 
 mod tile;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use self::tile::{pack, panels_len, Multiply};
+use super::capability::arch;
 use super::fresh::new_parts;
 use super::product::Matrix;
 use super::softmax::exponentials;
@@ -77,7 +78,7 @@ impl Attention {
                 self.block() * span(self.keys),
             ];
             with_parts(sizes, |scratch| {
-                Arch::new().dispatch(Forward {
+                arch().dispatch(Forward {
                     of: self,
                     entry,
                     out,
@@ -124,7 +125,7 @@ impl Attention {
                     queries * span(keys),
                 ];
                 with_parts(sizes, |scratch| {
-                    Arch::new().dispatch(Backward {
+                    arch().dispatch(Backward {
                         of: self,
                         entry,
                         own,

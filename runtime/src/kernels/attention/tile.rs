@@ -263,7 +263,7 @@ fn step<S: Simd, T: Lanes + Real, const P: usize>(
 
 #[cfg(test)]
 mod tests {
-    use pulp::Arch;
+    use crate::kernels::capability::arch;
 
     use super::*;
 
@@ -324,7 +324,7 @@ mod tests {
             for add in [false, true] {
                 let stride = n + 3;
                 let mut out = vec![T::one(); m * stride];
-                Arch::new().dispatch(Product {
+                arch().dispatch(Product {
                     sizes: [m, n, k],
                     a,
                     b,
