@@ -13,20 +13,9 @@ impl Tokens {
         quote!(#krate::__private).into()
     }
 
-    /// A short name for that path, and its import; the trait that each field names several times has one too.
+    /// A short name for that path, and its import.
     pub(crate) fn short(&self) -> (Tokens, TokenStream) {
-        (
-            quote!(__p).into(),
-            quote!(use #self::{self as __p, Layer as __L};),
-        )
-    }
-
-    /// The trait `Layer` of the private module.
-    pub(crate) fn layer(&self) -> Tokens {
-        match self.0.is_one() {
-            true => quote!(__L).into(),
-            false => quote!(#self::Layer).into(),
-        }
+        (quote!(__p).into(), quote!(use #self as __p;))
     }
 
     /// The same tokens at another place in the source.

@@ -79,6 +79,7 @@ pub(crate) fn with_fallback(
             pub const PARAMS: u64 = <Self as #p::Layer>::RULE.count();
             pub const MACS: u64 = Self::PARAMS;
             pub const __TAPER_SIGNATURE: #p::Signed = #p::Some(&#p::Signature::BROKEN);
+            pub const __TAPER_PROOF: &'static #p::Proof = { let _ = <Self as #p::Layer>::RULE; &#p::Proof::OPEN };
 
             pub fn init(_: &#krate::Device) -> #krate::Result<Self> { loop {} }
 

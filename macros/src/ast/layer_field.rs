@@ -8,7 +8,7 @@ use super::dict::DictField;
 use super::field::{content, FieldKind};
 use super::layer_args::{LayerArgs, LayerAttr, Repeat};
 use super::sequential::Sequential;
-use super::types::{inner_type, is_named, type_macro};
+use super::types::{inner_type, is_named, is_own_layer, type_macro};
 use crate::diag::Diag;
 
 /// How many of a layer there are.
@@ -41,6 +41,17 @@ pub(crate) struct LayerField {
 pub(crate) enum LayerType {
     Type(Type),
     Sequential(Sequential),
+}
+
+impl LayerField {
+    /// Whether it is a single layer without any doubt: it has the name of one of taper's own, or is a block.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.wrap == Wrap::One
+            && match &self.layer {
+                LayerType::Type(ty) => is_own_layer(ty),
+                LayerType::Sequential(_) => true,
+            }
+    }
 }
 
 pub(crate) fn parse(

@@ -52,3 +52,50 @@ fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
         _ => None,
     }
 }
+
+/// taper's own layers, by the names that a program has from the prelude.
+const LAYERS: [&str; 31] = [
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv2d",
+    "Dropout",
+    "ELU",
+    "Embedding",
+    "Flatten",
+    "GELU",
+    "GRU",
+    "Identity",
+    "LSTM",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LogSoftmax",
+    "MaxPool2d",
+    "MultiheadAttention",
+    "PReLU",
+    "RNN",
+    "ReLU",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "StochasticDepth",
+    "Tanh",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
+    "Unflatten",
+];
+
+/// Whether the type has the name of a layer of taper's own. Then it surely is one, and generated code has no need to say well that
+/// it isn't.
+pub(crate) fn is_own_layer(ty: &Type) -> bool {
+    match ungroup(ty) {
+        Type::Path(path) if path.qself.is_none() => path
+            .path
+            .get_ident()
+            .is_some_and(|name| LAYERS.iter().any(|layer| name == layer)),
+        _ => false,
+    }
+}

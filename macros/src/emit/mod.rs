@@ -55,11 +55,6 @@ impl TokenStream {
         self.nodes.is_empty()
     }
 
-    /// Whether it is a single token.
-    pub(crate) fn is_one(&self) -> bool {
-        self.nodes.len() == 1
-    }
-
     pub(crate) fn extend(&mut self, more: TokenStream) {
         self.len += more.len;
         self.placed |= more.placed;

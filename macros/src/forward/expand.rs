@@ -38,19 +38,17 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         Some(quote!(const #name: #p::Signed = #signature;))
     });
     let mut sites = Sites::default();
+    let alone = matches!(methods.as_slice(), [only] if only.ident == "forward");
     let traces: Vec<_> = methods
         .iter()
-        .map(|m| method_trace(m, &names, &mut sites, &p))
+        .map(|m| method_trace(m, alone, &names, &mut sites, &p))
         .collect();
-    let run = match methods.as_slice() {
-        [only] if only.ident == "forward" => run_forward(only, self_ty, &p),
-        _ => run_methods(methods, self_ty, &p),
-    };
+    let run = (!alone).then(|| run_methods(methods, self_ty, &p));
     let helper = helper(methods, &p);
-    let proof = quote!(<#self_ty as #krate::__private::Traced>::PROOF);
+    let owner = owner(self_ty);
     let checks = sites.all_checks(
-        &quote!(<#self_ty>::__taper_check),
-        &quote!(#proof.check_rest),
+        &quote!(#owner::__taper_check),
+        &quote!(#owner::__TAPER_PROOF.check_rest),
         self_ty,
     );
     let callable = methods
@@ -59,7 +57,6 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
         .map(|m| callable(m, self_ty, &p));
     quote! {
         const _: () = {
-            #[allow(unused_imports)]
             #import
 
             #(#attrs)* impl #self_ty { #(#others)* #(#bodies)* }
@@ -71,7 +68,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
             #(#traces)*
 
             // Calls in a row. The tensor comes first: evaluating it needs the tracer too.
-            const fn __taper_chain(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __steps: &[u64]) -> #p::Value {
+            const fn __taper_chain(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __steps: &str) -> #p::Value {
                 let mut __c = #p::Calls::new(__x, __site, __steps);
                 while let #p::Some((__field, __args)) = __c.next(__t) {
                     __c.value = Self::__taper_call(__t, __field, #p::Value::Unit, &__args);
@@ -79,6 +76,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
                 __c.value
             }
 
+            #run
             #helper
         }
 
@@ -86,20 +84,13 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
 
         impl __Body {
             pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                #run
+                <#self_ty>::__taper_run(__t, __inputs)
             }
         }
 
-        #[allow(long_running_const_eval)]
         impl #p::Traced for #self_ty {
             type Body = __Body;
             const BODY: __Body = __Body;
-            const PROOF: &'static #p::Proof = &{
-                let mut __storage = #p::Storage::new();
-                let mut __t = __storage.tracer(#p::Purpose::Proof);
-                <#self_ty as #p::Layer>::RULE.prove(&mut __t);
-                __t.finish()
-            };
         }
 
         #callable
@@ -107,6 +98,14 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
 
         // Beside the block, not in it: messages name the constant that fails.
         #checks
+    }
+}
+
+/// The model at the head of a path: without the brackets that few types need.
+fn owner(self_ty: &Type) -> TokenStream {
+    match self_ty {
+        Type::Path(path) if path.path.get_ident().is_some() => quote!(#self_ty),
+        _ => quote!(<#self_ty>),
     }
 }
 
@@ -127,22 +126,45 @@ fn trace_name(m: &Method) -> Ident {
     format_ident!("__taper_m_{}", plain_name(&m.ident))
 }
 
-/// One method in the trace.
-fn method_trace(m: &Method, methods: &[Ident], sites: &mut Sites, p: &Tokens) -> TokenStream {
+/// One method in the trace. A `forward` that is alone is all that runs, if it is asked for.
+fn method_trace(
+    m: &Method,
+    alone: bool,
+    methods: &[Ident],
+    sites: &mut Sites,
+    p: &Tokens,
+) -> TokenStream {
     sites.group();
-    let (name, word) = (trace_name(m), plain_name(&m.ident));
+    let word = plain_name(&m.ident);
+    let head = match alone {
+        true => quote!(const fn __taper_run),
+        false => {
+            let name = trace_name(m);
+            quote!(const fn #name)
+        }
+    };
     let (signature, at) = match signature_of(m, &quote!(Self)) {
         Some(signature) => (signature, sites.over(&m.ident)),
         None => (quote!(#p::None), 0),
     };
     let taken = m.tensors(p).len();
     let (bindings, body, tail) = lowered(m, methods.to_vec(), sites, p);
-    quote! {
-        const fn #name(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+    let begin = match alone {
+        true => quote! {
+            let #p::Some(__inputs) = __t.begin_forward(#signature, __inputs, #taken, #at) else {
+                return #p::Value::Any;
+            };
+        },
+        false => quote! {
             let mut __inputs = *__inputs;
             if !__t.begin_method(#signature, &mut __inputs, #taken, #word, #at) {
                 return #p::Value::Any;
             }
+        },
+    };
+    quote! {
+        #head(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+            #begin
             #bindings
             let __result = { #body };
             __t.end_method(#signature, __result, #word, #tail)
@@ -193,7 +215,7 @@ fn default_value(ty: &Type, name: &str, p: &Tokens) -> TokenStream {
     }
 }
 
-/// Runs the method that is asked for, in a block that has but `forward`.
+/// Runs `forward` beside other methods, if it is asked for.
 fn run_forward(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
     let (name, signature) = (trace_name(m), signature_of(m, &quote!(<#self_ty>)));
     quote! {
@@ -224,14 +246,16 @@ fn run_methods(methods: &[Method], self_ty: &Type, p: &Tokens) -> TokenStream {
         }
     }
     quote! {
-        match __inputs.method {
-            0 => {
-                let mut __v = #p::Value::Any;
-                #all
-                __v
+        const fn __taper_run(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+            match __inputs.method {
+                0 => {
+                    let mut __v = #p::Value::Any;
+                    #all
+                    __v
+                }
+                #one
+                _ => __t.no_method(),
             }
-            #one
-            _ => __t.no_method(),
         }
     }
 }

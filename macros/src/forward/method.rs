@@ -88,8 +88,8 @@ fn checked(
     };
     quote! {
         let __seen = #p::enter(self, "forward", #signature, &[#(#inputs),*])?;
-        // A closure, for the `?` in it.
-        let __result = (move || -> #result { #body })();
+        // What fails in it leaves at once: hooks see nothing of that.
+        let __result: #result = { #body };
         #p::leave(self, __seen, __result, #collect)
     }
 }

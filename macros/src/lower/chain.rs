@@ -1,4 +1,4 @@
-//! Calls in a row, each on what the one before gives: numbers for one piece of code, where code for each would cost every
+//! Calls in a row, each on what the one before gives: a text for one piece of code, where code for each would cost every
 //! `cargo check` several times as much.
 
 use super::{hash, Lower, Place};
@@ -19,12 +19,10 @@ pub(super) struct Chain {
     steps: Vec<Step>,
 }
 
-#[derive(Clone, Copy)]
+/// By the name of the field or the operation.
 enum Step {
-    /// By the hash of the field.
-    Layer(u64),
-    /// By the hash of the operation's name.
-    Operation(u64),
+    Layer(String),
+    Operation(String),
 }
 
 impl Chain {
@@ -54,18 +52,23 @@ impl Chain {
         if !layers {
             let operations = self.steps.iter().zip(first..);
             return operations.fold(start, |value, (step, site)| {
-                let (Step::Layer(h) | Step::Operation(h)) = *step;
-                let (site, h) = (Literal::u32_unsuffixed(site), Literal::u64_unsuffixed(h));
+                let (Step::Layer(name) | Step::Operation(name)) = step;
+                let (site, h) = (
+                    Literal::u32_unsuffixed(site),
+                    Literal::u64_unsuffixed(hash(name)),
+                );
                 quote!(#p::apply(#value, __t, #site, #h))
             });
         }
-        // Hashes are odd, so that there are numbers for both.
         let steps = self.steps.iter().map(|step| match step {
-            Step::Layer(h) => Literal::u64_unsuffixed(*h),
-            Step::Operation(h) => Literal::u64_unsuffixed(h - 1),
+            Step::Layer(name) => name.clone(),
+            Step::Operation(name) => format!(".{name}"),
         });
-        let first = Literal::u32_unsuffixed(first);
-        quote!(Self::__taper_chain(#start, __t, #first, &[#(#steps),*]))
+        let (first, steps) = (
+            Literal::u32_unsuffixed(first),
+            steps.collect::<Vec<_>>().join(" "),
+        );
+        quote!(Self::__taper_chain(#start, __t, #first, #steps))
     }
 }
 
@@ -110,11 +113,7 @@ impl Lower<'_> {
                     _ => return None,
                 };
                 let x = super::call::only(args)?;
-                (
-                    x,
-                    super::call::first_span(e),
-                    Step::Layer(hash(&plain_name(name))),
-                )
+                (x, super::call::first_span(e), Step::Layer(plain_name(name)))
             }
             Callee::Operation { receiver, name } => {
                 let Expr::MethodCall(call) = e else {
@@ -127,7 +126,7 @@ impl Lower<'_> {
                 if super::call::is_plain(&word) {
                     return Some(self.chain(receiver));
                 }
-                (receiver, name.span(), Step::Operation(hash(&word)))
+                (receiver, name.span(), Step::Operation(word))
             }
             _ => return None,
         };

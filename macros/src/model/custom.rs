@@ -49,7 +49,6 @@ impl Context<'_> {
                 impl #p::Traced for #model {
                     type Body = __Body;
                     const BODY: __Body = __Body;
-                    const PROOF: &'static #p::Proof = &#p::Proof::OPEN;
                 }
             };
         }

@@ -27,10 +27,10 @@ impl Context<'_> {
             let h = hash(&f.name());
             let mut sites = argument_sites(n);
             if let Some(call) = self.call(f, &names, &mut sites) {
-                calls.push((h, call));
+                calls.push((f.name(), call));
             }
             match self.get_arm(f) {
-                None if cfgs.is_empty() => layers.push(h),
+                None if cfgs.is_empty() => layers.push(f.name()),
                 get => {
                     let get = get.unwrap_or_else(|| single_layer(p));
                     gets.extend(quote!(#(#cfgs)* #h => #get,));
@@ -39,11 +39,15 @@ impl Context<'_> {
             checks.extend(guarded(&cfgs, sites.checks(&self.proof())));
         }
         let signature = signed(self.model.signature.as_ref(), p);
-        if !layers.is_empty() {
-            let layer = single_layer(p);
-            gets.extend(quote!(#(#layers)|* => #layer,));
-        }
+        let layer = match layers.is_empty() {
+            true => quote!(#p::Value::Any),
+            false => {
+                let names = layers.join(" ");
+                quote!(__t.layer_of(__field, #names))
+            }
+        };
         let (call, custom) = (self.call_function(&calls), self.custom());
+        let proved = self.proved();
         let code = quote! {
             #[doc(hidden)]
             impl #model {
@@ -52,16 +56,18 @@ impl Context<'_> {
                 pub const fn __taper_get(__t: &mut #p::Tracer<'_>, __field: u64) -> #p::Value {
                     match __field {
                         #gets
-                        _ => #p::Value::Any,
+                        _ => #layer,
                     }
                 }
 
                 pub const __TAPER_SIGNATURE: #p::Signed = #signature;
 
+                pub const __TAPER_PROOF: &'static #p::Proof = #proved;
+
                 // A check is a call of this at the user's place.
                 #[track_caller]
                 pub const fn __taper_check(__site: u32) {
-                    <#model as #p::Traced>::PROOF.check(__site)
+                    Self::__TAPER_PROOF.check(__site)
                 }
             }
             #custom
@@ -73,7 +79,7 @@ impl Context<'_> {
     ///
     /// A function's frame has room for all of its locals, which const evaluation makes anew for each call: so in a long model each
     /// part of the fields has a function of its own.
-    fn call_function(&self, arms: &[(u64, FieldCall<'_>)]) -> TokenStream {
+    fn call_function(&self, arms: &[(String, FieldCall<'_>)]) -> TokenStream {
         let p = &self.p;
         let function = |name: Ident, body: TokenStream| {
             quote! {
@@ -87,7 +93,7 @@ impl Context<'_> {
                 }
             }
         };
-        let by_arms = |name: Ident, calls: &[(u64, FieldCall<'_>)]| {
+        let by_arms = |name: Ident, calls: &[(String, FieldCall<'_>)]| {
             let listed = self.listed(calls);
             let mut arms = calls.iter().filter_map(|(_, call)| match call {
                 FieldCall::Code(arm) => Some(arm),
@@ -106,7 +112,7 @@ impl Context<'_> {
         let (mut parts, mut choices) = (TokenStream::new(), TokenStream::new());
         for (n, part) in arms.chunks(PART).enumerate() {
             let name = format_ident!("__taper_call_{n}");
-            let hashes = part.iter().map(|(h, _)| h);
+            let hashes = part.iter().map(|(name, _)| hash(name));
             choices.extend(quote!(#(#hashes)|* => Self::#name(__t, __field, __index, __inputs),));
             parts.extend(by_arms(name, part));
         }
@@ -146,7 +152,7 @@ impl Context<'_> {
         let p = &self.p;
         let name = f.name();
         let h = hash(&name);
-        let (ty, rule_of) = (self.layer_type(&name, layer, p), p.layer());
+        let ty = self.layer_type(&name, layer, p);
         let Some(repeat) = layer.repeat.as_ref().filter(|_| layer.wrap == Wrap::List) else {
             let shown = layer.name.as_ref().map_or(name, |n| n.value());
             let own_type = matches!(layer.layer, LayerType::Type(_));
@@ -156,11 +162,11 @@ impl Context<'_> {
             let at = quote!(__t.within(__field, #shown));
             return match args {
                 LayerInputs::Constant(args) => {
-                    quote!(<#ty as #rule_of>::RULE.trace(#at, &#args, __inputs))
+                    quote!(<#ty as #p::Layer>::RULE.trace(#at, &#args, __inputs))
                 }
                 LayerInputs::Computed(args) => quote!({
                     let __args = #args;
-                    <#ty as #rule_of>::RULE.trace(#at, &__args, __inputs)
+                    <#ty as #p::Layer>::RULE.trace(#at, &__args, __inputs)
                 }),
             };
         };
@@ -193,7 +199,7 @@ impl Context<'_> {
                     let __args = #args;
                     let __shown = __t.known_i64(__shown);
                     __t.enter(#h, #prefix, __shown, #joined);
-                    <#ty as #rule_of>::RULE.trace(__t, &__args, __inputs)
+                    <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs)
                 }
                 // The list called as a whole: each element is fed by the one before.
                 _ => return {
@@ -223,7 +229,7 @@ impl Context<'_> {
         let p = &self.p;
         let name = f.name();
         let h = hash(&name);
-        let (mut out, rule_of) = (quote!(#p::Value::Any), p.layer());
+        let mut out = quote!(#p::Value::Any);
         // A key is only known at run time: all entries are followed, as branches.
         for (key, ty, args) in dict.entries.iter().rev() {
             let declared = sites.over(ty);
@@ -235,7 +241,7 @@ impl Context<'_> {
                 if __t.begin(&mut __b, true) {
                     let __args = #args;
                     __t.enter(#kh, #key, #p::None, false);
-                    __then = <#ty as #rule_of>::RULE.trace(__t, &__args, __inputs);
+                    __then = <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs);
                     __t.leave();
                     __t.end(&mut __b, true);
                 }

@@ -13,21 +13,17 @@ pub(super) enum FieldCall<'f> {
     /// An arm of its own.
     Code(TokenStream),
     /// A row of a table: the site of a layer's declaration, and its arguments.
-    Numbers {
-        ty: &'f Type,
-        name: String,
-        numbers: String,
-    },
+    Numbers { ty: &'f Type, numbers: String },
 }
 
 impl Context<'_> {
     /// The call of a field that is in the table: all of one type share the code.
-    pub(super) fn listed(&self, calls: &[(u64, FieldCall<'_>)]) -> TokenStream {
-        let (p, rule_of) = (&self.p, self.p.layer());
+    pub(super) fn listed(&self, calls: &[(String, FieldCall<'_>)]) -> TokenStream {
+        let p = &self.p;
         let mut types: Vec<&Type> = Vec::new();
         let mut rows = Vec::new();
-        for (h, call) in calls {
-            let FieldCall::Numbers { ty, name, numbers } = call else {
+        for (name, call) in calls {
+            let FieldCall::Numbers { ty, numbers } = call else {
                 continue;
             };
             let known = types.iter().position(|known| is_same(known, ty));
@@ -35,10 +31,9 @@ impl Context<'_> {
                 types.push(ty);
                 types.len() - 1
             });
-            let (h, numbers) = (Literal::u64_unsuffixed(*h), format!("{kind} {numbers}"));
-            rows.push(quote!((#h, #name, #numbers)));
+            rows.push(format!("{name} {kind} {numbers}"));
         }
-        let traced = |ty: &Type| quote!(<#ty as #rule_of>::RULE.trace(__t, &__args, __inputs));
+        let traced = |ty: &Type| quote!(<#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs));
         let (value, kind) = match types.as_slice() {
             [] => return quote!(return #p::Value::Any),
             [only] => (traced(only), quote!(_)),
@@ -72,7 +67,9 @@ pub(super) fn in_numbers<'f>(
     let LayerType::Type(ty) = &layer.layer else {
         return None;
     };
-    if layer.wrap == Wrap::List || f.cfgs().next().is_some() {
+    // Rows have the field's own name.
+    let renamed = layer.name.as_ref().is_some_and(|n| n.value() != f.name());
+    if layer.wrap == Wrap::List || renamed || f.cfgs().next().is_some() {
         return None;
     }
     let values: Option<Vec<_>> = layer
@@ -95,11 +92,7 @@ pub(super) fn in_numbers<'f>(
             }
         }
     }
-    let name = layer
-        .name
-        .as_ref()
-        .map_or_else(|| f.name(), syn::LitStr::value);
-    Some(FieldCall::Numbers { ty, name, numbers })
+    Some(FieldCall::Numbers { ty, numbers })
 }
 
 /// Whether two types are surely one: paths of the same words, without arguments.

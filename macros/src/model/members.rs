@@ -113,8 +113,11 @@ impl Context<'_> {
         if f.cfgs().next().is_some() || name.contains(' ') {
             return None;
         }
-        let module = self.of_layer(&f.name(), layer, function);
         let borrow = if exclusive { quote!(&mut) } else { quote!(&) };
+        if layer.is_plain() {
+            return Some((name, quote!(#borrow self.#ident)));
+        }
+        let module = self.of_layer(&f.name(), layer, function);
         Some((name, quote!(#module(#borrow self.#ident))))
     }
 

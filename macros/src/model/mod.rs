@@ -129,9 +129,9 @@ impl Context<'_> {
 
     /// A function of `Layer`, by its name, for the layers of a field.
     fn of_layer(&self, name: &str, layer: &LayerField, function: &str) -> TokenStream {
-        let (trait_, ty) = (self.p.layer(), self.layer_type(name, layer, &self.p));
+        let (p, ty) = (&self.p, self.layer_type(name, layer, &self.p));
         let function = quote::format_ident!("{function}");
-        quote!(<#ty as #trait_>::#function)
+        quote!(<#ty as #p::Layer>::#function)
     }
 
     /// What checks a site of the proof.

@@ -32,23 +32,12 @@ impl Context<'_> {
         });
         let settings = self.bound_settings();
         let (early, late) = (self.register(false), self.register(true));
-        let symbols = self.symbols();
         quote! {
             pub struct __Rule;
 
             impl __Rule {
-                /// Proves the model for all values of its hyperparameters.
-                pub const fn prove(self, __t: &mut #p::Tracer<'_>) {
-                    if __t.open(#word) {
-                        #symbols
-                        __t.seal();
-                        <#model as #p::Traced>::BODY.run(__t, &#p::Args::new());
-                        __t.close();
-                    }
-                }
-
                 pub const fn trace(self, __t: &mut #p::Tracer<'_>, __args: &#p::Args, __inputs: &#p::Args) -> #p::Value {
-                    let #p::Some(mut __bound) = __t.open_model(#word, &[#(#rows),*], __args, <#model as #p::Traced>::PROOF) else {
+                    let #p::Some(mut __bound) = __t.open_model(#word, &[#(#rows),*], __args, #model::__TAPER_PROOF) else {
                         return #p::Value::Any;
                     };
                     #settings
@@ -60,6 +49,26 @@ impl Context<'_> {
                 }
             }
         }
+    }
+
+    /// The proof of the model for all values of its hyperparameters; of a `custom` one there is none.
+    pub(super) fn proved(&self) -> TokenStream {
+        let (p, model) = (&self.p, &self.model.ident);
+        if self.model.custom {
+            return quote!(&#p::Proof::OPEN);
+        }
+        let (word, symbols) = (model.to_string(), self.symbols());
+        quote!(&{
+            let mut __storage = #p::Storage::new();
+            let mut __t = __storage.tracer(#p::Purpose::Proof);
+            if __t.open(#word) {
+                #symbols
+                __t.seal();
+                <#model as #p::Traced>::BODY.run(&mut __t, &#p::Args::new());
+                __t.close();
+            }
+            __t.finish()
+        })
     }
 
     /// Sets all hyperparameters: as bound or, where left out, by default.

@@ -44,6 +44,9 @@ impl Context<'_> {
 
     fn copied(&self, f: &Field) -> TokenStream {
         let (cfgs, ident) = (f.cfgs(), &f.ident);
+        if matches!(&f.kind, FieldKind::Layer(layer) if layer.is_plain()) {
+            return quote!(#(#cfgs)* #ident: self.#ident.clone(),);
+        }
         let copy = match &f.kind {
             FieldKind::Layer(layer) => self.of_layer(
                 &f.name(),

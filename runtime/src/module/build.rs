@@ -157,6 +157,14 @@ impl<'v> Build<'_, 'v> {
         }
     }
 
+    /// Builds layers in a row of fields, between whose names are spaces.
+    ///
+    /// # Errors
+    /// As [`Build::one`].
+    pub fn row<R: super::Row>(&mut self, names: &str) -> Result<R> {
+        R::build_row(self, &mut names.split(' '))
+    }
+
     /// Builds the element of `field`, if `forward` reaches it.
     ///
     /// # Errors

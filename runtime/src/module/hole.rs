@@ -17,9 +17,6 @@ pub struct Hole;
 pub trait Refused {}
 
 impl Hole {
-    /// Proves nothing.
-    pub const fn prove(self, _: &mut Tracer<'_>) {}
-
     /// Fits all arguments and inputs.
     pub const fn trace(self, _: &mut Tracer<'_>, _: &Args, _: &Args) -> Value {
         Value::Any

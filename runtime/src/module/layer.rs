@@ -141,9 +141,6 @@ pub trait Traced {
 
     /// The body's only value.
     const BODY: Self::Body;
-
-    /// The proof of its shapes.
-    const PROOF: &'static crate::trace::Proof;
 }
 
 /// The hidden type of a `sequential!` or `dict!` field.

@@ -26,6 +26,7 @@ pub(crate) mod names;
 mod no_settings;
 mod plan;
 pub(crate) mod python;
+mod row;
 pub(crate) mod state;
 mod state_dict;
 mod summary;
@@ -65,6 +66,8 @@ pub use mask::{Mask, MaskRow, MaskTable};
 pub use memory::Memory;
 pub use no_settings::NoSettings;
 pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
+#[doc(hidden)]
+pub use row::Row;
 pub use state::State;
 pub use state_dict::StateDict;
 pub use summary::{Summary, SummaryRow};

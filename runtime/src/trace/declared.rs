@@ -1,23 +1,20 @@
 //! Layers whose arguments are whole numbers: a model has them in a table, because code for each field would cost every
 //! `cargo check` several times as much.
 
-use super::{Args, Tracer};
-
-/// A field: its hash, the name that it is registered under, and numbers: which of the model's types it has, the site of its
-/// declaration, its arguments. `1 65792 16 3 padding=1`.
-pub type Declared = (u64, &'static str, &'static str);
+use super::{hash, Args, Dim, Tracer, Value};
 
 impl Tracer<'_> {
-    /// Enters the field with this hash, if it is in the table. Gives the number of its type, and its arguments, whose sites
-    /// follow that of the declaration.
-    pub const fn declared(&mut self, field: u64, table: &[Declared]) -> Option<(u64, Args)> {
+    /// Enters the field with this hash, if a row of the table is its own: `fc1 1 65792 16 3 padding=1`, its name and numbers: which
+    /// of the model's types it has, the site of its declaration, its arguments. Gives the number of its type, and its arguments,
+    /// whose sites follow that of the declaration.
+    pub const fn declared(&mut self, field: u64, table: &[&'static str]) -> Option<(u64, Args)> {
         let mut i = 0;
         while i < table.len() {
-            let (hash, name, numbers) = table[i];
-            if hash == field {
-                let mut at = 0;
-                let kind = number(numbers.as_bytes(), &mut at);
-                let args = arguments(numbers, at);
+            let name = word(table[i], 0);
+            if hash(name) == field {
+                let mut at = name.len() + 1;
+                let kind = number(table[i].as_bytes(), &mut at);
+                let args = arguments(table[i], at);
                 self.enter(field, name, None, false);
                 return Some((kind, args));
             }
@@ -25,6 +22,28 @@ impl Tracer<'_> {
         }
         None
     }
+
+    /// What stands for the layer in a field, if its name is one of these, between which are spaces.
+    pub const fn layer_of(&self, field: u64, names: &'static str) -> Value {
+        let mut at = 0;
+        while at < names.len() {
+            let name = word(names, at);
+            if hash(name) == field {
+                return Value::Layer(field, Dim::Known(0));
+            }
+            at += name.len() + 1;
+        }
+        Value::Any
+    }
+}
+
+/// The word that starts at `at`, up to a space or the end.
+pub(super) const fn word(text: &str, at: usize) -> &str {
+    let mut end = at;
+    while end < text.len() && text.as_bytes()[end] != b' ' {
+        end += 1;
+    }
+    text.split_at(end).0.split_at(at).1
 }
 
 /// The site and the arguments that stand in a text from `at` on.
@@ -67,7 +86,6 @@ const fn number(bytes: &[u8], at: &mut usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Dim, Value};
 
     #[test]
     fn numbers_are_read_with_their_names() {

@@ -76,6 +76,23 @@ impl Tracer<'_> {
         }
     }
 
+    /// Begins `forward`, a model's only method: what it is called with, if it is asked for and that fits.
+    pub const fn begin_forward(
+        &mut self,
+        signature: Signed,
+        inputs: &Args,
+        taken: usize,
+        site: u32,
+    ) -> Option<Args> {
+        let Some(mut inputs) = self.only_forward(inputs, signature) else {
+            return None;
+        };
+        match self.begin_method(signature, &mut inputs, taken, "forward", site) {
+            true => Some(inputs),
+            false => None,
+        }
+    }
+
     /// States that all hyperparameters of the current component are set.
     pub const fn seal(&mut self) {
         let frame = &mut self.frames[self.depth - 1];

@@ -50,7 +50,6 @@ pub(crate) use bind::{row, same};
 pub use branch::{Branch, Loop};
 pub use calls::Calls;
 pub use condition::Cond;
-pub use declared::Declared;
 pub use dim::{Dim, Truth};
 pub use glob::glob;
 pub use interval::Interval;
