@@ -27,7 +27,7 @@ pub struct BasicBlockConfig {
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl BasicBlockConfig {
         #[must_use]
         pub fn out(mut self, out: usize) -> Self {
@@ -219,16 +219,11 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::visit_all(
                 visitor,
                 "conv1 bn1 conv2 bn2",
-                &[
-                    <Conv2d as __L>::as_module(&self.conv1),
-                    <BatchNorm2d as __L>::as_module(&self.bn1),
-                    <Conv2d as __L>::as_module(&self.conv2),
-                    <BatchNorm2d as __L>::as_module(&self.bn2),
-                ],
+                &[&self.conv1, &self.bn1, &self.conv2, &self.bn2],
             );
             let __as = <<BasicBlock as __p::Part<
                 11207031341650529081u64,
-            >>::Type as __L>::as_module;
+            >>::Type as __p::Layer>::as_module;
             if let __p::Some(__m) = &self.downsample {
                 visitor.module("downsample", __as(__m));
             }
@@ -237,16 +232,11 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::visit_all_mut(
                 visitor,
                 "conv1 bn1 conv2 bn2",
-                &mut [
-                    <Conv2d as __L>::as_module_mut(&mut self.conv1),
-                    <BatchNorm2d as __L>::as_module_mut(&mut self.bn1),
-                    <Conv2d as __L>::as_module_mut(&mut self.conv2),
-                    <BatchNorm2d as __L>::as_module_mut(&mut self.bn2),
-                ],
+                &mut [&mut self.conv1, &mut self.bn1, &mut self.conv2, &mut self.bn2],
             )?;
             let __as = <<BasicBlock as __p::Part<
                 11207031341650529081u64,
-            >>::Type as __L>::as_module_mut;
+            >>::Type as __p::Layer>::as_module_mut;
             if let __p::Some(__m) = &mut self.downsample {
                 visitor.module("downsample", __as(__m))?;
             }
@@ -278,35 +268,19 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             Self {
                 out: __p::Clone::clone(&self.out),
                 stride: __p::Clone::clone(&self.stride),
-                conv1: <Conv2d as __L>::copy_one(&self.conv1),
-                bn1: <BatchNorm2d as __L>::copy_one(&self.bn1),
-                conv2: <Conv2d as __L>::copy_one(&self.conv2),
-                bn2: <BatchNorm2d as __L>::copy_one(&self.bn2),
+                conv1: self.conv1.clone(),
+                bn1: self.bn1.clone(),
+                conv2: self.conv2.clone(),
+                bn2: self.bn2.clone(),
                 downsample: <<BasicBlock as __p::Part<
                     11207031341650529081u64,
-                >>::Type as __L>::copy_optional(&self.downsample),
+                >>::Type as __p::Layer>::copy_optional(&self.downsample),
                 __taper: __p::Clone::clone(&self.__taper),
             }
         }
     }
     pub struct __Rule;
     impl __Rule {
-        /// Proves the model for all values of its hyperparameters.
-        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-            if __t.open("BasicBlock") {
-                {
-                    let __v = __p::Value::Dim(__t.algebra.hyper("out"));
-                    __t.set(2549146719451957345u64, __v);
-                }
-                {
-                    let __v = __p::Value::Dim(__t.algebra.hyper("stride"));
-                    __t.set(10066264882989068177u64, __v);
-                }
-                __t.seal();
-                <BasicBlock as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                __t.close();
-            }
-        }
         pub const fn trace(
             self,
             __t: &mut __p::Tracer<'_>,
@@ -321,7 +295,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                         __p::Param::optional("stride", __p::Takes::Int, __p::Value::Unit),
                     ],
                     __args,
-                    <BasicBlock as __p::Traced>::PROOF,
+                    BasicBlock::__TAPER_PROOF,
                 ) else {
                 return __p::Value::Any;
             };
@@ -361,14 +335,16 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             {
                 __row += 1;
             }
+            let (__0_0, __0_1, __0_2, __0_3) = __at.row("conv1 bn1 conv2 bn2")?;
+            let __1_0 = <<BasicBlock as __p::Part<
+                11207031341650529081u64,
+            >>::Type as __p::Layer>::build_optional(__at, 11207031341650529081u64)?;
             __p::Ok(Self {
-                conv1: <Conv2d as __L>::build_one(__at, "conv1")?,
-                bn1: <BatchNorm2d as __L>::build_one(__at, "bn1")?,
-                conv2: <Conv2d as __L>::build_one(__at, "conv2")?,
-                bn2: <BatchNorm2d as __L>::build_one(__at, "bn2")?,
-                downsample: <<BasicBlock as __p::Part<
-                    11207031341650529081u64,
-                >>::Type as __L>::build_optional(__at, 11207031341650529081u64)?,
+                conv1: __0_0,
+                bn1: __0_1,
+                conv2: __0_2,
+                bn2: __0_3,
+                downsample: __1_0,
                 out,
                 stride,
                 __taper: __p::State::of_model(),
@@ -397,7 +373,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                         __a.push("bias", __arg4, 66053u32);
                         __a
                     };
-                    <Conv2d as __L>::RULE
+                    <Conv2d as __p::Layer>::RULE
                         .trace(__t.within(__field, "conv1"), &__args, __inputs)
                 }
                 5807609199084848557u64 => {
@@ -411,13 +387,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                         __a.push("bias", __arg3, 66564u32);
                         __a
                     };
-                    <Conv2d as __L>::RULE
+                    <Conv2d as __p::Layer>::RULE
                         .trace(__t.within(__field, "conv2"), &__args, __inputs)
                 }
                 11207031341650529081u64 => {
                     <<BasicBlock as __p::Part<
                         11207031341650529081u64,
-                    >>::Type as __L>::RULE
+                    >>::Type as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "downsample"),
                             &__p::Args::numbers(__p::NO_SITE, &[]),
@@ -426,16 +402,10 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 }
                 _ => {
                     let __p::Some((_, __args)) = __t
-                        .declared(
-                            __field,
-                            &[
-                                (442153100890361573, "bn1", "0 66304"),
-                                (18439617194541033569, "bn2", "0 66816"),
-                            ],
-                        ) else {
+                        .declared(__field, &["bn1 0 66304", "bn2 0 66816"]) else {
                         return __p::Value::Any;
                     };
-                    <BatchNorm2d as __L>::RULE.trace(__t, &__args, __inputs)
+                    <BatchNorm2d as __p::Layer>::RULE.trace(__t, &__args, __inputs)
                 }
             };
             __t.leave_with(__v)
@@ -444,11 +414,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             match __field {
                 2549146719451957345u64 => __t.setting(2549146719451957345u64),
                 10066264882989068177u64 => __t.setting(10066264882989068177u64),
-                9213824858527266397u64 | 442153100890361573u64 | 5807609199084848557u64
-                | 18439617194541033569u64 | 11207031341650529081u64 => {
-                    __p::Value::Layer(__field, __p::Dim::Known(0))
-                }
-                _ => __p::Value::Any,
+                _ => __t.layer_of(__field, "conv1 bn1 conv2 bn2 downsample"),
             }
         }
         pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
@@ -475,9 +441,27 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 ],
             ),
         );
+        pub const __TAPER_PROOF: &'static __p::Proof = &{
+            let mut __storage = __p::Storage::new();
+            let mut __t = __storage.tracer(__p::Purpose::Proof);
+            if __t.open("BasicBlock") {
+                {
+                    let __v = __p::Value::Dim(__t.algebra.hyper("out"));
+                    __t.set(2549146719451957345u64, __v);
+                }
+                {
+                    let __v = __p::Value::Dim(__t.algebra.hyper("stride"));
+                    __t.set(10066264882989068177u64, __v);
+                }
+                __t.seal();
+                <BasicBlock as __p::Traced>::BODY.run(&mut __t, &__p::Args::new());
+                __t.close();
+            }
+            __t.finish()
+        };
         #[track_caller]
         pub const fn __taper_check(__site: u32) {
-            <BasicBlock as __p::Traced>::PROOF.check(__site)
+            Self::__TAPER_PROOF.check(__site)
         }
     }
 };
@@ -507,8 +491,7 @@ const _: () = {
 };
 const _: () = BasicBlock::__taper_check(66816);
 const _: () = {
-    #[allow(unused_imports)]
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl BasicBlock {
         #[allow(
             clippy::all,
@@ -530,7 +513,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                 Self::__TAPER_SIGNATURE,
                 &[__p::Some(&x)],
             )?;
-            let __result = (move || -> __p::Result<Tensor> {
+            let __result: __p::Result<Tensor> = {
                 let y = __p::after_then_relu(&self.bn1, &self.conv1, (&x,))?;
                 let y = __p::after(&self.bn2, &self.conv2, (y,))?;
                 let skip = if self.stride != 1 || __p::lift(x.dim(1))? != self.out {
@@ -539,40 +522,24 @@ If an input doesn't fit the signature, or an operation fails.*/
                     x
                 };
                 ::core::result::Result::Ok(__p::lift((__p::lift(y + skip)?).relu())?)
-            })();
+            };
             __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
     }
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl BasicBlock {
-        const fn __taper_m_forward(
+        const fn __taper_run(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let mut __inputs = *__inputs;
-            if !__t
-                .begin_method(
-                    Self::__TAPER_SIGNATURE,
-                    &mut __inputs,
-                    1usize,
-                    "forward",
-                    0u32,
-                )
-            {
+            let __p::Some(__inputs) = __t
+                .begin_forward(Self::__TAPER_SIGNATURE, __inputs, 1usize, 0u32) else {
                 return __p::Value::Any;
-            }
+            };
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let y = Self::__taper_chain(
-                    x,
-                    __t,
-                    1,
-                    &[
-                        9213824858527266397, 442153100890361573, 8269036542489463020,
-                        5807609199084848557, 18439617194541033569,
-                    ],
-                );
+                let y = Self::__taper_chain(x, __t, 1, "conv1 bn1 .relu conv2 bn2");
                 let skip = {
                     let __taper_12 = {
                         let __taper_7 = {
@@ -610,7 +577,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     let mut __taper_10 = [__p::Value::Any];
                     if __t.begin(&mut __taper_9, true) {
                         let __taper_12 = {
-                            Self::__taper_chain(x, __t, 10, &[11207031341650529081])
+                            Self::__taper_chain(x, __t, 10, "downsample")
                         };
                         __taper_10 = [__taper_12];
                         __t.end(&mut __taper_9, true);
@@ -641,7 +608,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __steps: &[u64],
+            __steps: &str,
         ) -> __p::Value {
             let mut __c = __p::Calls::new(__x, __site, __steps);
             while let __p::Some((__field, __args)) = __c.next(__t) {
@@ -657,22 +624,12 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            match __t.only_forward(__inputs, <BasicBlock>::__TAPER_SIGNATURE) {
-                __p::Some(__inputs) => <BasicBlock>::__taper_m_forward(__t, &__inputs),
-                __p::None => __p::Value::Any,
-            }
+            <BasicBlock>::__taper_run(__t, __inputs)
         }
     }
-    #[allow(long_running_const_eval)]
     impl __p::Traced for BasicBlock {
         type Body = __Body;
         const BODY: __Body = __Body;
-        const PROOF: &'static __p::Proof = &{
-            let mut __storage = __p::Storage::new();
-            let mut __t = __storage.tracer(__p::Purpose::Proof);
-            <BasicBlock as __p::Layer>::RULE.prove(&mut __t);
-            __t.finish()
-        };
     }
     impl __p::Forward for BasicBlock {
         fn forward(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
@@ -689,27 +646,27 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <BasicBlock>::__taper_check(0);
-    <BasicBlock>::__taper_check(13);
-    <BasicBlock as ::taper::__private::Traced>::PROOF.check_rest(14);
+    BasicBlock::__taper_check(0);
+    BasicBlock::__taper_check(13);
+    BasicBlock::__TAPER_PROOF.check_rest(14);
 };
 const _: () = {
-    <BasicBlock>::__taper_check(1);
-    <BasicBlock>::__taper_check(2);
-    <BasicBlock>::__taper_check(3);
+    BasicBlock::__taper_check(1);
+    BasicBlock::__taper_check(2);
+    BasicBlock::__taper_check(3);
 };
 const _: () = {
-    <BasicBlock>::__taper_check(4);
-    <BasicBlock>::__taper_check(5);
+    BasicBlock::__taper_check(4);
+    BasicBlock::__taper_check(5);
 };
 const _: () = {
-    <BasicBlock>::__taper_check(6);
-    <BasicBlock>::__taper_check(7);
-    <BasicBlock>::__taper_check(8);
-    <BasicBlock>::__taper_check(9);
+    BasicBlock::__taper_check(6);
+    BasicBlock::__taper_check(7);
+    BasicBlock::__taper_check(8);
+    BasicBlock::__taper_check(9);
 };
-const _: () = <BasicBlock>::__taper_check(10);
+const _: () = BasicBlock::__taper_check(10);
 const _: () = {
-    <BasicBlock>::__taper_check(11);
-    <BasicBlock>::__taper_check(12);
+    BasicBlock::__taper_check(11);
+    BasicBlock::__taper_check(12);
 };

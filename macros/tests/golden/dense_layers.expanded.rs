@@ -21,7 +21,7 @@ struct DenseLayersConfig {
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl DenseLayersConfig {
         #[must_use]
         pub fn growth(mut self, growth: usize) -> Self {
@@ -96,7 +96,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
     }
     impl __p::Module for DenseLayers {
         fn visit<'__a>(&'__a self, visitor: &mut dyn __p::Visitor<'__a>) {
-            let __as = <Linear as __L>::as_module;
+            let __as = <Linear as __p::Layer>::as_module;
             for (__i, __m) in self.layers.iter().enumerate() {
                 let __name = {
                     let i = __i;
@@ -109,7 +109,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
-            let __as = <Linear as __L>::as_module_mut;
+            let __as = <Linear as __p::Layer>::as_module_mut;
             for (__i, __m) in self.layers.iter_mut().enumerate() {
                 let __name = {
                     let i = __i;
@@ -148,29 +148,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             Self {
                 growth: __p::Clone::clone(&self.growth),
                 depth: __p::Clone::clone(&self.depth),
-                layers: <Linear as __L>::copy_list(&self.layers),
+                layers: <Linear as __p::Layer>::copy_list(&self.layers),
                 __taper: __p::Clone::clone(&self.__taper),
             }
         }
     }
     pub struct __Rule;
     impl __Rule {
-        /// Proves the model for all values of its hyperparameters.
-        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-            if __t.open("DenseLayers") {
-                {
-                    let __v = __p::Value::Dim(__t.algebra.hyper("growth"));
-                    __t.set(13651446905143332061u64, __v);
-                }
-                {
-                    let __v = __p::Value::Dim(__t.algebra.hyper("depth"));
-                    __t.set(3269876241071453947u64, __v);
-                }
-                __t.seal();
-                <DenseLayers as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                __t.close();
-            }
-        }
         pub const fn trace(
             self,
             __t: &mut __p::Tracer<'_>,
@@ -185,7 +169,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                         __p::Param::optional("depth", __p::Takes::Int, __p::Value::Unit),
                     ],
                     __args,
-                    <DenseLayers as __p::Traced>::PROOF,
+                    DenseLayers::__TAPER_PROOF,
                 ) else {
                 return __p::Value::Any;
             };
@@ -225,8 +209,9 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             {
                 __row += 1;
             }
+            let __0_0 = <Linear as __p::Layer>::build_list(__at, 209479366139260939u64)?;
             __p::Ok(Self {
-                layers: <Linear as __L>::build_list(__at, 209479366139260939u64)?,
+                layers: __0_0,
                 growth,
                 depth,
                 __taper: __p::State::of_model(),
@@ -281,7 +266,7 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                                 __shown,
                                 true,
                             );
-                            <Linear as __L>::RULE.trace(__t, &__args, __inputs)
+                            <Linear as __p::Layer>::RULE.trace(__t, &__args, __inputs)
                         }
                         _ => {
                             return {
@@ -347,9 +332,27 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 ],
             ),
         );
+        pub const __TAPER_PROOF: &'static __p::Proof = &{
+            let mut __storage = __p::Storage::new();
+            let mut __t = __storage.tracer(__p::Purpose::Proof);
+            if __t.open("DenseLayers") {
+                {
+                    let __v = __p::Value::Dim(__t.algebra.hyper("growth"));
+                    __t.set(13651446905143332061u64, __v);
+                }
+                {
+                    let __v = __p::Value::Dim(__t.algebra.hyper("depth"));
+                    __t.set(3269876241071453947u64, __v);
+                }
+                __t.seal();
+                <DenseLayers as __p::Traced>::BODY.run(&mut __t, &__p::Args::new());
+                __t.close();
+            }
+            __t.finish()
+        };
         #[track_caller]
         pub const fn __taper_check(__site: u32) {
-            <DenseLayers as __p::Traced>::PROOF.check(__site)
+            Self::__TAPER_PROOF.check(__site)
         }
     }
 };
@@ -358,8 +361,7 @@ const _: () = {
     DenseLayers::__taper_check(66049);
 };
 const _: () = {
-    #[allow(unused_imports)]
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl DenseLayers {
         #[allow(
             clippy::all,
@@ -386,14 +388,14 @@ If an input doesn't fit the signature, or an operation fails.*/
                 Self::__TAPER_SIGNATURE,
                 &[__p::Some(&x), bias.as_ref()],
             )?;
-            let __result = (move || -> __p::Result<Tensor> {
+            let __result: __p::Result<Tensor> = {
                 let mut x = if let Some(bias) = bias { __p::lift(x + bias)? } else { x };
                 for layer in &self.layers {
                     let y = __p::then_relu(layer, (&x,))?;
                     x = __p::lift(cat([x, y], 1))?;
                 }
                 ::core::result::Result::Ok(__p::lift(self.average(x))?)
-            })();
+            };
             __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
         #[allow(
@@ -599,7 +601,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __steps: &[u64],
+            __steps: &str,
         ) -> __p::Value {
             let mut __c = __p::Calls::new(__x, __site, __steps);
             while let __p::Some((__field, __args)) = __c.next(__t) {
@@ -607,29 +609,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             __c.value
         }
-        const fn __taper_helper(
-            __t: &mut __p::Tracer<'_>,
-            __method: u64,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            match __method {
-                13877517434493473859u64 => Self::__taper_m_forward(__t, __inputs),
-                10642271555794168467u64 => {
-                    if !__t.open_method() {
-                        return __t.no_method();
-                    }
-                    let __v = Self::__taper_m_average(__t, __inputs);
-                    __t.close();
-                    __v
-                }
-                _ => __p::Value::Any,
-            }
-        }
-    }
-    pub struct __Body;
-    impl __Body {
-        pub const fn run(
-            self,
+        const fn __taper_run(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -659,17 +639,38 @@ If an input doesn't fit the signature, or an operation fails.*/
                 _ => __t.no_method(),
             }
         }
+        const fn __taper_helper(
+            __t: &mut __p::Tracer<'_>,
+            __method: u64,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            match __method {
+                13877517434493473859u64 => Self::__taper_m_forward(__t, __inputs),
+                10642271555794168467u64 => {
+                    if !__t.open_method() {
+                        return __t.no_method();
+                    }
+                    let __v = Self::__taper_m_average(__t, __inputs);
+                    __t.close();
+                    __v
+                }
+                _ => __p::Value::Any,
+            }
+        }
     }
-    #[allow(long_running_const_eval)]
+    pub struct __Body;
+    impl __Body {
+        pub const fn run(
+            self,
+            __t: &mut __p::Tracer<'_>,
+            __inputs: &__p::Args,
+        ) -> __p::Value {
+            <DenseLayers>::__taper_run(__t, __inputs)
+        }
+    }
     impl __p::Traced for DenseLayers {
         type Body = __Body;
         const BODY: __Body = __Body;
-        const PROOF: &'static __p::Proof = &{
-            let mut __storage = __p::Storage::new();
-            let mut __t = __storage.tracer(__p::Purpose::Proof);
-            <DenseLayers as __p::Layer>::RULE.prove(&mut __t);
-            __t.finish()
-        };
     }
     impl<
         __T0: __p::Borrow<__p::Tensor>,
@@ -689,19 +690,19 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <DenseLayers>::__taper_check(0);
-    <DenseLayers>::__taper_check(6);
-    <DenseLayers as ::taper::__private::Traced>::PROOF.check_rest(10);
+    DenseLayers::__taper_check(0);
+    DenseLayers::__taper_check(6);
+    DenseLayers::__TAPER_PROOF.check_rest(10);
 };
-const _: () = <DenseLayers>::__taper_check(1);
+const _: () = DenseLayers::__taper_check(1);
 const _: () = {
-    <DenseLayers>::__taper_check(2);
-    <DenseLayers>::__taper_check(3);
+    DenseLayers::__taper_check(2);
+    DenseLayers::__taper_check(3);
 };
-const _: () = <DenseLayers>::__taper_check(4);
-const _: () = <DenseLayers>::__taper_check(5);
+const _: () = DenseLayers::__taper_check(4);
+const _: () = DenseLayers::__taper_check(5);
 const _: () = {
-    <DenseLayers>::__taper_check(7);
-    <DenseLayers>::__taper_check(9);
+    DenseLayers::__taper_check(7);
+    DenseLayers::__taper_check(9);
 };
-const _: () = <DenseLayers>::__taper_check(8);
+const _: () = DenseLayers::__taper_check(8);

@@ -45,7 +45,7 @@ impl LeNet {
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl ::core::default::Default for LeNetConfig {
         fn default() -> Self {
             LeNet::config()
@@ -298,28 +298,14 @@ As `config().init(device)`.*/
             __p::visit_all(
                 visitor,
                 "features fc1 bn1 fc2",
-                &[
-                    <<LeNet as __p::Part<
-                        2392946144548103029u64,
-                    >>::Type as __L>::as_module(&self.features),
-                    <Linear as __L>::as_module(&self.fc1),
-                    <BatchNorm1d as __L>::as_module(&self.bn1),
-                    <Linear as __L>::as_module(&self.fc2),
-                ],
+                &[&self.features, &self.fc1, &self.bn1, &self.fc2],
             );
         }
         fn visit_mut(&mut self, visitor: &mut dyn __p::VisitorMut) -> __p::Result<()> {
             __p::visit_all_mut(
                 visitor,
                 "features fc1 bn1 fc2",
-                &mut [
-                    <<LeNet as __p::Part<
-                        2392946144548103029u64,
-                    >>::Type as __L>::as_module_mut(&mut self.features),
-                    <Linear as __L>::as_module_mut(&mut self.fc1),
-                    <BatchNorm1d as __L>::as_module_mut(&mut self.bn1),
-                    <Linear as __L>::as_module_mut(&mut self.fc2),
-                ],
+                &mut [&mut self.features, &mut self.fc1, &mut self.bn1, &mut self.fc2],
             )
         }
         fn state(&self) -> __p::Option<&__p::State> {
@@ -346,30 +332,16 @@ As `config().init(device)`.*/
         fn clone(&self) -> Self {
             Self {
                 classes: __p::Clone::clone(&self.classes),
-                features: <<LeNet as __p::Part<
-                    2392946144548103029u64,
-                >>::Type as __L>::copy_one(&self.features),
-                fc1: <Linear as __L>::copy_one(&self.fc1),
-                bn1: <BatchNorm1d as __L>::copy_one(&self.bn1),
-                fc2: <Linear as __L>::copy_one(&self.fc2),
+                features: self.features.clone(),
+                fc1: self.fc1.clone(),
+                bn1: self.bn1.clone(),
+                fc2: self.fc2.clone(),
                 __taper: __p::Clone::clone(&self.__taper),
             }
         }
     }
     pub struct __Rule;
     impl __Rule {
-        /// Proves the model for all values of its hyperparameters.
-        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-            if __t.open("LeNet") {
-                {
-                    let __v = __p::Value::Dim(__t.algebra.hyper("classes"));
-                    __t.set(5249744443589067621u64, __v);
-                }
-                __t.seal();
-                <LeNet as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                __t.close();
-            }
-        }
         pub const fn trace(
             self,
             __t: &mut __p::Tracer<'_>,
@@ -387,7 +359,7 @@ As `config().init(device)`.*/
                         ),
                     ],
                     __args,
-                    <LeNet as __p::Traced>::PROOF,
+                    LeNet::__TAPER_PROOF,
                 ) else {
                 return __p::Value::Any;
             };
@@ -417,13 +389,12 @@ As `config().init(device)`.*/
             {
                 __row += 1;
             }
+            let (__0_0, __0_1, __0_2, __0_3) = __at.row("features fc1 bn1 fc2")?;
             __p::Ok(Self {
-                features: <<LeNet as __p::Part<
-                    2392946144548103029u64,
-                >>::Type as __L>::build_one(__at, "features")?,
-                fc1: <Linear as __L>::build_one(__at, "fc1")?,
-                bn1: <BatchNorm1d as __L>::build_one(__at, "bn1")?,
-                fc2: <Linear as __L>::build_one(__at, "fc2")?,
+                features: __0_0,
+                fc1: __0_1,
+                bn1: __0_2,
+                fc2: __0_3,
                 classes,
                 __taper: __p::State::of_model(),
             })
@@ -439,7 +410,9 @@ As `config().init(device)`.*/
         ) -> __p::Value {
             let __v = match __field {
                 2392946144548103029u64 => {
-                    <<LeNet as __p::Part<2392946144548103029u64>>::Type as __L>::RULE
+                    <<LeNet as __p::Part<
+                        2392946144548103029u64,
+                    >>::Type as __p::Layer>::RULE
                         .trace(
                             __t.within(__field, "features"),
                             &__p::Args::numbers(__p::NO_SITE, &[]),
@@ -453,23 +426,20 @@ As `config().init(device)`.*/
                         __a.push("", __arg0, 66561u32);
                         __a
                     };
-                    <Linear as __L>::RULE
+                    <Linear as __p::Layer>::RULE
                         .trace(__t.within(__field, "fc2"), &__args, __inputs)
                 }
                 _ => {
                     let __p::Some((__kind, __args)) = __t
-                        .declared(
-                            __field,
-                            &[
-                                (16695093028469538533, "fc1", "0 66048 120"),
-                                (442153100890361573, "bn1", "1 66304"),
-                            ],
-                        ) else {
+                        .declared(__field, &["fc1 0 66048 120", "bn1 1 66304"]) else {
                         return __p::Value::Any;
                     };
                     match __kind {
-                        0 => <Linear as __L>::RULE.trace(__t, &__args, __inputs),
-                        _ => <BatchNorm1d as __L>::RULE.trace(__t, &__args, __inputs),
+                        0 => <Linear as __p::Layer>::RULE.trace(__t, &__args, __inputs),
+                        _ => {
+                            <BatchNorm1d as __p::Layer>::RULE
+                                .trace(__t, &__args, __inputs)
+                        }
                     }
                 }
             };
@@ -478,11 +448,7 @@ As `config().init(device)`.*/
         pub const fn __taper_get(__t: &mut __p::Tracer<'_>, __field: u64) -> __p::Value {
             match __field {
                 5249744443589067621u64 => __t.setting(5249744443589067621u64),
-                2392946144548103029u64 | 16695093028469538533u64 | 442153100890361573u64
-                | 5504015865189711961u64 => {
-                    __p::Value::Layer(__field, __p::Dim::Known(0))
-                }
-                _ => __p::Value::Any,
+                _ => __t.layer_of(__field, "features fc1 bn1 fc2"),
             }
         }
         pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
@@ -507,9 +473,23 @@ As `config().init(device)`.*/
                 ],
             ),
         );
+        pub const __TAPER_PROOF: &'static __p::Proof = &{
+            let mut __storage = __p::Storage::new();
+            let mut __t = __storage.tracer(__p::Purpose::Proof);
+            if __t.open("LeNet") {
+                {
+                    let __v = __p::Value::Dim(__t.algebra.hyper("classes"));
+                    __t.set(5249744443589067621u64, __v);
+                }
+                __t.seal();
+                <LeNet as __p::Traced>::BODY.run(&mut __t, &__p::Args::new());
+                __t.close();
+            }
+            __t.finish()
+        };
         #[track_caller]
         pub const fn __taper_check(__site: u32) {
-            <LeNet as __p::Traced>::PROOF.check(__site)
+            Self::__TAPER_PROOF.check(__site)
         }
     }
 };
@@ -544,8 +524,7 @@ const _: () = {
     LeNet::__taper_check(66561);
 };
 const _: () = {
-    #[allow(unused_imports)]
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl LeNet {
         #[allow(
             clippy::all,
@@ -567,43 +546,30 @@ If an input doesn't fit the signature, or an operation fails.*/
                 Self::__TAPER_SIGNATURE,
                 &[__p::Some(&x)],
             )?;
-            let __result = (move || -> __p::Result<Tensor> {
+            let __result: __p::Result<Tensor> = {
                 let x = __p::lift(__p::Call::call(&self.features, (x,))?.flatten(1))?;
                 let x = __p::after_then_relu(&self.bn1, &self.fc1, (x,))?;
                 ::core::result::Result::Ok(__p::Call::call(&self.fc2, (x,))?)
-            })();
+            };
             __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
     }
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl LeNet {
-        const fn __taper_m_forward(
+        const fn __taper_run(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let mut __inputs = *__inputs;
-            if !__t
-                .begin_method(
-                    Self::__TAPER_SIGNATURE,
-                    &mut __inputs,
-                    1usize,
-                    "forward",
-                    0u32,
-                )
-            {
+            let __p::Some(__inputs) = __t
+                .begin_forward(Self::__TAPER_SIGNATURE, __inputs, 1usize, 0u32) else {
                 return __p::Value::Any;
-            }
+            };
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
                 Self::__taper_chain(
                     {
-                        let __taper_2 = Self::__taper_chain(
-                            x,
-                            __t,
-                            1,
-                            &[2392946144548103029],
-                        );
+                        let __taper_2 = Self::__taper_chain(x, __t, 1, "features");
                         let __taper_1 = __p::Value::int(1);
                         __p::operate(
                             __taper_2,
@@ -615,10 +581,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     },
                     __t,
                     3,
-                    &[
-                        16695093028469538533, 442153100890361573, 8269036542489463020,
-                        5504015865189711961,
-                    ],
+                    "fc1 bn1 .relu fc2",
                 )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 7u32)
@@ -627,7 +590,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __steps: &[u64],
+            __steps: &str,
         ) -> __p::Value {
             let mut __c = __p::Calls::new(__x, __site, __steps);
             while let __p::Some((__field, __args)) = __c.next(__t) {
@@ -643,22 +606,12 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            match __t.only_forward(__inputs, <LeNet>::__TAPER_SIGNATURE) {
-                __p::Some(__inputs) => <LeNet>::__taper_m_forward(__t, &__inputs),
-                __p::None => __p::Value::Any,
-            }
+            <LeNet>::__taper_run(__t, __inputs)
         }
     }
-    #[allow(long_running_const_eval)]
     impl __p::Traced for LeNet {
         type Body = __Body;
         const BODY: __Body = __Body;
-        const PROOF: &'static __p::Proof = &{
-            let mut __storage = __p::Storage::new();
-            let mut __t = __storage.tracer(__p::Purpose::Proof);
-            <LeNet as __p::Layer>::RULE.prove(&mut __t);
-            __t.finish()
-        };
     }
     impl __p::Forward for LeNet {
         fn forward(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
@@ -675,17 +628,17 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <LeNet>::__taper_check(0);
-    <LeNet>::__taper_check(7);
-    <LeNet as ::taper::__private::Traced>::PROOF.check_rest(8);
+    LeNet::__taper_check(0);
+    LeNet::__taper_check(7);
+    LeNet::__TAPER_PROOF.check_rest(8);
 };
 const _: () = {
-    <LeNet>::__taper_check(1);
-    <LeNet>::__taper_check(2);
+    LeNet::__taper_check(1);
+    LeNet::__taper_check(2);
 };
 const _: () = {
-    <LeNet>::__taper_check(3);
-    <LeNet>::__taper_check(4);
-    <LeNet>::__taper_check(5);
+    LeNet::__taper_check(3);
+    LeNet::__taper_check(4);
+    LeNet::__taper_check(5);
 };
-const _: () = <LeNet>::__taper_check(6);
+const _: () = LeNet::__taper_check(6);

@@ -73,7 +73,7 @@ impl Tensors {
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl ::core::default::Default for TensorsConfig {
         fn default() -> Self {
             Tensors::config()
@@ -284,18 +284,6 @@ As `config().init(device)`.*/
     }
     pub struct __Rule;
     impl __Rule {
-        /// Proves the model for all values of its hyperparameters.
-        pub const fn prove(self, __t: &mut __p::Tracer<'_>) {
-            if __t.open("Tensors") {
-                {
-                    let __v = __p::Value::Dim(__t.algebra.hyper("n"));
-                    __t.set(9623952623058910235u64, __v);
-                }
-                __t.seal();
-                <Tensors as __p::Traced>::BODY.run(__t, &__p::Args::new());
-                __t.close();
-            }
-        }
         pub const fn trace(
             self,
             __t: &mut __p::Tracer<'_>,
@@ -307,7 +295,7 @@ As `config().init(device)`.*/
                     "Tensors",
                     &[__p::Param::optional("n", __p::Takes::Int, __p::Value::Unit)],
                     __args,
-                    <Tensors as __p::Traced>::PROOF,
+                    Tensors::__TAPER_PROOF,
                 ) else {
                 return __p::Value::Any;
             };
@@ -393,50 +381,56 @@ As `config().init(device)`.*/
             {
                 __row += 1;
             }
-            __p::Ok(Self {
-                weight: {
-                    let __shape = __at.shape_of("weight")?;
-                    __at.param(
-                        "weight",
-                        &__shape,
-                        &{
-                            #[allow(unused_imports)]
-                            use __p::initial::*;
-                            normal(0.0, 0.02)
-                        },
-                    )?
-                },
-                several: <ParamList as __p::ParamGroup>::build(
-                    __at,
-                    18150727135195308667u64,
-                    "several",
-                    &["0", "1"],
-                    &__p::Init::STANDARD_NORMAL,
-                )?,
-                named: <ParamDict as __p::ParamGroup>::build(
-                    __at,
-                    18023689471780730923u64,
-                    "named",
-                    &["left", "right"],
+            let __0_0 = {
+                let __shape = __at.shape_of("weight")?;
+                __at.param(
+                    "weight",
+                    &__shape,
                     &{
                         #[allow(unused_imports)]
                         use __p::initial::*;
-                        zeros()
+                        normal(0.0, 0.02)
                     },
-                )?,
-                mean: {
-                    let __shape = __at.shape_of("mean")?;
-                    __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
+                )?
+            };
+            let __1_0 = <ParamList as __p::ParamGroup>::build(
+                __at,
+                18150727135195308667u64,
+                "several",
+                &["0", "1"],
+                &__p::Init::STANDARD_NORMAL,
+            )?;
+            let __2_0 = <ParamDict as __p::ParamGroup>::build(
+                __at,
+                18023689471780730923u64,
+                "named",
+                &["left", "right"],
+                &{
+                    #[allow(unused_imports)]
+                    use __p::initial::*;
+                    zeros()
                 },
-                shifts: <BufferList as __p::BufferGroup>::build(
-                    __at,
-                    11246141743777629291u64,
-                    "shifts",
-                    &["0", "1"],
-                    &__p::Init::ZEROS,
-                    false,
-                )?,
-                choices: __at.group(13559468248312416723u64, "choices")?,
+            )?;
+            let __3_0 = {
+                let __shape = __at.shape_of("mean")?;
+                __at.buffer("mean", &__shape, &__p::Init::ZEROS)?
+            };
+            let __4_0 = <BufferList as __p::BufferGroup>::build(
+                __at,
+                11246141743777629291u64,
+                "shifts",
+                &["0", "1"],
+                &__p::Init::ZEROS,
+                false,
+            )?;
+            let __5_0 = __at.group(13559468248312416723u64, "choices")?;
+            __p::Ok(Self {
+                weight: __0_0,
+                several: __1_0,
+                named: __2_0,
+                mean: __3_0,
+                shifts: __4_0,
+                choices: __5_0,
                 n,
                 __taper: __p::State::of_model(),
             })
@@ -470,7 +464,8 @@ As `config().init(device)`.*/
                                 __p::None,
                                 false,
                             );
-                            __then = <Linear as __L>::RULE.trace(__t, &__args, __inputs);
+                            __then = <Linear as __p::Layer>::RULE
+                                .trace(__t, &__args, __inputs);
                             __t.leave();
                             __t.end(&mut __b, true);
                         }
@@ -482,7 +477,8 @@ As `config().init(device)`.*/
                                 if __t.begin(&mut __b, true) {
                                     let __args = __p::Args::numbers(67072, &[]);
                                     __t.enter(8269036542489463021u64, "relu", __p::None, false);
-                                    __then = <ReLU as __L>::RULE.trace(__t, &__args, __inputs);
+                                    __then = <ReLU as __p::Layer>::RULE
+                                        .trace(__t, &__args, __inputs);
                                     __t.leave();
                                     __t.end(&mut __b, true);
                                 }
@@ -567,8 +563,7 @@ As `config().init(device)`.*/
                     ];
                     __t.list(&__items)
                 }
-                13559468248312416723u64 => __p::Value::Layer(__field, __p::Dim::Known(0)),
-                _ => __p::Value::Any,
+                _ => __t.layer_of(__field, "choices"),
             }
         }
         pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
@@ -591,9 +586,23 @@ As `config().init(device)`.*/
                 ],
             ),
         );
+        pub const __TAPER_PROOF: &'static __p::Proof = &{
+            let mut __storage = __p::Storage::new();
+            let mut __t = __storage.tracer(__p::Purpose::Proof);
+            if __t.open("Tensors") {
+                {
+                    let __v = __p::Value::Dim(__t.algebra.hyper("n"));
+                    __t.set(9623952623058910235u64, __v);
+                }
+                __t.seal();
+                <Tensors as __p::Traced>::BODY.run(&mut __t, &__p::Args::new());
+                __t.close();
+            }
+            __t.finish()
+        };
         #[track_caller]
         pub const fn __taper_check(__site: u32) {
-            <Tensors as __p::Traced>::PROOF.check(__site)
+            Self::__TAPER_PROOF.check(__site)
         }
     }
 };
@@ -603,8 +612,7 @@ const _: () = {
     Tensors::__taper_check(67074);
 };
 const _: () = {
-    #[allow(unused_imports)]
-    use ::taper::__private::{self as __p, Layer as __L};
+    use ::taper::__private as __p;
     impl Tensors {
         #[allow(
             clippy::all,
@@ -630,35 +638,27 @@ If an input doesn't fit the signature, or an operation fails.*/
                 Self::__TAPER_SIGNATURE,
                 &[__p::Some(&x)],
             )?;
-            let __result = (move || -> __p::Result<Tensor> {
+            let __result: __p::Result<Tensor> = {
                 let x = __p::lift((__p::lift(x - &self.mean)?).matmul(self.weight))?;
                 let x = __p::lift(x + __p::lift(self.named.get("left"))?)?;
                 ::core::result::Result::Ok(
                     __p::CallAt::call_at(&self.choices, choice, (x,))?,
                 )
-            })();
+            };
             __p::leave(self, __seen, __result, __p::Tensors::collect)
         }
     }
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl Tensors {
-        const fn __taper_m_forward(
+        const fn __taper_run(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            let mut __inputs = *__inputs;
-            if !__t
-                .begin_method(
-                    Self::__TAPER_SIGNATURE,
-                    &mut __inputs,
-                    1usize,
-                    "forward",
-                    0u32,
-                )
-            {
+            let __p::Some(__inputs) = __t
+                .begin_forward(Self::__TAPER_SIGNATURE, __inputs, 1usize, 0u32) else {
                 return __p::Value::Any;
-            }
+            };
             let x = __t.tensor_input(&__inputs, 0usize);
             let choice = match __inputs.get(1usize) {
                 __p::Some(__a) => __a.value,
@@ -707,7 +707,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __steps: &[u64],
+            __steps: &str,
         ) -> __p::Value {
             let mut __c = __p::Calls::new(__x, __site, __steps);
             while let __p::Some((__field, __args)) = __c.next(__t) {
@@ -723,22 +723,12 @@ If an input doesn't fit the signature, or an operation fails.*/
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
-            match __t.only_forward(__inputs, <Tensors>::__TAPER_SIGNATURE) {
-                __p::Some(__inputs) => <Tensors>::__taper_m_forward(__t, &__inputs),
-                __p::None => __p::Value::Any,
-            }
+            <Tensors>::__taper_run(__t, __inputs)
         }
     }
-    #[allow(long_running_const_eval)]
     impl __p::Traced for Tensors {
         type Body = __Body;
         const BODY: __Body = __Body;
-        const PROOF: &'static __p::Proof = &{
-            let mut __storage = __p::Storage::new();
-            let mut __t = __storage.tracer(__p::Purpose::Proof);
-            <Tensors as __p::Layer>::RULE.prove(&mut __t);
-            __t.finish()
-        };
     }
     impl<__T0: __p::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)> for Tensors {
         type Output = Tensor;
@@ -749,16 +739,16 @@ If an input doesn't fit the signature, or an operation fails.*/
     }
 };
 const _: () = {
-    <Tensors>::__taper_check(0);
-    <Tensors>::__taper_check(6);
-    <Tensors as ::taper::__private::Traced>::PROOF.check_rest(7);
+    Tensors::__taper_check(0);
+    Tensors::__taper_check(6);
+    Tensors::__TAPER_PROOF.check_rest(7);
 };
 const _: () = {
-    <Tensors>::__taper_check(1);
-    <Tensors>::__taper_check(2);
+    Tensors::__taper_check(1);
+    Tensors::__taper_check(2);
 };
 const _: () = {
-    <Tensors>::__taper_check(3);
-    <Tensors>::__taper_check(4);
+    Tensors::__taper_check(3);
+    Tensors::__taper_check(4);
 };
-const _: () = <Tensors>::__taper_check(5);
+const _: () = Tensors::__taper_check(5);
