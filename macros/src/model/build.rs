@@ -13,20 +13,6 @@ use syn::spanned::Spanned;
 /// The longest tuple of layers that the runtime builds.
 const ROW: usize = 12;
 
-/// What builds a field.
-enum Built {
-    /// A call that it shares with its neighbours.
-    Row,
-    /// An expression of its own.
-    Value(TokenStream),
-}
-
-impl Built {
-    fn is_row(&self) -> bool {
-        matches!(self, Built::Row)
-    }
-}
-
 impl Context<'_> {
     /// The implementation of `Layer`.
     pub(super) fn layer(&self) -> TokenStream {
@@ -69,30 +55,29 @@ impl Context<'_> {
     }
 
     /// The fields of the struct expression, and what builds them before it, in the order of declaration.
-    ///
-    /// Layers in a row have one way out among them. Each way out drops all that was built so far, which costs rustc the square
-    /// of their number: so a long model is built in parts.
     fn built_fields(&self) -> (TokenStream, TokenStream) {
         let all = self.model.fields.iter();
-        let built: Vec<_> = all.filter_map(|f| Some((f, self.built(f)?))).collect();
-        let long = built.len() > PART;
-        let (mut statements, mut fields) = (Vec::new(), TokenStream::new());
-        let runs = built.chunk_by(|(_, a), (_, b)| a.is_row() && b.is_row());
+        let values: Vec<_> = all
+            .filter_map(|f| Some((f, self.built_value(f)?)))
+            .collect();
+        match values.len() > PART {
+            true => self.built_in_parts(&values),
+            false => self.built_in_rows(&values),
+        }
+    }
+
+    /// Layers in a row are built by one call, whose types only the struct expression tells.
+    fn built_in_rows(&self, values: &[(&Field, TokenStream)]) -> (TokenStream, TokenStream) {
+        let (mut statements, mut fields) = (TokenStream::new(), TokenStream::new());
+        let runs = values.chunk_by(|(a, _), (b, _)| self.is_in_row(a) && self.is_in_row(b));
         for (n, run) in runs.flat_map(|run| run.chunks(ROW)).enumerate() {
             let names: Vec<_> = (0..run.len()).map(|i| format_ident!("__{n}_{i}")).collect();
-            for ((f, built), name) in run.iter().zip(&names) {
+            for ((f, _), name) in run.iter().zip(&names) {
                 let (cfgs, ident) = (f.cfgs(), &f.ident);
-                fields.extend(match built {
-                    // Names can't be left out of a pattern as fields can.
-                    Built::Value(value) if long && f.cfgs().next().is_some() => {
-                        quote!(#(#cfgs)* #ident: #value,)
-                    }
-                    _ => quote!(#(#cfgs)* #ident: #name,),
-                });
+                fields.extend(quote!(#(#cfgs)* #ident: #name,));
             }
-            let statement = match run {
-                [(f, Built::Value(_))] if long && f.cfgs().next().is_some() => continue,
-                [(f, Built::Value(value))] => {
+            statements.extend(match run {
+                [(f, value)] if !self.is_in_row(f) => {
                     let cfgs = f.cfgs();
                     quote!(#(#cfgs)* let #(#names)* = #value;)
                 }
@@ -101,46 +86,47 @@ impl Context<'_> {
                     let words = words.join(" ");
                     quote!(let (#(#names,)*) = __at.row(#words)?;)
                 }
-            };
-            statements.push((names, statement));
+            });
         }
-        let parts = match long {
-            true => self.in_parts(&statements),
-            false => statements.into_iter().map(|(_, built)| built).collect(),
-        };
+        (statements, fields)
+    }
+
+    /// Each way out of an expression drops all that was built so far, which costs rustc the square of their number: so a long
+    /// model is built in parts.
+    fn built_in_parts(&self, values: &[(&Field, TokenStream)]) -> (TokenStream, TokenStream) {
+        let p = &self.p;
+        let (mut parts, mut fields) = (TokenStream::new(), TokenStream::new());
+        for (n, part) in values.chunks(PART).enumerate() {
+            let (mut names, mut built) = (Vec::new(), Vec::new());
+            for (i, (f, value)) in part.iter().enumerate() {
+                let (cfgs, ident) = (f.cfgs(), &f.ident);
+                // Names can't be left out of a pattern as fields can.
+                if f.cfgs().next().is_some() {
+                    fields.extend(quote!(#(#cfgs)* #ident: #value,));
+                } else {
+                    let name = format_ident!("__{n}_{i}");
+                    fields.extend(quote!(#ident: #name,));
+                    names.push(name);
+                    built.push(value);
+                }
+            }
+            if !names.is_empty() {
+                parts.extend(quote! {
+                    let (#(#names,)*) = (|| -> #p::Result<_> { #p::Ok((#(#built,)*)) })()?;
+                });
+            }
+        }
         (parts, fields)
     }
 
-    /// Statements that bind names, in parts.
-    fn in_parts(&self, statements: &[(Vec<syn::Ident>, TokenStream)]) -> TokenStream {
-        let p = &self.p;
-        let mut all = TokenStream::new();
-        let (mut names, mut built) = (Vec::new(), TokenStream::new());
-        for (n, (bound, statement)) in statements.iter().enumerate() {
-            names.extend(bound);
-            built.extend(statement.clone());
-            if names.len() < PART && n + 1 < statements.len() {
-                continue;
+    /// Whether a field is a layer that can be built together with its neighbours.
+    fn is_in_row(&self, f: &Field) -> bool {
+        match &f.kind {
+            FieldKind::Layer(layer) => {
+                layer.is_plain() && f.cfgs().next().is_none() && self.handing(layer).is_empty()
             }
-            let (part, code) = (std::mem::take(&mut names), std::mem::take(&mut built));
-            all.extend(quote! {
-                let (#(#part,)*) = (|| -> #p::Result<_> {
-                    #code
-                    #p::Ok((#(#part,)*))
-                })()?;
-            });
+            _ => false,
         }
-        all
-    }
-
-    /// How a field is built; settings are not.
-    fn built(&self, f: &Field) -> Option<Built> {
-        if let FieldKind::Layer(layer) = &f.kind {
-            if layer.is_plain() && f.cfgs().next().is_none() && self.handing(layer).is_empty() {
-                return Some(Built::Row);
-            }
-        }
-        self.built_value(f).map(Built::Value)
     }
 
     fn build_setting(&self, f: &Field, c: &ConfigField) -> TokenStream {

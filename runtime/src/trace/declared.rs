@@ -39,8 +39,8 @@ impl Tracer<'_> {
 
 /// The word that starts at `at`, up to a space or the end.
 pub(super) const fn word(text: &str, at: usize) -> &str {
-    let mut end = at;
-    while end < text.len() && text.as_bytes()[end] != b' ' {
+    let (bytes, mut end) = (text.as_bytes(), at);
+    while end < bytes.len() && bytes[end] != b' ' {
         end += 1;
     }
     text.split_at(end).0.split_at(at).1
