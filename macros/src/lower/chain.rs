@@ -1,4 +1,4 @@
-//! Calls in a row, each on what the one before gives: a text for one piece of code, where code for each would cost every
+//! Calls in a row, each on what the one before gives: numbers for one piece of code, where code for each would cost every
 //! `cargo check` several times as much.
 
 use super::{hash, Lower, Place};
@@ -19,10 +19,12 @@ pub(super) struct Chain {
     steps: Vec<Step>,
 }
 
-/// By the name of the field or the operation.
+#[derive(Clone, Copy)]
 enum Step {
-    Layer(String),
-    Operation(String),
+    /// By the hash of the field.
+    Layer(u64),
+    /// By the hash of the operation's name.
+    Operation(u64),
 }
 
 impl Chain {
@@ -52,23 +54,18 @@ impl Chain {
         if !layers {
             let operations = self.steps.iter().zip(first..);
             return operations.fold(start, |value, (step, site)| {
-                let (Step::Layer(name) | Step::Operation(name)) = step;
-                let (site, h) = (
-                    Literal::u32_unsuffixed(site),
-                    Literal::u64_unsuffixed(hash(name)),
-                );
+                let (Step::Layer(h) | Step::Operation(h)) = *step;
+                let (site, h) = (Literal::u32_unsuffixed(site), Literal::u64_unsuffixed(h));
                 quote!(#p::apply(#value, __t, #site, #h))
             });
         }
+        // Hashes are odd, so that there are numbers for both.
         let steps = self.steps.iter().map(|step| match step {
-            Step::Layer(name) => name.clone(),
-            Step::Operation(name) => format!(".{name}"),
+            Step::Layer(h) => Literal::u64_unsuffixed(*h),
+            Step::Operation(h) => Literal::u64_unsuffixed(h - 1),
         });
-        let (first, steps) = (
-            Literal::u32_unsuffixed(first),
-            steps.collect::<Vec<_>>().join(" "),
-        );
-        quote!(Self::__taper_chain(#start, __t, #first, #steps))
+        let first = Literal::u32_unsuffixed(first);
+        quote!(Self::__taper_chain(#start, __t, #first, &[#(#steps),*]))
     }
 }
 
@@ -113,7 +110,11 @@ impl Lower<'_> {
                     _ => return None,
                 };
                 let x = super::call::only(args)?;
-                (x, super::call::first_span(e), Step::Layer(plain_name(name)))
+                (
+                    x,
+                    super::call::first_span(e),
+                    Step::Layer(hash(&plain_name(name))),
+                )
             }
             Callee::Operation { receiver, name } => {
                 let Expr::MethodCall(call) = e else {
@@ -126,7 +127,7 @@ impl Lower<'_> {
                 if super::call::is_plain(&word) {
                     return Some(self.chain(receiver));
                 }
-                (receiver, name.span(), Step::Operation(word))
+                (receiver, name.span(), Step::Operation(hash(&word)))
             }
             _ => return None,
         };

@@ -1,39 +1,32 @@
-//! Calls in a row, as a text instead of code.
+//! Calls in a row, as numbers instead of code.
 
-use super::declared::word;
-use super::{apply, hash, Args, Tracer, Value};
+use super::{apply, Args, Tracer, Value};
 
 /// Calls of layers and of operations without arguments, each on what the one before gives. Their sites follow one another.
 pub struct Calls<'a> {
     /// What the last call gave.
     pub value: Value,
     site: u32,
-    steps: &'a str,
-    at: usize,
+    steps: &'a [u64],
 }
 
 impl<'a> Calls<'a> {
-    /// Calls that start with `value`: the names of fields and, behind a dot, those of operations. `fc1 .relu fc2`.
-    pub const fn new(value: Value, site: u32, steps: &'a str) -> Self {
-        Calls {
-            value,
-            site,
-            steps,
-            at: 0,
-        }
+    /// Calls that start with `value`. A step is the hash of a field or, less one, that of an operation's name: hashes are odd.
+    pub const fn new(value: Value, site: u32, steps: &'a [u64]) -> Self {
+        Calls { value, site, steps }
     }
 
     /// Runs operations up to the next layer, whose field and input it gives.
     pub const fn next(&mut self, t: &mut Tracer<'_>) -> Option<(u64, Args)> {
-        while self.at < self.steps.len() {
-            let (site, step) = (self.site, word(self.steps, self.at));
-            self.at += step.len() + 1;
+        while let Some((step, rest)) = self.steps.split_first() {
+            let (site, step) = (self.site, *step);
+            self.steps = rest;
             self.site += 1;
-            if step.as_bytes()[0] != b'.' {
+            if step % 2 == 1 {
                 t.at(site);
-                return Some((hash(step), Args::forward(self.value)));
+                return Some((step, Args::forward(self.value)));
             }
-            self.value = apply(self.value, t, site, hash(step.split_at(1).1));
+            self.value = apply(self.value, t, site, step + 1);
         }
         None
     }

@@ -38,7 +38,7 @@ impl Tracer<'_> {
 }
 
 /// The word that starts at `at`, up to a space or the end.
-pub(super) const fn word(text: &str, at: usize) -> &str {
+const fn word(text: &str, at: usize) -> &str {
     let (bytes, mut end) = (text.as_bytes(), at);
     while end < bytes.len() && bytes[end] != b' ' {
         end += 1;
