@@ -539,7 +539,15 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let y = Self::__taper_chain(x, __t, 1, "conv1 bn1 .relu conv2 bn2");
+                let y = Self::__taper_chain(
+                    x,
+                    __t,
+                    1,
+                    &[
+                        9213824858527266397, 442153100890361573, 8269036542489463020,
+                        5807609199084848557, 18439617194541033569,
+                    ],
+                );
                 let skip = {
                     let __taper_12 = {
                         let __taper_7 = {
@@ -577,7 +585,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     let mut __taper_10 = [__p::Value::Any];
                     if __t.begin(&mut __taper_9, true) {
                         let __taper_12 = {
-                            Self::__taper_chain(x, __t, 10, "downsample")
+                            Self::__taper_chain(x, __t, 10, &[11207031341650529081])
                         };
                         __taper_10 = [__taper_12];
                         __t.end(&mut __taper_9, true);
@@ -608,7 +616,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __steps: &str,
+            __steps: &[u64],
         ) -> __p::Value {
             let mut __c = __p::Calls::new(__x, __site, __steps);
             while let __p::Some((__field, __args)) = __c.next(__t) {

@@ -569,7 +569,12 @@ If an input doesn't fit the signature, or an operation fails.*/
             let __result = {
                 Self::__taper_chain(
                     {
-                        let __taper_2 = Self::__taper_chain(x, __t, 1, "features");
+                        let __taper_2 = Self::__taper_chain(
+                            x,
+                            __t,
+                            1,
+                            &[2392946144548103029],
+                        );
                         let __taper_1 = __p::Value::int(1);
                         __p::operate(
                             __taper_2,
@@ -581,7 +586,10 @@ If an input doesn't fit the signature, or an operation fails.*/
                     },
                     __t,
                     3,
-                    "fc1 bn1 .relu fc2",
+                    &[
+                        16695093028469538533, 442153100890361573, 8269036542489463020,
+                        5504015865189711961,
+                    ],
                 )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 7u32)
@@ -590,7 +598,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             __x: __p::Value,
             __t: &mut __p::Tracer<'_>,
             __site: u32,
-            __steps: &str,
+            __steps: &[u64],
         ) -> __p::Value {
             let mut __c = __p::Calls::new(__x, __site, __steps);
             while let __p::Some((__field, __args)) = __c.next(__t) {
