@@ -99,3 +99,18 @@ pub(crate) fn is_own_layer(ty: &Type) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LAYERS;
+
+    #[test]
+    fn own_layers_are_layers() {
+        let exported = include_str!("../../../runtime/src/nn/mod.rs");
+        let words: Vec<&str> = exported.split(|c: char| !c.is_alphanumeric()).collect();
+        for layer in LAYERS {
+            assert!(words.contains(&layer), "{layer}");
+        }
+        assert!(LAYERS.is_sorted(), "in the alphabet's order");
+    }
+}
