@@ -158,6 +158,49 @@ where
     }
 }
 
+/// [`new_bands`] of two buffers at once, where a call has piece `i` of the parts of one group alone: `f([i, group], pieces, pieces)`.
+pub(super) fn new_band_pairs<A, B>(
+    first: (A, B),
+    [parts, len, size]: [usize; 3],
+    groups: &[Range<usize>],
+    cost: usize,
+    f: impl Fn([usize; 2], &mut [&mut [A]], &mut [&mut [B]]) + Sync,
+) -> (Vec<A>, Vec<B>)
+where
+    A: Copy + Send + Sync,
+    B: Copy + Send + Sync,
+{
+    type Pair<'a, A, B> = (&'a mut [MaybeUninit<A>], &'a mut [MaybeUninit<B>]);
+    let write = |a: &mut [MaybeUninit<A>], b: &mut [MaybeUninit<B>]| {
+        let (len, size, count) = (len.max(1), size.max(1), groups.len().max(1));
+        let items = len.div_ceil(size) * count;
+        let mut items: Vec<Vec<Pair<'_, A, B>>> = (0..items).map(|_| Vec::new()).collect();
+        for (part, (a, b)) in a.chunks_mut(len).zip(b.chunks_mut(len)).enumerate() {
+            // A part of no group is filled with one of them.
+            let group = groups.iter().position(|group| group.contains(&part));
+            let group = group.unwrap_or(0);
+            for (i, pair) in a.chunks_mut(size).zip(b.chunks_mut(size)).enumerate() {
+                items[i * count + group].push(pair);
+            }
+        }
+        for_each(items.into_iter().enumerate(), cost, |(i, pairs)| {
+            let pairs = pairs.into_iter();
+            let (mut a, mut b): (Vec<_>, Vec<_>) = pairs
+                .map(|(a, b)| (filled(a, first.0), filled(b, first.1)))
+                .unzip();
+            f([i / count, i % count], &mut a, &mut b);
+        });
+    };
+    let mut second = Vec::new();
+    // SAFETY: the pieces of the parts make up all of both buffers, and each was filled.
+    let first = unsafe {
+        written(parts * len, |a| {
+            second = written(parts * len, |b| write(a, b));
+        })
+    };
+    (first, second)
+}
+
 /// A new buffer made in pieces of `size` from slices of others: `runs` says what lies in a range of it, in ascending order and not over
 /// one another, and where. Between them are zeros.
 pub(super) fn new_runs<'a, T: Default + Copy + Send + Sync + 'a, I>(
@@ -370,6 +413,23 @@ mod tests {
                 [vec![1., 0., 2., 0., 3.], vec![10., 20., 30.], vec![]]
             );
         }
+    }
+
+    #[test]
+    fn pairs_of_bands_are_filled() {
+        for cost in [0, usize::MAX] {
+            let (a, b) = new_band_pairs((5, 7u8), [3, 3, 2], &[0..1, 1..3], cost, |at, a, b| {
+                for (part, (a, b)) in a.iter_mut().zip(b).enumerate() {
+                    a[0] = 100 * at[0] + 10 * at[1] + part;
+                    b[b.len() - 1] = at[1] as u8;
+                }
+            });
+            assert_eq!(a, [0, 5, 100, 10, 5, 110, 11, 5, 111]);
+            assert_eq!(b, [7, 0, 0, 7, 1, 1, 7, 1, 1]);
+        }
+        assert!(new_band_pairs((1, 1), [0, 3, 2], &[], 0, |_, _, _| {})
+            .0
+            .is_empty());
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(crate) use broadcast::zip_broadcast;
 pub use capability::cpu_capability;
 pub(crate) use cast::{in_dtype, rounded_plus};
 pub(crate) use chunks::{for_each, for_each_chunk, threads, work_on};
-pub(crate) use conv2d::{Conv2d, Finish};
+pub(crate) use conv2d::{batch_lies_last, Conv2d, Finish, MaxPooling};
 pub(crate) use ctc::{Alignment, Ctc, Paths};
 pub(crate) use float::Float;
 pub(crate) use gemm::Strides;

@@ -1,5 +1,5 @@
 //! Layers one after the other that are one operation: batch norm does the `relu` that follows it, and where no gradients are wanted a
-//! convolution does both.
+//! convolution does both. A convolution of a few channels does `relu` and the pool that follow it.
 //!
 //! Batch norm and the layer before it, where both are checkpoints, are one, which doesn't keep what is between them.
 //!
@@ -191,15 +191,18 @@ fn one_step(layer: &dyn Step, x: &Tensor, next: &[(&str, &dyn Step)]) -> Result<
             return Ok((y, if both { 1 + usize::from(relu) } else { 0 }));
         }
     }
-    let (following, count) = following(next);
-    let fused = match count {
-        0 => None,
-        _ => layer.forward_fused(x, following)?,
-    };
-    Ok(match fused {
-        Some(y) => (y, count),
-        None => (layer.step(x)?, 0),
-    })
+    let (mut following, mut count) = following(next);
+    while count > 0 {
+        if let Some(y) = layer.forward_fused(x, following)? {
+            return Ok((y, count));
+        }
+        // Few do a pool as well.
+        if following.pool.take().is_none() {
+            break;
+        }
+        count -= 1;
+    }
+    Ok((layer.step(x)?, 0))
 }
 
 /// What the next layers do that the one before them can, and how many these are.

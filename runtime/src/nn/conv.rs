@@ -235,6 +235,10 @@ impl Forward for Conv2d {
         if self.padding_mode != PaddingMode::Zeros || self.state.has_hooks() {
             return Ok(None);
         }
+        // What follows a checkpoint isn't run again with it.
+        if following.pool.is_some() && self.state.runs_again() {
+            return Ok(None);
+        }
         let parameters = (&*self.weight, self.bias.as_deref());
         let options = self.options().padding(self.padding);
         x.conv2d_fused(parameters, options, following)

@@ -3,7 +3,7 @@
 use super::{python, Size2d};
 use crate::module::{Build, Forward, Module, Rule, State};
 use crate::ops::rule::{pair, Window};
-use crate::ops::{AvgPool2dOptions, MaxPool2dOptions};
+use crate::ops::{AvgPool2dOptions, Following, MaxPool2dOptions, Pair};
 use crate::trace::{Args, Kind, Tracer, Value};
 use crate::{Result, Tensor};
 
@@ -107,6 +107,18 @@ impl Module for MaxPool2d {
     }
 
     super::members!();
+
+    fn follows(&self) -> Option<Following<'_>> {
+        let [kernel, stride, padding, dilation]: [Pair; 4] = [
+            self.kernel_size.into(),
+            self.stride.into(),
+            self.padding.into(),
+            self.dilation.into(),
+        ];
+        let tiles = kernel == stride && padding == Pair(0, 0) && dilation == Pair(1, 1);
+        let alone = self.ceil_mode || self.state.has_hooks();
+        (tiles && !alone).then(|| Following::pool(kernel))
+    }
 }
 
 impl Forward for MaxPool2d {

@@ -19,9 +19,9 @@ const PIECES: usize = 16;
 /// Elements of the source that are copied together, about: they fit a near cache.
 const ELEMENTS: usize = 1 << 14;
 /// Channels of the destination that are summed up together at most.
-const MOST: usize = 6;
+pub(super) const MOST: usize = 6;
 /// Vectors of images that are summed up together at most.
-const WIDEST: usize = 4;
+pub(super) const WIDEST: usize = 4;
 
 /// What the pixels see that see the same elements of the kernel, and their places in a row.
 struct Class {
@@ -39,17 +39,17 @@ struct Tap {
 }
 
 /// How the work is cut, and what is made once for all of it.
-struct Plan {
+pub(super) struct Plan {
     /// Rows of the destination of a piece.
-    rows: usize,
+    pub(super) rows: usize,
     /// Lines of the source that the rows of a piece see at most.
     lines: usize,
     /// The channels of each tile.
-    tiles: Vec<Range<usize>>,
+    pub(super) tiles: Vec<Range<usize>>,
     /// Vectors of a tile.
-    vectors: usize,
+    pub(super) vectors: usize,
     /// Their images.
-    width: usize,
+    pub(super) width: usize,
     /// For some rows of the destination each, what their pixels see.
     classes: Vec<(Vec<usize>, Vec<Class>)>,
 }
@@ -72,21 +72,25 @@ impl TapSum {
         finish: Finish<'_, T>,
         cost: usize,
     ) -> Vec<T> {
-        let plan = self.plan(lanes::<T>(self.arch));
+        let plan = self.plan(lanes::<T>(self.arch), 1);
         let packed = weights.interleaved(&plan.tiles);
         let row = self.x.windows.len() * self.batch;
         let sizes = [self.to, self.y.windows.len() * row, plan.rows * row];
-        let room = self.from * plan.lines * self.x.source * plan.width;
+        let sums = Sums {
+            of: self,
+            plan: &plan,
+            source,
+            packed: &packed,
+            bias: finish.bias,
+        };
         // Eight multiplications or so are one instruction.
         new_bands(T::zero(), sizes, cost / 4, |i, out| {
-            T::with_scratch(room, |room| {
+            T::with_scratch(sums.room(), |room| {
+                let rows = i * plan.rows..((i + 1) * plan.rows).min(self.y.windows.len());
                 self.arch.dispatch(Piece {
-                    of: self,
-                    plan: &plan,
-                    source,
-                    packed: &packed,
-                    finish,
-                    first: i * plan.rows,
+                    sums: &sums,
+                    relu: finish.relu,
+                    rows,
                     room,
                     out,
                 });
@@ -94,20 +98,21 @@ impl TapSum {
         })
     }
 
-    fn plan(&self, lanes: usize) -> Plan {
+    /// Pieces of a multiple of `unit` rows.
+    pub(super) fn plan(&self, lanes: usize, unit: usize) -> Plan {
         // As many sums as registers allow beside the vectors of the source and a weight.
         let vectors = if self.to <= 2 { WIDEST } else { 2 };
         let width = vectors * lanes;
-        let mut rows = self.y.windows.len().div_ceil(PIECES).max(1);
-        let mut lines = self.most_lines(rows);
-        while rows > 1 && self.from * lines * self.x.source * width > ELEMENTS {
-            rows = rows.div_ceil(2);
-            lines = self.most_lines(rows);
+        let mut units = self.y.windows.len().div_ceil(unit * PIECES).max(1);
+        let mut lines = self.most_lines(units * unit);
+        while units > 1 && self.from * lines * self.x.source * width > ELEMENTS {
+            units = units.div_ceil(2);
+            lines = self.most_lines(units * unit);
         }
         let tiles = self.to.div_ceil(MOST);
         let start = |tile: usize| tile * self.to / tiles;
         Plan {
-            rows,
+            rows: units * unit,
             lines,
             tiles: (0..tiles).map(|i| start(i)..start(i + 1)).collect(),
             vectors,
@@ -167,97 +172,43 @@ impl TapSum {
     }
 }
 
-/// Some rows of the destination.
-struct Piece<'a, 'o, T> {
-    of: &'a TapSum,
-    plan: &'a Plan,
-    source: &'a [T],
-    packed: &'a [T],
-    finish: Finish<'a, T>,
-    /// The first row.
-    first: usize,
-    /// For the lines that are seen, of some images.
-    room: &'a mut [T],
-    /// The rows of every channel.
-    out: &'a mut [&'o mut [T]],
+/// What all pieces are computed from.
+pub(super) struct Sums<'a, T> {
+    pub(super) of: &'a TapSum,
+    pub(super) plan: &'a Plan,
+    pub(super) source: &'a [T],
+    pub(super) packed: &'a [T],
+    pub(super) bias: Option<&'a [T]>,
 }
 
-impl<T: Real> WithSimd for Piece<'_, '_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        match self.plan.vectors {
-            WIDEST => self.images::<S, WIDEST>(simd),
-            _ => self.images::<S, 2>(simd),
-        }
-        if self.finish.relu {
-            self.out.iter_mut().for_each(|out| positive(out));
-        }
-    }
+/// Where sums go.
+pub(super) struct To<'a, 'o, T> {
+    /// The rows of each channel.
+    pub(super) out: &'a mut [&'o mut [T]],
+    /// From one pixel to the next.
+    pub(super) pitch: usize,
+    /// Of each pixel.
+    pub(super) images: Range<usize>,
 }
 
-impl<T: Real> Piece<'_, '_, T> {
-    /// Some images after the other, of each all channels.
-    #[inline(always)]
-    fn images<S: Simd, const V: usize>(&mut self, simd: S) {
-        let width = V * T::lanes::<S>();
-        for image in (0..self.of.batch).step_by(width) {
-            let images = image..(image + width).min(self.of.batch);
-            self.gather::<S, V>(images.clone());
-            for tile in &self.plan.tiles {
-                let images = images.clone();
-                match tile.len() {
-                    1 => self.tile::<S, 1, V>(simd, tile, images),
-                    2 => self.tile::<S, 2, V>(simd, tile, images),
-                    3 => self.tile::<S, 3, V>(simd, tile, images),
-                    4 => self.tile::<S, 4, V>(simd, tile, images),
-                    5 => self.tile::<S, 5, V>(simd, tile, images),
-                    _ => self.tile::<S, MOST, V>(simd, tile, images),
-                }
-            }
-        }
+impl<T: Real> Sums<'_, T> {
+    /// Elements for the lines that a piece sees, of some images.
+    pub(super) fn room(&self) -> usize {
+        self.of.from * self.plan.lines * self.of.x.source * self.plan.width
     }
 
-    /// The rows of the destination.
-    fn rows(&self) -> Range<usize> {
-        let row = self.of.x.windows.len() * self.of.batch;
-        self.first..self.first + self.out.first().map_or(0, |out| out.len() / row)
-    }
-
+    /// Copies the lines that these rows see, of some images; what is missing to `V` vectors of them is zero.
     #[inline(always)]
-    fn tile<S: Simd, const O: usize, const V: usize>(
-        &mut self,
-        simd: S,
-        channels: &Range<usize>,
+    pub(super) fn gather<S: Simd, const V: usize>(
+        &self,
+        rows: Range<usize>,
         images: Range<usize>,
+        room: &mut [T],
     ) {
-        let column = self.of.column();
-        let mut bias = [T::zero(); O];
-        if let Some(from) = self.finish.bias {
-            bias.copy_from_slice(&from[channels.clone()]);
-        }
-        let rows = self.rows();
-        simd.vectorize(Tile::<T, O, V> {
-            of: self.of,
-            plan: self.plan,
-            lines: self.of.lines(rows.clone()),
-            rows,
-            images,
-            source: self.room,
-            weights: &self.packed[channels.start * column..channels.end * column],
-            bias,
-            out: &mut self.out[channels.clone()],
-        });
-    }
-
-    /// Copies some lines of some images; what is missing to `V` vectors of them is zero.
-    #[inline(always)]
-    fn gather<S: Simd, const V: usize>(&mut self, images: Range<usize>) {
         let (of, width) = (self.of, V * T::lanes::<S>());
-        let lines = of.lines(self.rows());
+        let lines = of.lines(rows);
         let size = self.plan.lines * of.x.source * width;
-        for (channel, room) in self.room.chunks_exact_mut(size.max(1)).enumerate() {
+        for (channel, room) in room.chunks_exact_mut(size.max(1)).enumerate() {
             let start = (channel * of.y.source + lines.start) * of.x.source * of.batch;
             let pixels = self.source[start..].chunks_exact(of.batch);
             let pixels = pixels.take(lines.len() * of.x.source);
@@ -273,6 +224,99 @@ impl<T: Real> Piece<'_, '_, T> {
             }
         }
     }
+
+    /// The sums of some channels and rows, from the lines in `room`.
+    #[inline(always)]
+    pub(super) fn tile<S: Simd, const V: usize>(
+        &self,
+        simd: S,
+        (channels, rows): (&Range<usize>, Range<usize>),
+        room: &[T],
+        to: To<'_, '_, T>,
+    ) {
+        let channels = channels.clone();
+        match channels.len() {
+            1 => self.tile_of::<S, 1, V>(simd, channels, rows, room, to),
+            2 => self.tile_of::<S, 2, V>(simd, channels, rows, room, to),
+            3 => self.tile_of::<S, 3, V>(simd, channels, rows, room, to),
+            4 => self.tile_of::<S, 4, V>(simd, channels, rows, room, to),
+            5 => self.tile_of::<S, 5, V>(simd, channels, rows, room, to),
+            _ => self.tile_of::<S, MOST, V>(simd, channels, rows, room, to),
+        }
+    }
+
+    #[inline(always)]
+    fn tile_of<S: Simd, const O: usize, const V: usize>(
+        &self,
+        simd: S,
+        channels: Range<usize>,
+        rows: Range<usize>,
+        room: &[T],
+        to: To<'_, '_, T>,
+    ) {
+        let column = self.of.column();
+        let mut bias = [T::zero(); O];
+        if let Some(from) = self.bias {
+            bias.copy_from_slice(&from[channels.clone()]);
+        }
+        simd.vectorize(Tile::<T, O, V> {
+            of: self.of,
+            plan: self.plan,
+            lines: self.of.lines(rows.clone()),
+            rows,
+            source: room,
+            weights: &self.packed[channels.start * column..channels.end * column],
+            bias,
+            to,
+        });
+    }
+}
+
+/// Some rows of the destination.
+struct Piece<'a, 'o, T> {
+    sums: &'a Sums<'a, T>,
+    relu: bool,
+    rows: Range<usize>,
+    /// For the lines that are seen, of some images.
+    room: &'a mut [T],
+    /// The rows of every channel.
+    out: &'a mut [&'o mut [T]],
+}
+
+impl<T: Real> WithSimd for Piece<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        match self.sums.plan.vectors {
+            WIDEST => self.images::<S, WIDEST>(simd),
+            _ => self.images::<S, 2>(simd),
+        }
+        if self.relu {
+            self.out.iter_mut().for_each(|out| positive(out));
+        }
+    }
+}
+
+impl<T: Real> Piece<'_, '_, T> {
+    /// Some images after the other, of each all channels.
+    #[inline(always)]
+    fn images<S: Simd, const V: usize>(&mut self, simd: S) {
+        let (sums, width) = (self.sums, V * T::lanes::<S>());
+        let batch = sums.of.batch;
+        for image in (0..batch).step_by(width) {
+            let images = image..(image + width).min(batch);
+            sums.gather::<S, V>(self.rows.clone(), images.clone(), self.room);
+            for tile in &sums.plan.tiles {
+                let to = To {
+                    out: &mut self.out[tile.clone()],
+                    pitch: batch,
+                    images: images.clone(),
+                };
+                sums.tile::<S, V>(simd, (tile, self.rows.clone()), self.room, to);
+            }
+        }
+    }
 }
 
 /// Some channels of some rows and images.
@@ -282,11 +326,10 @@ struct Tile<'a, 'o, T, const O: usize, const V: usize> {
     rows: Range<usize>,
     /// What `source` has of the source.
     lines: Range<usize>,
-    images: Range<usize>,
     source: &'a [T],
     weights: &'a [T],
     bias: [T; O],
-    out: &'a mut [&'o mut [T]],
+    to: To<'a, 'o, T>,
 }
 
 impl<T: Real, const O: usize, const V: usize> WithSimd for Tile<'_, '_, T, O, V> {
@@ -296,6 +339,7 @@ impl<T: Real, const O: usize, const V: usize> WithSimd for Tile<'_, '_, T, O, V>
     fn with_simd<S: Simd>(self, simd: S) {
         let (of, width) = (self.of, V * T::lanes::<S>());
         let (weights, _) = self.weights.as_chunks::<O>();
+        let To { out, pitch, images } = self.to;
         for y in self.rows.clone() {
             let classes = self.plan.classes_of(y);
             let line = of.y.windows[y].start.saturating_sub(self.lines.start) * of.x.source;
@@ -305,11 +349,11 @@ impl<T: Real, const O: usize, const V: usize> WithSimd for Tile<'_, '_, T, O, V>
                     // A pixel of which all is padding sees nothing.
                     let source = self.source.get(start..).unwrap_or_default();
                     let sums = sum::<S, T, O, V>(simd, source, taps, weights, self.bias);
-                    let to = ((y - self.rows.start) * of.x.windows.len() + pixel) * of.batch;
+                    let to = ((y - self.rows.start) * of.x.windows.len() + pixel) * pitch;
                     // An iterator over the sums would keep them in memory, where they were added up too.
                     #[allow(clippy::needless_range_loop)]
                     for o in 0..O {
-                        let out = &mut self.out[o][to + self.images.start..to + self.images.end];
+                        let out = &mut out[o][to + images.start..to + images.end];
                         store::<S, T, V>(&sums[o], out);
                     }
                 }

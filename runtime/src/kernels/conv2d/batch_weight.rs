@@ -19,12 +19,12 @@ const PARTS: usize = 4;
 const BLOCK: usize = 256;
 
 /// The gradients of weight and bias, `[outputs, inputs, ky, kx]` and `[outputs]`, of an input in which every window sees all elements of
-/// the kernel. Without `bias` there are none of it.
+/// the kernel. Without `bias` there are none of it. `grad` has so many rows and columns; beyond them it is zero.
 pub(super) fn batch_weight<T: Real>(
     conv: &Conv2d,
     arch: Arch,
     x: &[T],
-    grad: &[T],
+    (grad, seen): (&[T], [usize; 2]),
     bias: bool,
 ) -> (Vec<T>, Vec<T>) {
     let (height, column) = (conv.y.output, conv.column());
@@ -52,8 +52,9 @@ pub(super) fn batch_weight<T: Real>(
                 x,
                 ones: &ones,
                 grad,
+                seen,
                 offsets: &offsets,
-                rows: first..(first + rows).min(height),
+                rows: first..(first + rows).min(seen[0]),
                 columns: columns.clone(),
                 tile,
                 totals,
@@ -129,6 +130,8 @@ struct Piece<'a, T> {
     /// What the column of the bias sees.
     ones: &'a [T],
     grad: &'a [T],
+    /// Its rows and columns.
+    seen: [usize; 2],
     /// Those of the weight's columns.
     offsets: &'a [usize],
     rows: Range<usize>,
@@ -162,19 +165,20 @@ impl<T: Real> Piece<'_, T> {
         let (totals, _) = T::vectors_mut::<S>(self.totals).as_chunks_mut::<K>();
         let (totals, _) = totals.as_chunks_mut::<O>();
         let (outputs, n) = (conv.outputs, conv.batch);
-        let row = conv.x.output * n;
+        let [height, width] = self.seen;
+        let row = width * n;
         let x = &self.x[y * conv.y.stride * conv.x.input * n..];
         // Neighbours see neighbours: the row is one run.
         let (count, len) = match conv.x.stride {
             1 => (1, row),
-            _ => (conv.x.output, n),
+            _ => (width, n),
         };
         let block = BLOCK * T::lanes::<S>();
         let mut totals = totals.iter_mut();
         for first in (0..outputs).step_by(O) {
             let grad: [&[T]; O] = std::array::from_fn(|o| {
                 let channel = (first + o).min(outputs - 1);
-                &self.grad[(channel * conv.y.output + y) * row..][..row]
+                &self.grad[(channel * height + y) * row..][..row]
             });
             for column in self.columns.clone().step_by(K) {
                 let Some(total) = totals.next() else { return };

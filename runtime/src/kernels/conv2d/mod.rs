@@ -9,6 +9,7 @@
 
 use pulp::Arch;
 
+pub(crate) use self::batch_pool::MaxPooling;
 use self::batch_weight::batch_weight;
 use self::pack::{Panel, Weights};
 use self::tap_sum::TapSum;
@@ -21,6 +22,7 @@ use super::real::sum;
 use super::{Axis, Order, Real};
 
 mod batch;
+mod batch_pool;
 mod batch_weight;
 mod depthwise;
 mod direct;
@@ -74,15 +76,18 @@ impl<T> Finish<'_, T> {
     };
 }
 
+/// Whether the batch lies last where a convolution of one group has so many images and so many channels of input and result.
+pub(crate) fn batch_lies_last(batch: usize, channels: [usize; 2]) -> bool {
+    let few = |channels| (1..=BATCH_CHANNELS).contains(&channels);
+    // Of the vectors, three quarters are filled at least.
+    let vectors = batch.next_multiple_of(BATCH);
+    channels.into_iter().all(few) && batch > 0 && vectors <= batch + batch / 3
+}
+
 impl Conv2d {
     /// How inputs and results lie in memory.
     pub(crate) fn order(&self) -> Order {
-        let is_few = |channels| (1..=BATCH_CHANNELS).contains(&channels);
-        let few = is_few(self.inputs) && is_few(self.outputs);
-        // Of the vectors, three quarters are filled at least.
-        let vectors = self.batch.next_multiple_of(BATCH);
-        let fills = self.batch > 0 && vectors <= self.batch + self.batch / 3;
-        if self.groups == 1 && few && fills {
+        if self.groups == 1 && batch_lies_last(self.batch, [self.inputs, self.outputs]) {
             Order::BatchLast
         } else if self.groups == 1
             || self.outputs.min(self.inputs) >= LEAST_CHANNELS
@@ -174,7 +179,7 @@ impl Conv2d {
         let arch = arch();
         let weight = match self.order() {
             Order::BatchLast => {
-                let (weight, sums) = self.batch_grad_weight(arch, x, grad, bias);
+                let (weight, sums) = self.batch_grad_weight(arch, (x, grad), bias, self);
                 return (weight, bias.then_some(sums));
             }
             Order::Rows => self.planes_grad_weight(x, grad),
@@ -229,18 +234,20 @@ impl Conv2d {
         sum.with_batch_last(grad, &weights, Finish::NONE, self.cost())
     }
 
+    /// `seen` has the sizes of `grad`: beyond them it is zero.
     fn batch_grad_weight<T: Real>(
         &self,
         arch: Arch,
-        x: &[T],
-        grad: &[T],
+        (x, grad): (&[T], &[T]),
         bias: bool,
+        seen: &Conv2d,
     ) -> (Vec<T>, Vec<T>) {
         if x.is_empty() {
             let weight = vec![T::zero(); self.outputs * self.column()];
-            let bias = bias.then(|| self.grad_bias(grad));
+            let bias = bias.then(|| seen.grad_bias(grad));
             return (weight, bias.unwrap_or_default());
         }
+        let grad = (grad, [seen.y.output, seen.x.output]);
         match self.with_padding(x, [self.inputs, self.batch]) {
             Some((conv, x)) => batch_weight(&conv, arch, &x, grad, bias),
             None => batch_weight(self, arch, x, grad, bias),

@@ -102,7 +102,7 @@ fn check_batch_last<T: Real>(conv: &Conv2d, case: &Case, tolerance: f64) {
     let x: Vec<T> = of(&turned(x, conv, inputs));
     let (weight, grad): (Vec<T>, Vec<T>) = (of(weight), of(&turned(grad, conv, outputs)));
     for arch in available() {
-        let (dw, db) = conv.batch_grad_weight(arch, &x, &grad, true);
+        let (dw, db) = conv.batch_grad_weight(arch, (&x, &grad), true, conv);
         let found = [
             conv.batch_forward(arch, &x, &weight, Finish::NONE),
             conv.batch_backward(arch, &grad, &weight),
@@ -113,7 +113,7 @@ fn check_batch_last<T: Real>(conv: &Conv2d, case: &Case, tolerance: f64) {
             let what = format!("{conv:?} {arch:?}, batch last");
             assert_near(&what, found, expected, tolerance);
         }
-        let (alone, none) = conv.batch_grad_weight(arch, &x, &grad, false);
+        let (alone, none) = conv.batch_grad_weight(arch, (&x, &grad), false, conv);
         assert!(none.is_empty());
         assert_near("weight alone", &alone, &expected[2], tolerance);
         let bias: Vec<T> = of(&numbers(outputs, 4));
@@ -127,7 +127,61 @@ fn check_batch_last<T: Real>(conv: &Conv2d, case: &Case, tolerance: f64) {
         let plus: Vec<f64> = plus.collect();
         let found = conv.batch_forward(arch, &x, &weight, finish);
         assert_near("with bias, batch last", &found, &plus, tolerance);
+        for relu in [false, true] {
+            let finish = Finish { relu, ..finish };
+            let whole = conv.batch_forward(arch, &x, &weight, finish);
+            for kernel in [[2, 2], [1, 3], [3, 1]] {
+                check_pooled(conv, (kernel, relu), &whole, |pooling| {
+                    pooling.forward_with(arch, conv, &x, &weight, finish.bias)
+                });
+            }
+        }
     }
+}
+
+/// The maxima of windows of the `whole` result, and their gradients.
+fn check_pooled<T: Real>(
+    conv: &Conv2d,
+    (kernel, relu): ([usize; 2], bool),
+    whole: &[T],
+    run: impl FnOnce(&MaxPooling) -> (Vec<T>, Vec<u8>),
+) {
+    let Some(pooling) = MaxPooling::new(kernel, relu) else {
+        return;
+    };
+    let [height, width] = pooling.sizes(conv);
+    if height * width == 0 {
+        return;
+    }
+    let ([ky, kx], n) = (kernel, conv.batch);
+    let (mut best, mut spread) = (Vec::new(), vec![T::zero(); whole.len()]);
+    for window in 0..conv.outputs * height * width {
+        let (row, x) = (window / width, window % width * kx);
+        let y = row / height * conv.y.output + row % height * ky;
+        for image in 0..n {
+            let taps = (0..ky * kx).map(|tap| (y + tap / kx) * conv.x.output + x + tap % kx);
+            let mut taps = taps.map(|pixel| pixel * n + image);
+            let first = taps.next().unwrap_or(0);
+            let at = taps.fold(
+                first,
+                |at, next| if whole[next] > whole[at] { next } else { at },
+            );
+            best.push(whole[at]);
+            if !relu || whole[at] > T::zero() {
+                spread[at] = whole[at];
+            }
+        }
+    }
+    let what = format!("{conv:?}, pooled by {kernel:?}, relu: {relu}");
+    let (found, places) = run(&pooling);
+    assert!(found == best, "{what}");
+    assert!(pooling.backward(conv, &best, &places) == spread, "{what}");
+    let seen = pooling.seen(conv);
+    let of_seen = pooling.backward(&seen, &best, &places);
+    let rows = whole.len() / (conv.x.output * n);
+    let kept = (0..rows).filter(|row| row % conv.y.output < seen.y.output);
+    let kept = kept.flat_map(|row| &spread[row * conv.x.output * n..][..seen.x.output * n]);
+    assert!(of_seen.iter().eq(kept), "{what}");
 }
 
 pub(super) fn assert_near<T: Real>(what: &str, found: &[T], expected: &[f64], tolerance: f64) {

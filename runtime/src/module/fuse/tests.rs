@@ -262,3 +262,68 @@ fn nan_passes_and_wrong_shapes_are_the_layers_errors() -> Result<()> {
     assert_eq!(fused, apart);
     Ok(())
 }
+
+fn pooled(batch: usize) -> Result<Sequential> {
+    Sequential::config()
+        .add("conv", Conv2d::config(6, 3).padding(2))
+        .add("relu", ReLU::config())
+        .add("pool", MaxPool2d::config(2))
+        .add("last", Conv2d::config(4, 5))
+        .add("max", MaxPool2d::config((2, 3)))
+        .input([batch, 1, 9, 10])
+        .init_seeded(&Device::Cpu, 3)
+}
+
+#[test]
+fn a_convolution_does_the_pool_that_follows_in_training_too() -> Result<()> {
+    let x = randn([16, 1, 9, 10])?.to_dtype(DType::F32)?;
+    let run = |net: &Sequential| {
+        let (steps, _) = two_steps(net, || net.forward(&x))?;
+        let (_, ran) = operations(|| net.forward(&x))?;
+        Ok::<_, crate::Error>((steps, ran))
+    };
+    let (steps, ran) = run(&pooled(16)?)?;
+    assert_eq!(ran, [("conv2d", 2)]);
+    for (name, apart) in [
+        ("conv", &[("conv2d", 2), ("max_pool2d", 1), ("relu", 1)][..]),
+        ("relu", &[("conv2d", 2), ("max_pool2d", 1), ("relu", 1)]),
+        ("pool", &[("conv2d", 2), ("max_pool2d", 1), ("relu", 1)]),
+        ("max", &[("conv2d", 2), ("max_pool2d", 1)]),
+    ] {
+        let net = pooled(16)?;
+        let hook = net.register_forward_hook(name, |_, _, _| Ok(()))?;
+        let (found, ran) = run(&net)?;
+        assert_eq!(ran, apart, "{name}");
+        assert!(found == steps, "{name}");
+        drop(hook);
+    }
+    for mask in ["conv", "relu", "pool", "last"] {
+        let net = pooled(16)?;
+        net.checkpoint([mask])?;
+        assert!(run(&net)?.0 == steps, "{mask}");
+    }
+    for frozen in ["conv.*", "last.*", "*.weight"] {
+        let [one, two] = [pooled(16)?, pooled(16)?];
+        one.freeze(&Mask::from(frozen))?;
+        two.freeze(&Mask::from(frozen))?;
+        let _hooks = ["pool", "max"].map(|name| two.register_forward_hook(name, |_, _, _| Ok(())));
+        assert!(run(&one)?.0 == run(&two)?.0, "{frozen}");
+    }
+    let net = pooled(16)?;
+    let expected = net.forward(&x)?.to_vec::<f64>()?;
+    let (found, ran) = operations(|| no_grad(|| net.forward(&x)))?;
+    assert_eq!(ran, [("conv2d", 2)]);
+    assert_eq!(found.to_vec::<f64>()?, expected);
+    Ok(())
+}
+
+#[test]
+fn small_batches_are_pooled_apart() -> Result<()> {
+    let x = randn([2, 1, 9, 10])?.to_dtype(DType::F32)?;
+    let net = pooled(2)?;
+    let (_, ran) = operations(|| net.forward(&x))?;
+    assert_eq!(ran, [("conv2d", 2), ("max_pool2d", 2), ("relu", 1)]);
+    let (_, ran) = operations(|| no_grad(|| net.forward(&x)))?;
+    assert_eq!(ran, [("conv2d", 2), ("max_pool2d", 2)]);
+    Ok(())
+}

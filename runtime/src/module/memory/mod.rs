@@ -7,6 +7,7 @@ use super::{Module, ModuleExt, Plan};
 use crate::Result;
 
 mod machine;
+mod pooled;
 mod program;
 #[cfg(test)]
 mod tests;

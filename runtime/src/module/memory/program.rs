@@ -78,7 +78,7 @@ impl Program {
         };
         let mut steps = Vec::new();
         for (at, node) in plan.nodes.iter().enumerate() {
-            if node.kind != RecordKind::Call {
+            if node.kind != RecordKind::Call || reader.places.contains_key(&at) {
                 continue;
             }
             if let Some(norm) = reader.relu_of(at, node) {
@@ -88,8 +88,15 @@ impl Program {
                 reader.places.insert(at, norm);
                 continue;
             }
-            let planned = reader.planned(node)?;
+            let mut planned = reader.planned(node)?;
             let place = reader.calls.len();
+            let pooled = reader.pooled_with(at, node)?;
+            if let Some(&pool) = pooled.last() {
+                planned.pooled(&reader, &plan.nodes[pool].output)?;
+                reader
+                    .places
+                    .extend(pooled.into_iter().map(|at| (at, place)));
+            }
             let blocks = match reader.joins(node) {
                 Some(before) => {
                     let blocks = reader.checkpoints(before);
@@ -119,7 +126,7 @@ impl Program {
 }
 
 /// The nodes that made the tensors which a call takes.
-fn made_by(call: &PlanNode) -> Vec<usize> {
+pub(super) fn made_by(call: &PlanNode) -> Vec<usize> {
     let tensors = call.inputs.iter().flat_map(PlanValue::tensors);
     tensors.filter_map(|x| x.node).collect()
 }
@@ -160,9 +167,9 @@ fn push(steps: &mut Vec<Grouped>, blocks: &[usize], step: Step) {
     }
 }
 
-struct Reader<'a> {
-    plan: &'a Plan,
-    float: usize,
+pub(super) struct Reader<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) float: usize,
     modules: HashMap<String, Node<'a>>,
     /// The places of calls by their nodes.
     places: HashMap<usize, usize>,
@@ -270,7 +277,7 @@ impl Reader<'_> {
         (siblings && next).then_some(called)
     }
 
-    fn module(&self, component: usize) -> Option<&Node<'_>> {
+    pub(super) fn module(&self, component: usize) -> Option<&Node<'_>> {
         self.modules.get(&self.plan.path(component))
     }
 
@@ -280,7 +287,7 @@ impl Reader<'_> {
     }
 
     /// The parameters of a component: node, dimensions and whether they are trained.
-    fn params(&self, component: usize) -> Vec<(usize, Vec<usize>, bool)> {
+    pub(super) fn params(&self, component: usize) -> Vec<(usize, Vec<usize>, bool)> {
         let Some(module) = self.module(component) else {
             return Vec::new();
         };
@@ -325,7 +332,7 @@ impl Reader<'_> {
         found
     }
 
-    fn dims(&self, x: &PlanTensor) -> Result<Vec<usize>> {
+    pub(super) fn dims(&self, x: &PlanTensor) -> Result<Vec<usize>> {
         let sizes = x.dims.iter().flatten().map(|size| match size {
             Size::Known(n) => Ok(*n),
             Size::Free(name) => Err(Error::shape(
@@ -336,7 +343,7 @@ impl Reader<'_> {
         sizes.collect()
     }
 
-    fn bytes(&self, x: &PlanTensor) -> Result<usize> {
+    pub(super) fn bytes(&self, x: &PlanTensor) -> Result<usize> {
         let each = match x.kind {
             Kind::Int => 8,
             Kind::Bool => 1,

@@ -10,6 +10,7 @@ use super::{check, forward_kernel, kept, out_shape, Conv2dOptions, Frame};
 use crate::error::Result;
 use crate::kernels::{output, values, Conv2d, Finish, Real, Values};
 use crate::ops::compute::has_kernels;
+use crate::ops::Pair;
 use crate::tensor::autocast::autocast_dtype;
 use crate::tensor::{is_grad_enabled, Owner, Tensor};
 
@@ -23,11 +24,13 @@ pub struct Norm<'a> {
     pub(crate) eps: f64,
 }
 
-/// What follows a layer: batch norm, then `relu`, or one of them.
+/// What follows a layer: batch norm, then `relu`, then a pool, or some of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Following<'a> {
     pub(crate) norm: Option<Norm<'a>>,
     pub(crate) relu: bool,
+    /// The maxima of windows of this size, side by side from the first pixel on.
+    pub(crate) pool: Option<Pair>,
     /// Nobody reads the values of the result: it is computed for its gradients.
     pub(crate) unread: bool,
 }
@@ -45,16 +48,35 @@ impl<'a> Following<'a> {
     pub(crate) const RELU: Self = Following {
         norm: None,
         relu: true,
+        pool: None,
         unread: false,
     };
 
+    /// The maxima of windows of this size.
+    pub(crate) fn pool(kernel: Pair) -> Self {
+        Following {
+            pool: Some(kernel),
+            ..Following::default()
+        }
+    }
+
     /// Whether `relu` follows alone.
     pub(crate) fn is_relu(self) -> bool {
-        self.norm.is_none() && self.relu
+        self.norm.is_none() && self.relu && self.pool.is_none()
     }
 
     /// This and then `next`, if one pass can do both.
     pub(crate) fn then(self, next: Following<'a>) -> Option<Self> {
+        if self.pool.is_some() {
+            return None;
+        }
+        if next.pool.is_some() {
+            let alone = next.norm.is_none() && !next.relu;
+            return alone.then_some(Following {
+                pool: next.pool,
+                ..self
+            });
+        }
         let (norm, relu) = match (self.norm, next.norm) {
             (None, norm) if !self.relu => (norm, next.relu),
             (norm, None) => (norm, true),
@@ -72,13 +94,19 @@ struct Folded<T> {
 
 impl Tensor {
     /// [`conv2d_with`](Self::conv2d_with) and what follows it, equal to rounding; nothing where they have to be operations of their
-    /// own: for gradients, in other types than f32 and f64, under autocast, and for weights that aren't a parameter's.
+    /// own: for gradients, unless a [pool](Self::conv2d_pooled) follows, in other types than f32 and f64, under autocast, and for weights that aren't a parameter's.
     pub(crate) fn conv2d_fused(
         &self,
         (weight, bias): (&Tensor, Option<&Tensor>),
         options: Conv2dOptions,
         following: Following<'_>,
     ) -> Result<Option<Tensor>> {
+        if let Some(kernel) = following.pool {
+            return match following.norm {
+                Some(_) => Ok(None),
+                None => self.conv2d_pooled((weight, bias), options, (following.relu, kernel)),
+            };
+        }
         let channels = weight.dims().first().copied();
         let own = following.norm.map_or([None; 4], |norm| {
             [Some(norm.mean), Some(norm.variance), norm.weight, norm.bias]

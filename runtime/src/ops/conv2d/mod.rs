@@ -1,6 +1,6 @@
 //! `conv2d`: two-dimensional convolution.
 
-use candle_core::{Shape, Tensor as Data};
+use candle_core::{DType, Shape, Tensor as Data};
 
 use super::compute::{
     by_form, dense, expect_dtype, expect_float, has_kernels, record_optional_own, wide,
@@ -11,7 +11,7 @@ use crate::kernels::{
     conv_windows, in_dtype, output, row_major, values, Axis, Conv2d, Finish, Order, Real,
 };
 use crate::tensor::autocast::{cast, cast_optional};
-use crate::tensor::{is_grad_enabled, when, DenseSum, Owner, Tensor};
+use crate::tensor::{is_grad_enabled, when, Owner, Saved, Tensor};
 
 pub use fused::{Following, Norm};
 pub use options::{Conv2dOptions, ConvPadding};
@@ -19,6 +19,9 @@ pub use options::{Conv2dOptions, ConvPadding};
 mod fused;
 mod options;
 mod plain;
+mod pooled;
+#[cfg(test)]
+mod pooled_tests;
 pub(super) mod rule;
 #[cfg(test)]
 mod tests;
@@ -98,36 +101,80 @@ impl Tensor {
         )?;
         let shape = out_shape(&conv, frame.order);
         let data = frame.give(in_dtype(&out, self.dtype())?.reshape(shape)?)?;
-        let sizes = [conv.groups * conv.inputs, conv.y.input, conv.x.input];
-        let x_shape = in_memory(conv.batch, sizes, frame.order);
-        let w_shape = weight.shape().clone();
-        let b_shape = Shape::from(conv.groups * conv.outputs);
-        let x_saved = self.save_if(weight.requires_grad());
-        let w_saved = weight.save_if(self.requires_grad());
-        let backward = move |grad: DenseSum, [x, w, b]: [bool; 3]| {
-            let grad = grad.tensor();
-            let dtype = grad.dtype();
-            let grad = frame.take(grad)?;
-            let back = |dx: Data, shape: &Shape| -> Result<Data> {
-                Ok(in_dtype(&dx, dtype)?.reshape(shape)?)
-            };
-            // The weight's first: the memory that it works with is gone before the input's is there.
-            let (dw, db) = match w {
-                true => {
-                    let (dw, db) = grad_weight(&conv, &frame.take(x_saved.get()?)?, &grad, b)?;
-                    (Some(back(dw, &w_shape)?), db)
-                }
-                false => (None, when(b, || grad_bias(&conv, &grad))?),
-            };
-            let db = db.map(|db| back(db, &b_shape)).transpose()?;
-            let dx = when(x, || {
-                let dx = grad_input(&conv, &grad, &dense(w_saved.get()?)?)?;
-                frame.give(back(dx, &Shape::from(&x_shape[..]))?)
-            })?;
-            Ok([dx, dw, db])
-        };
+        let kept = Kept::of(self, weight, (conv, frame));
         let inputs = [Some(self), Some(weight), bias];
-        Ok(record_optional_own("conv2d", data, inputs, backward))
+        Ok(record_optional_own(
+            "conv2d",
+            data,
+            inputs,
+            move |grad, needs| {
+                let grad = frame.take(grad.tensor())?;
+                kept.gradients(&grad, needs)
+            },
+        ))
+    }
+}
+
+/// What the gradients are computed from.
+struct Kept {
+    conv: Conv2d,
+    frame: Frame,
+    x: Saved,
+    weight: Saved,
+    dtype: DType,
+    /// As it lies in memory.
+    x_shape: Vec<usize>,
+    weight_shape: Shape,
+}
+
+impl Kept {
+    fn of(x: &Tensor, weight: &Tensor, (conv, frame): (Conv2d, Frame)) -> Self {
+        let sizes = [conv.groups * conv.inputs, conv.y.input, conv.x.input];
+        Kept {
+            conv,
+            frame,
+            x: x.save_if(weight.requires_grad()),
+            weight: weight.save_if(x.requires_grad()),
+            dtype: x.dtype(),
+            x_shape: in_memory(conv.batch, sizes, frame.order),
+            weight_shape: weight.shape().clone(),
+        }
+    }
+
+    /// The gradients of the input, the weight and the bias from that of the result, which is dense in the frame's order.
+    fn gradients(&self, grad: &Data, needs: [bool; 3]) -> Result<[Option<Data>; 3]> {
+        let [_, w, b] = needs;
+        // The weight's first: the memory that it works with is gone before the input's is there.
+        let sums = match w {
+            true => {
+                let x = self.frame.take(self.x.get()?)?;
+                let (dw, db) = grad_weight(&self.conv, &x, grad, b)?;
+                (Some(dw), db)
+            }
+            false => (None, when(b, || grad_bias(&self.conv, grad))?),
+        };
+        self.shaped(sums, &self.conv, grad, needs)
+    }
+
+    /// These gradients of the weight and the bias, and that of the input of `conv`, in their shapes.
+    fn shaped(
+        &self,
+        (dw, db): (Option<Data>, Option<Data>),
+        conv: &Conv2d,
+        grad: &Data,
+        [x, ..]: [bool; 3],
+    ) -> Result<[Option<Data>; 3]> {
+        let back = |gradient: Data, shape: &Shape| -> Result<Data> {
+            Ok(in_dtype(&gradient, self.dtype)?.reshape(shape)?)
+        };
+        let b_shape = Shape::from(conv.groups * conv.outputs);
+        let dw = dw.map(|dw| back(dw, &self.weight_shape)).transpose()?;
+        let db = db.map(|db| back(db, &b_shape)).transpose()?;
+        let dx = when(x, || {
+            let dx = grad_input(conv, grad, &dense(self.weight.get()?)?)?;
+            self.frame.give(back(dx, &Shape::from(&self.x_shape[..]))?)
+        })?;
+        Ok([dx, dw, db])
     }
 }
 
