@@ -51,14 +51,14 @@ impl Reader<'_> {
         let in_sequence = parent(component)
             .is_some_and(|parent| self.plan.nodes[parent].type_name == "Sequential");
         let calls = self.plan.nodes.iter().enumerate().skip(at + 1);
-        let mut calls = calls.filter(|(_, node)| node.kind == RecordKind::Call);
+        let calls = calls.filter(|(_, node)| node.kind == RecordKind::Call);
         let users = |at: usize| {
             let all = self.plan.nodes.iter();
             let all = all.filter(|node| node.kind == RecordKind::Call);
             all.filter(|node| made_by(node).contains(&at)).count()
         };
         let (mut last, mut found) = (at, Vec::new());
-        while let Some((next, node)) = calls.next() {
+        for (next, node) in calls {
             let Some((own, module)) = layer(node) else {
                 return none;
             };
