@@ -268,7 +268,7 @@ fn pooled(batch: usize) -> Result<Sequential> {
         .add("conv", Conv2d::config(6, 3).padding(2))
         .add("relu", ReLU::config())
         .add("pool", MaxPool2d::config(2))
-        .add("last", Conv2d::config(4, 5))
+        .add("last", Conv2d::config(4, 3))
         .add("max", MaxPool2d::config((2, 3)))
         .input([batch, 1, 9, 10])
         .init_seeded(&Device::Cpu, 3)

@@ -78,7 +78,8 @@ impl Case {
                 match i {
                     0 => {
                         x.iter_mut().step_by(3).for_each(|x| *x = x.round());
-                        (x[1], x[count / 3]) = (f64::NAN, f64::INFINITY);
+                        // Where a window sees them: elsewhere a gradient of 0 times these isn't made.
+                        (x[0], x[1]) = (f64::NAN, f64::INFINITY);
                     }
                     // The last channel gives zeros.
                     1 => x[count - count / out..].fill(-0.),
@@ -136,7 +137,7 @@ fn gradients_are_those_of_finite_differences() -> Result<()> {
         let x = case.random(1, &input)?.mul(3.)?;
         let weight = case.random(2, &[out, input[1], kh, kw])?;
         let norm = |x: &[Tensor]| case.run(true, &x[0], &x[1], x.get(2));
-        if x.elem_count() < 2500 {
+        if x.elem_count() < 700 {
             gradcheck(norm, &[x.clone(), weight.clone(), case.random(3, &[out])?])?;
             gradcheck(norm, &[x, weight])?;
         }
