@@ -10,6 +10,7 @@ use super::batch::{Sums, To, MOST, WIDEST};
 use super::pack::lanes;
 use super::tap_sum::TapSum;
 use super::{Axis, Conv2d, Real};
+use crate::kernels::capability::arch;
 use crate::kernels::compiled::compiled;
 use crate::kernels::fresh::{new_band_pairs, new_chunks};
 
@@ -61,7 +62,7 @@ impl MaxPooling {
         weight: &[T],
         bias: Option<&[T]>,
     ) -> (Vec<T>, Vec<u8>) {
-        self.forward_with(Arch::new(), conv, x, weight, bias)
+        self.forward_with(arch(), conv, x, weight, bias)
     }
 
     pub(super) fn forward_with<T: Real>(
@@ -141,8 +142,7 @@ impl Conv2d {
         grad: &[T],
         bias: bool,
     ) -> (Vec<T>, Option<Vec<T>>) {
-        let (weight, sums) =
-            self.batch_grad_weight(Arch::new(), (x, grad), bias, &pooling.seen(self));
+        let (weight, sums) = self.batch_grad_weight(arch(), (x, grad), bias, &pooling.seen(self));
         (weight, bias.then_some(sums))
     }
 }

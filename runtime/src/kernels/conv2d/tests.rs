@@ -247,7 +247,7 @@ fn check<T: Real>(conv: &Conv2d, tolerance: f64) {
         }
     }
     if conv.is_depthwise() {
-        for arch in arches() {
+        for arch in available() {
             let found = [
                 conv.depthwise_forward(arch, &x, &weight, Finish::NONE),
                 conv.depthwise_grad_input(arch, &grad, &weight),
