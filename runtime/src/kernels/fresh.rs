@@ -9,21 +9,36 @@ use super::simd::{Closure, Work};
 use super::Real;
 
 /// A place for an element: one that is there, or new memory.
-pub(crate) trait Slot<T>: Sized + Send {
+///
+/// # Safety
+/// [`start`](Self::start) is where the first of all the places is, and they may be written from there on.
+pub(crate) unsafe trait Slot<T>: Sized + Send {
     /// The places as elements; in new memory they are zeros.
     fn ready(places: &mut [Self]) -> &mut [T];
+
+    /// Where the first element is, or will be in new memory, where none must be read before it is written.
+    fn start(places: &mut [Self]) -> *mut T;
 }
 
-impl<T: Real> Slot<T> for T {
+// SAFETY: it is the slice's own start.
+unsafe impl<T: Real> Slot<T> for T {
     fn ready(places: &mut [T]) -> &mut [T] {
         places
     }
+
+    fn start(places: &mut [T]) -> *mut T {
+        places.as_mut_ptr()
+    }
 }
 
-/// The zeros are written piece by piece, into the cache of the thread that will overwrite them.
-impl<T: Real> Slot<T> for MaybeUninit<T> {
+// SAFETY: `MaybeUninit<T>` has the layout of `T`.
+unsafe impl<T: Real> Slot<T> for MaybeUninit<T> {
     fn ready(places: &mut [Self]) -> &mut [T] {
         filled(places, T::zero())
+    }
+
+    fn start(places: &mut [Self]) -> *mut T {
+        places.as_mut_ptr().cast()
     }
 }
 

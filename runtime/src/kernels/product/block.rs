@@ -1,185 +1,202 @@
-//! One piece of work: packing some columns of the second matrix, and multiplying some rows of the first.
+//! A block of the result: packed rows of the first matrix times packed columns of the second.
+
+use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
-use super::{Begin, Matrix, DEPTH, WIDE};
-use crate::kernels::gemm::Strides;
+use super::pack::Tiling;
+use super::{Begin, Matrix, WIDE};
 use crate::kernels::lanes::Lanes;
 use crate::kernels::Real;
 
-/// Some columns of `b`, row after row; beyond the last one, zeros.
-pub(super) struct Panel<'a, T> {
-    pub(super) b: Matrix<'a, T>,
-    pub(super) columns: [usize; 2],
-    pub(super) panel: &'a mut [T],
+/// Where a product is written, by several threads at the same time: each writes to places of its own.
+pub(super) struct Out<'a, T> {
+    start: *mut T,
+    /// From a row to the next.
+    stride: usize,
+    size: [usize; 2],
+    places: PhantomData<&'a mut [T]>,
 }
 
-impl<T: Lanes + Real> WithSimd for Panel<'_, T> {
-    type Output = ();
+impl<T> Clone for Out<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
 
+impl<T> Copy for Out<'_, T> {}
+
+// SAFETY: it is used like `&mut [T]`, by whoever makes parts of it, which says that they don't overlap.
+unsafe impl<T: Send> Send for Out<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for Out<'_, T> {}
+
+/// Some packed panels, of which a part of the rows is used.
+#[derive(Clone, Copy)]
+pub(super) struct Strip<'a, T> {
+    pub(super) values: &'a [T],
+    /// Rows of a whole panel.
+    pub(super) depth: usize,
+    /// The first of the rows that are used.
+    pub(super) start: usize,
+}
+
+impl<'a, T> Strip<'a, T> {
+    /// Of the panel that begins after so many columns and has `width` ones, the rows that are used.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let Panel {
-            b,
-            columns: [first, n],
-            panel,
-        } = self;
-        let width = WIDE * T::lanes::<S>();
-        let filled = width.min(n - first);
-        let Strides { rows, columns } = b.strides;
-        if filled < width {
-            panel.fill(T::zero());
+    fn panel(self, column: usize, width: usize, depth: usize) -> &'a [T] {
+        &self.values[column * self.depth + self.start * width..][..depth * width]
+    }
+}
+
+/// The rows of the first matrix.
+#[derive(Clone, Copy)]
+pub(super) enum Left<'a, T> {
+    /// In tiles, as columns.
+    Packed(Strip<'a, T>),
+    /// As they are, without gaps between the elements of a row.
+    Rows(Matrix<'a, T>),
+}
+
+/// `out = begin + a · b`.
+pub(super) struct Block<'a, T, const P: usize, const Q: usize> {
+    pub(super) a: Left<'a, T>,
+    pub(super) b: Strip<'a, T>,
+    /// Elements that are summed up.
+    pub(super) depth: usize,
+    pub(super) begin: Begin<'a, T>,
+    pub(super) out: Out<'a, T>,
+}
+
+impl<'a, T> Out<'a, T> {
+    /// All places of a matrix with rows of `n`.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub(super) fn new(start: *mut T, len: usize, [m, n]: [usize; 2]) -> Self {
+        assert!(m * n <= len, "product: a slice is shorter than its matrix");
+        Out {
+            start,
+            stride: n,
+            size: [m, n],
+            places: PhantomData,
         }
-        if columns == 1 {
-            for (k, to) in panel.chunks_exact_mut(width).enumerate() {
-                let from = &b.values[k * rows + first..];
-                if filled == width {
-                    // A known number of vectors.
-                    let from = T::vectors::<S>(from);
-                    T::vectors_mut::<S>(to)[..WIDE].copy_from_slice(&from[..WIDE]);
-                } else {
-                    to[..filled].copy_from_slice(&from[..filled]);
-                }
-            }
-            return;
-        }
-        for j in 0..filled {
-            let to = panel[j..].iter_mut().step_by(width);
-            let from = &b.values[(first + j) * columns..];
-            if rows == 1 {
-                to.zip(from).for_each(|(to, &x)| *to = x);
-            } else {
-                let from = from.iter().step_by(rows.max(1));
-                to.zip(from).for_each(|(to, &x)| *to = x);
-            }
+    }
+
+    pub(super) fn rows(self) -> usize {
+        self.size[0]
+    }
+
+    /// The part of so many rows and columns, fewer if they aren't there, from these on.
+    ///
+    /// # Safety
+    /// No two parts overlap of which one is written while the other is used.
+    pub(super) unsafe fn part(self, [row, column]: [usize; 2], [m, n]: [usize; 2]) -> Self {
+        let [rows, columns] = self.size;
+        assert!(row <= rows && column <= columns);
+        Out {
+            // SAFETY: the part begins inside or at the end of the matrix.
+            start: unsafe { self.start.add(row * self.stride + column) },
+            size: [m.min(rows - row), n.min(columns - column)],
+            ..self
         }
     }
 }
 
-/// Some rows of the result; `a` begins with the first of them.
-pub(super) struct Block<'a, T, const P: usize> {
-    pub(super) a: Matrix<'a, T>,
-    pub(super) packed: &'a [T],
-    pub(super) begin: Begin<'a, T>,
-    pub(super) out: &'a mut [T],
-    pub(super) sizes: [usize; 2],
+impl<T: Lanes + Real, const P: usize, const Q: usize> WithSimd for Block<'_, T, P, Q> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let [m, n] = self.out.size;
+        let width = WIDE * T::lanes::<S>();
+        let tiling = Tiling::<P, Q>::of(m);
+        for column in (0..n).step_by(width) {
+            let b = self.b.panel(column, width, self.depth);
+            for i in 0..tiling.high {
+                self.tile::<S, P>(simd, [i * P, column], b);
+            }
+            for i in 0..tiling.low {
+                self.tile::<S, Q>(simd, [tiling.high * P + i * Q, column], b);
+            }
+        }
+    }
 }
 
 /// The accumulators of a tile.
-type Tile<T, S, const P: usize> = [[<T as Lanes>::Vector<S>; WIDE]; P];
+type Tile<T, S, const R: usize> = [[<T as Lanes>::Vector<S>; WIDE]; R];
 
-impl<T: Lanes + Real, const P: usize> WithSimd for Block<'_, T, P> {
-    type Output = ();
-
+impl<T: Lanes + Real, const P: usize, const Q: usize> Block<'_, T, P, Q> {
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let [n, k] = self.sizes;
-        if k == 0 {
-            return self.begin.fill(self.out, n);
-        }
-        let tiles = (self.out.len() / n).div_ceil(P);
-        let depth = k.div_ceil(k.div_ceil(DEPTH));
-        if self.a.strides.columns == 1 {
-            self.run(simd, depth, &mut []);
-        } else {
-            T::with_scratch(tiles * P * depth, |scratch| {
-                simd.vectorize(Packed {
-                    block: self,
-                    depth,
-                    scratch,
-                });
-            });
-        }
-    }
-}
-
-impl<T: Lanes + Real, const P: usize> Block<'_, T, P> {
-    /// `scratch` holds the tiles of `a`, unless its rows can be read as they are.
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S, depth: usize, scratch: &mut [T]) {
-        let [n, k] = self.sizes;
-        let width = WIDE * T::lanes::<S>();
-        let m = self.out.len() / n;
-        for start in (0..k).step_by(depth) {
-            let depth = depth.min(k - start);
-            if !scratch.is_empty() {
-                for (i, tile) in scratch.chunks_exact_mut(depth * P).enumerate() {
-                    self.pack([i * P, m], start, tile.as_chunks_mut::<P>().0);
-                }
+    fn tile<S: Simd, const R: usize>(&self, simd: S, [row, column]: [usize; 2], b: &[T]) {
+        let b = T::vectors::<S>(b).as_chunks::<WIDE>().0;
+        let [m, n] = self.out.size;
+        let sums = match self.a {
+            Left::Packed(a) => {
+                let a = a.panel(row, R, self.depth).as_chunks::<R>().0;
+                of_columns::<T, S, R>(simd, a, b)
             }
-            for (j, panel) in self.packed.chunks_exact(k * width).enumerate() {
-                let b = T::vectors::<S>(&panel[start * width..][..depth * width]);
-                let b = b.as_chunks::<WIDE>().0;
-                for i in 0..m.div_ceil(P) {
-                    let tile = if scratch.is_empty() {
-                        // Rows beyond the last one repeat it, and are not stored.
-                        let rows: [&[T]; P] = std::array::from_fn(|p| {
-                            let row = (i * P + p).min(m - 1) * self.a.strides.rows;
-                            &self.a.values[row + start..][..depth]
-                        });
-                        of_rows::<T, S, P>(simd, rows, b)
-                    } else {
-                        let tile = &scratch[i * P * depth..][..P * depth];
-                        of_packed::<T, S, P>(simd, tile.as_chunks().0, b)
-                    };
-                    let begin = match self.begin {
-                        _ if start > 0 => Begin::Sum,
-                        Begin::Bias(bias) => Begin::Bias(&bias[j * width..]),
-                        other => other,
-                    };
-                    let out = self.out[i * P * n..].chunks_exact_mut(n).take(P);
-                    for (row, sums) in out.zip(&tile) {
-                        store::<T, S>(simd, &mut row[j * width..], sums, begin);
+            Left::Rows(a) => {
+                // Rows beyond the last one repeat it, and are not stored.
+                let mut rows = [a.values; R];
+                for (p, values) in rows.iter_mut().enumerate() {
+                    *values = &a.values[(row + p).min(m - 1) * a.strides.rows..][..self.depth];
+                }
+                of_rows::<T, S, R>(simd, rows, b)
+            }
+        };
+        let columns = n - column;
+        let rows = R.min(m - row);
+        let width = WIDE * T::lanes::<S>();
+        let begin = match self.begin {
+            Begin::Bias(bias) => Begin::Bias(&bias[column..]),
+            other => other,
+        };
+        // SAFETY: the place is inside the part.
+        let start = unsafe { self.out.start.add(row * self.out.stride + column) };
+        if columns >= width {
+            for (p, sums) in sums.iter().enumerate() {
+                if p < rows {
+                    // SAFETY: so many rows and columns are there from `start` on, and nobody else uses them.
+                    unsafe {
+                        store::<T, S>(simd, start.add(p * self.out.stride), sums, begin);
                     }
                 }
             }
-        }
-    }
-
-    /// Rows of `a` from `first` on as a tile, one column of it after the other.
-    #[inline(always)]
-    fn pack(&self, [first, m]: [usize; 2], start: usize, tile: &mut [[T; P]]) {
-        let Strides { rows, columns } = self.a.strides;
-        if rows == 1 && first + P <= m {
-            for (k, to) in tile.iter_mut().enumerate() {
-                to.copy_from_slice(&self.a.values[(start + k) * columns + first..][..P]);
-            }
             return;
         }
-        for (k, to) in tile.iter_mut().enumerate() {
-            for (p, to) in to.iter_mut().enumerate() {
-                *to = self.a.values[(first + p).min(m - 1) * rows + (start + k) * columns];
+        for (p, sums) in sums.iter().take(rows).enumerate() {
+            let mut numbers = [T::zero(); MOST];
+            T::vectors_mut::<S>(&mut numbers)[..WIDE].copy_from_slice(sums);
+            for (j, &sum) in numbers[..columns].iter().enumerate() {
+                // SAFETY: so many rows and columns are there from `start` on, and nobody else uses them. A sum is added only to
+                // what was written.
+                unsafe {
+                    let to = start.add(p * self.out.stride + j);
+                    *to = match begin {
+                        Begin::Zero => sum,
+                        Begin::Bias(bias) => bias[j] + sum,
+                        Begin::Sum => *to + sum,
+                    };
+                }
             }
         }
     }
 }
 
-/// A block whose rows of `a` are packed first.
-struct Packed<'a, 's, T, const P: usize> {
-    block: Block<'a, T, P>,
-    depth: usize,
-    scratch: &'s mut [T],
-}
-
-impl<T: Lanes + Real, const P: usize> WithSimd for Packed<'_, '_, T, P> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        self.block.run(simd, self.depth, self.scratch);
-    }
-}
+/// Steps that are done at a time.
+const UNROLL: usize = 4;
 
 #[inline(always)]
-fn of_rows<T: Lanes + Real, S: Simd, const P: usize>(
+fn of_rows<T: Lanes + Real, S: Simd, const R: usize>(
     simd: S,
-    a: [&[T]; P],
+    a: [&[T]; R],
     b: &[[T::Vector<S>; WIDE]],
-) -> Tile<T, S, P> {
-    let mut tile = [[T::zero().splat(simd); WIDE]; P];
+) -> Tile<T, S, R> {
+    let mut tile = [[T::zero().splat(simd); WIDE]; R];
     let a = a.map(|row| &row[..b.len()]); // no bounds checks below
     for (k, b) in b.iter().enumerate() {
-        for p in 0..P {
+        for p in 0..R {
             let x = a[p][k].splat(simd);
             for v in 0..WIDE {
                 tile[p][v] = T::mul_add(simd, x, b[v], tile[p][v]);
@@ -190,52 +207,72 @@ fn of_rows<T: Lanes + Real, S: Simd, const P: usize>(
 }
 
 #[inline(always)]
-fn of_packed<T: Lanes + Real, S: Simd, const P: usize>(
+fn of_columns<T: Lanes + Real, S: Simd, const R: usize>(
     simd: S,
-    a: &[[T; P]],
+    a: &[[T; R]],
     b: &[[T::Vector<S>; WIDE]],
-) -> Tile<T, S, P> {
-    let mut tile = [[T::zero().splat(simd); WIDE]; P];
+) -> Tile<T, S, R> {
+    let mut tile = [[T::zero().splat(simd); WIDE]; R];
+    let (a, a_rest) = a.as_chunks::<UNROLL>();
+    let (b, b_rest) = b.as_chunks::<UNROLL>();
     for (a, b) in a.iter().zip(b) {
-        for p in 0..P {
-            let x = a[p].splat(simd);
-            for v in 0..WIDE {
-                tile[p][v] = T::mul_add(simd, x, b[v], tile[p][v]);
-            }
+        for k in 0..UNROLL {
+            step::<T, S, R>(simd, &a[k], &b[k], &mut tile);
         }
+    }
+    for (a, b) in a_rest.iter().zip(b_rest) {
+        step::<T, S, R>(simd, a, b, &mut tile);
     }
     tile
 }
 
-/// Adds a row of a tile to the elements from its first column on; the last panel may be wider than the row.
 #[inline(always)]
-fn store<T: Lanes + Real, S: Simd>(
+fn step<T: Lanes + Real, S: Simd, const R: usize>(
     simd: S,
-    row: &mut [T],
+    a: &[T; R],
+    b: &[T::Vector<S>; WIDE],
+    tile: &mut Tile<T, S, R>,
+) {
+    for p in 0..R {
+        let x = a[p].splat(simd);
+        for v in 0..WIDE {
+            tile[p][v] = T::mul_add(simd, x, b[v], tile[p][v]);
+        }
+    }
+}
+
+/// Adds a row of a tile to the elements from its first column on.
+///
+/// # Safety
+/// They are there, they are written unless they are overwritten, and nobody else uses them.
+#[inline(always)]
+unsafe fn store<T: Lanes + Real, S: Simd>(
+    simd: S,
+    to: *mut T,
     sums: &[T::Vector<S>; WIDE],
     begin: Begin<'_, T>,
 ) {
     let one = T::one().splat(simd);
-    let to = T::vectors_mut::<S>(row);
-    if let Some(to) = to.first_chunk_mut::<WIDE>() {
-        for v in 0..WIDE {
-            to[v] = match begin {
-                Begin::Zero => sums[v],
-                Begin::Bias(bias) => T::mul_add(simd, one, T::vectors::<S>(bias)[v], sums[v]),
-                Begin::Sum => T::mul_add(simd, one, to[v], sums[v]),
-            };
+    let to = to.cast::<[T::Vector<S>; WIDE]>();
+    let mut row = *sums;
+    match begin {
+        Begin::Zero => {}
+        Begin::Bias(bias) => {
+            let bias = T::vectors::<S>(bias);
+            for v in 0..WIDE {
+                row[v] = T::mul_add(simd, one, bias[v], sums[v]);
+            }
         }
-        return;
+        Begin::Sum => {
+            // SAFETY: the caller's; vectors are made of elements without gaps.
+            let before = unsafe { to.read_unaligned() };
+            for v in 0..WIDE {
+                row[v] = T::mul_add(simd, one, before[v], sums[v]);
+            }
+        }
     }
-    let mut block = [T::zero(); MOST];
-    T::vectors_mut::<S>(&mut block)[..WIDE].copy_from_slice(sums);
-    for (j, (to, &sum)) in row.iter_mut().zip(&block).enumerate() {
-        *to = match begin {
-            Begin::Zero => sum,
-            Begin::Bias(bias) => bias[j] + sum,
-            Begin::Sum => *to + sum,
-        };
-    }
+    // SAFETY: as above.
+    unsafe { to.write_unaligned(row) };
 }
 
 /// The most elements that a tile is wide: two vectors of 16.

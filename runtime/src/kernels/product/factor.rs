@@ -2,10 +2,10 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::block::{Block, Panel};
-use super::{by_crate, Begin, Lanes, Matrix, Real, WIDE};
-use crate::kernels::capability::arch;
-use crate::kernels::chunks::for_each_chunk;
+use super::block::{Block, Left, Out, Strip};
+use super::pack::{Panels, Tiles, Tiling};
+use super::{by_crate, depth, Begin, Lanes, Matrix, Real, WIDE};
+use crate::kernels::chunks::{for_each, for_each_chunk};
 
 /// The second matrix of products, `k × n`, in panels.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,6 @@ impl<'a, T: Lanes + Real> Factor<'a, T> {
                 b,
                 sizes: [n, k],
                 packed: &mut *packed,
-                cost: n * k,
             });
             f(Factor { b, n, k, packed })
         })
@@ -113,12 +112,10 @@ pub(super) fn panels_len<T: Lanes, S: Simd>([n, k]: [usize; 2]) -> usize {
     n.div_ceil(width) * k * width
 }
 
-/// Fills the panels of `b`, by several threads if the `cost` is worth it.
-pub(super) struct Pack<'a, T> {
-    pub(super) b: Matrix<'a, T>,
-    pub(super) sizes: [usize; 2],
-    pub(super) packed: &'a mut [T],
-    pub(super) cost: usize,
+struct Pack<'a, T> {
+    b: Matrix<'a, T>,
+    sizes: [usize; 2],
+    packed: &'a mut [T],
 }
 
 impl<T: Lanes + Real> WithSimd for Pack<'_, T> {
@@ -126,22 +123,62 @@ impl<T: Lanes + Real> WithSimd for Pack<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Pack {
-            b,
-            sizes: [n, k],
-            packed,
-            cost,
-        } = self;
-        let width = WIDE * T::lanes::<S>();
-        for_each_chunk(packed, k * width, cost, |j, panel| {
-            simd.vectorize(Panel {
-                b,
-                columns: [j * width, n],
-                panel,
-            });
-        });
+        let [n, k] = self.sizes;
+        pack_panels(simd, self.b, [n, k], self.packed, n * k);
     }
 }
+
+/// Fills the panels of `b`, by several threads if the `cost` is worth it.
+pub(super) fn pack_panels<T: Lanes + Real, S: Simd>(
+    simd: S,
+    b: Matrix<'_, T>,
+    [n, k]: [usize; 2],
+    packed: &mut [T],
+    cost: usize,
+) {
+    let width = WIDE * T::lanes::<S>();
+    for_each_chunk(packed, TOGETHER * k * width, cost, |j, panels| {
+        let column = TOGETHER * j * width;
+        simd.vectorize(Panels {
+            of: b,
+            start: 0,
+            columns: [column, n - column],
+            depth: k,
+            panels,
+        });
+    });
+}
+
+/// Fills the tiles of `a`.
+pub(super) fn pack_tiles<T: Lanes + Real, S: Simd, const P: usize, const Q: usize>(
+    simd: S,
+    a: Matrix<'_, T>,
+    [m, k]: [usize; 2],
+    packed: &mut [T],
+    cost: usize,
+) {
+    // Whole tiles of `P`, but for the last piece.
+    let rows = TOGETHER * P;
+    let high = Tiling::<P, Q>::of(m).high / TOGETHER * rows;
+    let (pieces, rest) = packed.split_at_mut(high * k);
+    let mut pieces: Vec<_> = pieces.chunks_mut((rows * k).max(1)).collect();
+    pieces.push(rest);
+    let last = pieces.len() - 1;
+    for_each(pieces.into_iter().enumerate(), cost, |(i, tiles)| {
+        let first = i * rows;
+        let count = if i == last { m - first } else { rows };
+        simd.vectorize(Tiles::<T, P, Q> {
+            of: a,
+            start: 0,
+            rows: [first, count],
+            depth: k,
+            tiles,
+        });
+    });
+}
+
+/// Panels or tiles that are packed by one thread at a time.
+const TOGETHER: usize = 4;
 
 /// Rows of `a` times a matrix of `n` columns and `k` rows, in panels.
 struct Multiply<'a, T> {
@@ -158,39 +195,99 @@ impl<T: Lanes + Real> WithSimd for Multiply<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // Rows beyond the last one are computed too: the tile that has the fewest of them.
-        let m = self.out.len() / self.sizes[0];
-        let rows = |tile: &usize| m.next_multiple_of(*tile);
-        let tiles: &[usize] = match S::REGISTER_COUNT {
-            32.. => &[12, 8, 4],
-            _ => &[6, 4],
-        };
-        match tiles.iter().min_by_key(|tile| rows(tile)) {
-            Some(12) => self.run::<S, 12>(simd),
-            Some(8) => self.run::<S, 8>(simd),
-            Some(6) => self.run::<S, 6>(simd),
-            _ => self.run::<S, 4>(simd),
+        if S::REGISTER_COUNT >= 32 {
+            self.run::<S, 12, 8>(simd);
+        } else {
+            self.run::<S, 6, 4>(simd);
         }
     }
 }
 
 impl<T: Lanes + Real> Multiply<'_, T> {
-    #[inline(always)]
-    fn run<S: Simd, const P: usize>(self, simd: S) {
+    fn run<S: Simd, const P: usize, const Q: usize>(self, simd: S) {
         let Multiply {
             packed,
-            sizes,
+            sizes: [n, k],
             a,
             begin,
             out,
         } = self;
-        simd.vectorize(Block::<T, P> {
+        if k == 0 {
+            return begin.fill(out, n);
+        }
+        let m = out.len() / n;
+        let rows = Rows::<T, P, Q> {
             a,
             packed,
+            sizes: [n, k],
+            begin,
+            out: Out::new(out.as_mut_ptr(), out.len(), [m, n]),
+        };
+        rows.multiply(simd);
+    }
+}
+
+/// Some rows times a whole matrix in panels.
+pub(super) struct Rows<'a, T, const P: usize, const Q: usize> {
+    pub(super) a: Matrix<'a, T>,
+    pub(super) packed: &'a [T],
+    /// `n` and `k`.
+    pub(super) sizes: [usize; 2],
+    pub(super) begin: Begin<'a, T>,
+    pub(super) out: Out<'a, T>,
+}
+
+impl<T: Lanes + Real, const P: usize, const Q: usize> Rows<'_, T, P, Q> {
+    pub(super) fn multiply<S: Simd>(self, simd: S) {
+        let [n, k] = self.sizes;
+        if self.a.strides.columns == 1 && n <= 2 * WIDE * T::lanes::<S>() {
+            // Packing takes longer than it saves.
+            return self.blocks(simd, None);
+        }
+        let rows = Tiling::<P, Q>::of(self.out.rows()).rows();
+        T::with_scratch(rows * depth::<T>(k), |tiles| self.blocks(simd, Some(tiles)));
+    }
+
+    /// Block after block, with room for the tiles if rows are to be packed.
+    fn blocks<S: Simd>(self, simd: S, mut tiles: Option<&mut [T]>) {
+        let Rows {
+            a,
+            packed,
+            sizes: [_, k],
             begin,
             out,
-            sizes,
-        });
+        } = self;
+        for start in (0..k).step_by(depth::<T>(k)) {
+            let depth = depth::<T>(k).min(k - start);
+            let a = match tiles.as_deref_mut() {
+                None => Left::Rows(a.from(0, start)),
+                Some(tiles) => {
+                    simd.vectorize(Tiles::<T, P, Q> {
+                        of: a,
+                        start,
+                        rows: [0, out.rows()],
+                        depth,
+                        tiles: &mut *tiles,
+                    });
+                    Left::Packed(Strip {
+                        values: tiles,
+                        depth,
+                        start: 0,
+                    })
+                }
+            };
+            simd.vectorize(Block::<T, P, Q> {
+                a,
+                b: Strip {
+                    values: packed,
+                    depth: k,
+                    start,
+                },
+                depth,
+                begin: begin.at(start),
+                out,
+            });
+        }
     }
 }
 

@@ -3,20 +3,22 @@
 
 mod block;
 mod factor;
+mod pack;
+mod turn;
 
 use std::mem::MaybeUninit;
 
 use pulp::{Simd, WithSimd};
 
-use super::capability::arch;
-use super::chunks::for_each_chunk;
+use super::chunks::{for_each, for_each_chunk};
 use super::fresh::{written, Slot};
 use super::gemm::{gemm, Strides};
 use super::lanes::Lanes;
 use super::Real;
-use block::Block;
+use block::{Block, Left, Out, Strip};
 pub(crate) use factor::{multiply_panels, Factor};
-use factor::{panels_len, Pack};
+use factor::{pack_panels, pack_tiles, panels_len, Rows};
+use pack::{Panels, Tiling};
 
 /// A matrix in a slice.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,15 @@ impl<'a, T> Matrix<'a, T> {
         Matrix {
             values,
             strides: Strides::row_major(width),
+        }
+    }
+
+    /// Without what is above and left of an element.
+    fn from(self, row: usize, column: usize) -> Self {
+        let start = row * self.strides.rows + column * self.strides.columns;
+        Matrix {
+            values: &self.values[start.min(self.values.len())..],
+            strides: self.strides,
         }
     }
 
@@ -56,7 +67,15 @@ pub(crate) enum Begin<'a, T> {
     Sum,
 }
 
-impl<T: Real> Begin<'_, T> {
+impl<'a, T: Real> Begin<'a, T> {
+    /// Where the products of the elements before `start` are summed up already.
+    fn at(self, start: usize) -> Self {
+        match start {
+            0 => self,
+            _ => Begin::Sum,
+        }
+    }
+
     /// The product of nothing, in rows of `n`.
     fn fill(self, out: &mut [T], n: usize) {
         if n == 0 {
@@ -75,11 +94,14 @@ impl<T: Real> Begin<'_, T> {
 /// Vectors side by side in a tile.
 const WIDE: usize = 2;
 
-/// Rows of the second matrix that are multiplied at a time: a panel of them stays in the nearest cache.
-const DEPTH: usize = 256;
+/// Bytes of a column of the second matrix that are multiplied at a time: a panel of them stays in a near cache.
+const DEPTH: usize = 2048;
 
 /// About how many rows of the result are one piece of work.
 const ROWS: usize = 96;
+
+/// About how many columns of the result are one piece of work.
+const COLUMNS: usize = 64;
 
 /// `out = begin + a · b`, by several threads if it is large and `parallel`.
 ///
@@ -126,46 +148,22 @@ fn tiled<T: Lanes + Real, O: Slot<T>>(
     if m == 0 || n == 0 {
         return;
     }
-    let cost = if parallel { m * n * k / 4 } else { 0 };
-    // A panel's rows are columns of `b`. Where these are spread and many, packing the few rows of `a` and turning the result
-    // costs less.
-    if b.strides.columns != 1 && a.strides.columns == 1 && m * (k + n) < n * k {
-        T::with_scratch(m * n, |turned| {
-            arch().dispatch(Product {
-                sizes: [n, m, k],
-                a: b.transposed(),
-                b: a.transposed(),
-                begin: Begin::Zero,
-                out: turned,
-                cost,
-            });
-            let turned = &*turned;
-            for_each_chunk(out, n * m.div_ceil(8), cost.min(m * n * 4), |i, rows| {
-                let first = i * m.div_ceil(8);
-                for (i, row) in O::ready(rows).chunks_exact_mut(n).enumerate() {
-                    let from = turned[first + i..].iter().step_by(m);
-                    match begin {
-                        Begin::Zero => row.iter_mut().zip(from).for_each(|(to, &x)| *to = x),
-                        Begin::Sum => row.iter_mut().zip(from).for_each(|(to, &x)| *to += x),
-                        Begin::Bias(bias) => {
-                            let sums = from.zip(bias);
-                            let sums = row.iter_mut().zip(sums);
-                            sums.for_each(|(to, (&x, &bias))| *to = x + bias);
-                        }
-                    }
-                }
-            });
-        });
-    } else {
-        arch().dispatch(Product {
-            sizes: [m, n, k],
-            a,
-            b,
-            begin,
-            out,
-            cost,
-        });
+    if k == 0 {
+        return begin.fill(O::ready(out), n);
     }
+    let (len, start) = match begin {
+        Begin::Sum => (out.len(), O::ready(out).as_mut_ptr()),
+        // Nothing is read that wasn't written.
+        Begin::Zero | Begin::Bias(_) => (out.len(), O::start(out)),
+    };
+    Arch::new().dispatch(Product {
+        sizes: [m, n, k],
+        a,
+        b,
+        begin,
+        out: Out::new(start, len, [m, n]),
+        cost: if parallel { m * n * k / 4 } else { 0 },
+    });
 }
 
 /// [`product`] of every entry of a batch, whose matrices `of` gives; the results lie one after the other.
@@ -198,35 +196,47 @@ pub(crate) fn new_products<'a, T: Lanes + Real>(
             products(sizes, begin, out, of);
         }
     };
-    // SAFETY: a product makes all of its result ready, which writes it, unless it has no elements.
+    // SAFETY: a product writes all of its result, of which its pieces are parts.
     unsafe { written(count * m * n, fill) }
 }
 
-struct Product<'a, T, O> {
+/// A product in pieces that threads share. The smaller one of the matrices is packed at once and for all of them, what a piece needs of
+/// the other one by the thread that multiplies it, into its own cache.
+struct Product<'a, T> {
     sizes: Sizes,
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
     begin: Begin<'a, T>,
-    out: &'a mut [O],
+    out: Out<'a, T>,
     cost: usize,
 }
 
-impl<T: Lanes + Real, O: Slot<T>> WithSimd for Product<'_, T, O> {
+impl<T: Lanes + Real> WithSimd for Product<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         // As many accumulators as there are registers for.
         if S::REGISTER_COUNT >= 32 {
-            self.run::<S, 12>(simd);
+            self.run::<S, 12, 8>(simd);
         } else {
-            self.run::<S, 6>(simd);
+            self.run::<S, 6, 4>(simd);
         }
     }
 }
 
-impl<T: Lanes + Real, O: Slot<T>> Product<'_, T, O> {
-    fn run<S: Simd, const P: usize>(self, simd: S) {
+impl<T: Lanes + Real> Product<'_, T> {
+    /// In tiles of `P` or `Q` rows.
+    fn run<S: Simd, const P: usize, const Q: usize>(self, simd: S) {
+        let [m, n, _] = self.sizes;
+        if m < n {
+            self.by_columns::<S, P, Q>(simd);
+        } else {
+            self.by_rows::<S, P, Q>(simd);
+        }
+    }
+
+    fn by_rows<S: Simd, const P: usize, const Q: usize>(self, simd: S) {
         let Product {
             sizes: [m, n, k],
             a,
@@ -236,34 +246,92 @@ impl<T: Lanes + Real, O: Slot<T>> Product<'_, T, O> {
             cost,
         } = self;
         T::with_scratch(panels_len::<T, S>([n, k]), |packed| {
-            let sizes = [n, k];
-            let pack = Pack {
-                b,
-                sizes,
-                packed: &mut *packed,
-                cost,
-            };
-            pack.with_simd(simd);
+            pack_panels(simd, b, [n, k], &mut *packed, cost);
             let packed = &*packed;
-            let pieces = m.div_ceil(ROWS).next_multiple_of(4);
-            let rows = P * m.div_ceil(pieces * P);
-            for_each_chunk(out, rows * n, cost, |i, out| {
-                let out = O::ready(out);
-                let start = i * rows * a.strides.rows;
-                let a = Matrix {
-                    values: &a.values[start.min(a.values.len())..],
-                    ..a
-                };
-                simd.vectorize(Block::<T, P> {
-                    a,
+            let rows = piece(m, ROWS, 2);
+            for_each((0..m).step_by(rows), cost, |row| {
+                let rows = rows.min(m - row);
+                let rows = Rows::<T, P, Q> {
+                    a: a.from(row, 0),
                     packed,
+                    sizes: [n, k],
                     begin,
-                    out,
-                    sizes,
+                    // SAFETY: the pieces don't overlap.
+                    out: unsafe { out.part([row, 0], [rows, n]) },
+                };
+                rows.multiply(simd);
+            });
+        });
+    }
+
+    fn by_columns<S: Simd, const P: usize, const Q: usize>(self, simd: S) {
+        let Product {
+            sizes: [m, n, k],
+            a,
+            b,
+            begin,
+            out,
+            cost,
+        } = self;
+        let depth = depth::<T>(k);
+        let width = WIDE * T::lanes::<S>();
+        T::with_scratch(Tiling::<P, Q>::of(m).rows() * k, |packed| {
+            pack_tiles::<T, S, P, Q>(simd, a, [m, k], &mut *packed, cost);
+            let packed = &*packed;
+            let columns = piece(n, COLUMNS, width);
+            for_each((0..n).step_by(columns), cost, |column| {
+                let columns = columns.min(n - column);
+                // SAFETY: the pieces don't overlap.
+                let out = unsafe { out.part([0, column], [m, columns]) };
+                T::with_scratch(columns.next_multiple_of(width) * depth, |panels| {
+                    for start in (0..k).step_by(depth) {
+                        let depth = depth.min(k - start);
+                        let panels = &mut panels[..columns.next_multiple_of(width) * depth];
+                        simd.vectorize(Panels {
+                            of: b,
+                            start,
+                            columns: [column, n - column],
+                            depth,
+                            panels: &mut *panels,
+                        });
+                        simd.vectorize(Block::<T, P, Q> {
+                            a: Left::Packed(Strip {
+                                values: packed,
+                                depth: k,
+                                start,
+                            }),
+                            b: Strip {
+                                values: panels,
+                                depth,
+                                start: 0,
+                            },
+                            depth,
+                            begin: match begin.at(start) {
+                                Begin::Bias(bias) => Begin::Bias(&bias[column..]),
+                                other => other,
+                            },
+                            out,
+                        });
+                    }
                 });
             });
         });
     }
+}
+
+/// The depth of the blocks, all of about the same, in which sums of `k` products are made.
+fn depth<T>(k: usize) -> usize {
+    let most = DEPTH / size_of::<T>();
+    k.div_ceil(k.div_ceil(most).max(1))
+        .next_multiple_of(8)
+        .min(k)
+        .max(1)
+}
+
+/// How many of `len` rows or columns are one piece of work: about `wanted`, and a multiple of `unit`.
+fn piece(len: usize, wanted: usize, unit: usize) -> usize {
+    let pieces = len.div_ceil(wanted).next_multiple_of(4);
+    len.div_ceil(pieces).next_multiple_of(unit)
 }
 
 #[cfg(test)]
