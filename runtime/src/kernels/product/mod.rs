@@ -97,7 +97,7 @@ const WIDE: usize = 2;
 /// Bytes of a column of the second matrix that are multiplied at a time: a panel of them stays in a near cache.
 const DEPTH: usize = 2048;
 
-/// About how many rows of the result are one piece of work.
+/// About how many rows of the result are one piece of work: whole tiles.
 const ROWS: usize = 96;
 
 /// About how many columns of the result are one piece of work.
@@ -248,7 +248,7 @@ impl<T: Lanes + Real> Product<'_, T> {
         T::with_scratch(panels_len::<T, S>([n, k]), |packed| {
             pack_panels(simd, b, [n, k], &mut *packed, cost);
             let packed = &*packed;
-            let rows = piece(m, ROWS, 2);
+            let rows = piece(m, ROWS, P - Q);
             for_each((0..m).step_by(rows), cost, |row| {
                 let rows = rows.min(m - row);
                 let rows = Rows::<T, P, Q> {
@@ -294,24 +294,35 @@ impl<T: Lanes + Real> Product<'_, T> {
                             depth,
                             panels: &mut *panels,
                         });
-                        simd.vectorize(Block::<T, P, Q> {
-                            a: Left::Packed(Strip {
-                                values: packed,
-                                depth: k,
-                                start,
-                            }),
-                            b: Strip {
-                                values: panels,
+                        // So many rows that they stay in a near cache from panel to panel.
+                        let mut row = 0;
+                        while row < m {
+                            let rows = match m - row {
+                                // Few rows are no block of their own, and all low tiles are in the last one.
+                                left if left < ROWS + ROWS / 2 => left,
+                                _ => ROWS,
+                            };
+                            simd.vectorize(Block::<T, P, Q> {
+                                a: Left::Packed(Strip {
+                                    values: &packed[row * k..],
+                                    depth: k,
+                                    start,
+                                }),
+                                b: Strip {
+                                    values: panels,
+                                    depth,
+                                    start: 0,
+                                },
                                 depth,
-                                start: 0,
-                            },
-                            depth,
-                            begin: match begin.at(start) {
-                                Begin::Bias(bias) => Begin::Bias(&bias[column..]),
-                                other => other,
-                            },
-                            out,
-                        });
+                                begin: match begin.at(start) {
+                                    Begin::Bias(bias) => Begin::Bias(&bias[column..]),
+                                    other => other,
+                                },
+                                // SAFETY: all parts of the piece are used by this thread, one after the other.
+                                out: unsafe { out.part([row, 0], [rows, columns]) },
+                            });
+                            row += rows;
+                        }
                     }
                 });
             });
