@@ -137,21 +137,21 @@ mod avx {
         let (from, to) = (from.as_ptr(), to.as_mut_ptr());
         for k in (0..depth).step_by(SIDE) {
             let mut square = [cast([0f32; SIDE]); SIDE];
-            for j in 0..R {
+            for (j, row) in square.iter_mut().enumerate().take(R) {
                 // SAFETY: `k + SIDE` is at most `depth`, so that the last of the elements is in `from`, as checked above.
-                square[j] = unsafe { simd.avx._mm256_loadu_ps(from.add(j * stride + k)) };
+                *row = unsafe { simd.avx._mm256_loadu_ps(from.add(j * stride + k)) };
             }
             let square = turned(simd, square);
             let last = (k + SIDE - 1) * width;
-            for i in 0..SIDE {
+            for (i, &column) in square.iter().enumerate() {
                 // SAFETY: `R` elements from here on are in `to`, as checked above, and before the last column `SIDE` ones, as `R + width`
                 // is no less.
                 unsafe {
                     let to = to.add((k + i) * width);
                     if beyond && (i + 1 < SIDE || last + SIDE <= len) {
-                        simd.avx._mm256_storeu_ps(to, square[i]);
+                        simd.avx._mm256_storeu_ps(to, column);
                     } else {
-                        let numbers: [f32; SIDE] = cast(square[i]);
+                        let numbers: [f32; SIDE] = cast(column);
                         to.copy_from_nonoverlapping(numbers.as_ptr(), R);
                     }
                 }
