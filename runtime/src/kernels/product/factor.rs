@@ -5,6 +5,7 @@ use pulp::{Simd, WithSimd};
 use super::block::{Block, Left, Out, Strip};
 use super::pack::{Panels, Tiles, Tiling};
 use super::{by_crate, depth, Begin, Lanes, Matrix, Real, WIDE};
+use crate::kernels::capability::arch;
 use crate::kernels::chunks::{for_each, for_each_chunk};
 
 /// The second matrix of products, `k × n`, in panels.

@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 
 use pulp::{Simd, WithSimd};
 
+use super::capability::arch;
 use super::chunks::{for_each, for_each_chunk};
 use super::fresh::{written, Slot};
 use super::gemm::{gemm, Strides};
@@ -156,7 +157,7 @@ fn tiled<T: Lanes + Real, O: Slot<T>>(
         // Nothing is read that wasn't written.
         Begin::Zero | Begin::Bias(_) => (out.len(), O::start(out)),
     };
-    Arch::new().dispatch(Product {
+    arch().dispatch(Product {
         sizes: [m, n, k],
         a,
         b,
