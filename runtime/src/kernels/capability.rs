@@ -45,6 +45,16 @@ pub(super) fn arch() -> Arch {
     })
 }
 
+/// AVX2, if [`arch`] has it.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn avx2() -> Option<pulp::x86::V3> {
+    match arch() {
+        Arch::V3(simd) => Some(simd),
+        Arch::V4(simd) => Some(*simd),
+        _ => None,
+    }
+}
+
 /// All that this processor has, the best ones first.
 pub(super) fn available() -> Vec<Arch> {
     let mut all = Vec::new();

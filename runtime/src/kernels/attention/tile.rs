@@ -333,13 +333,10 @@ mod tests {
                     add,
                 });
                 for (i, row) in out.chunks_exact(stride).enumerate() {
-                    for j in 0..n {
+                    for (j, found) in row[..n].iter().enumerate() {
                         let sum: f64 = (0..k).map(|l| at(a, i, l) * at(b, l, j)).sum();
                         let expected = 2. * sum + f64::from(u8::from(add));
-                        assert!(
-                            (row[j].to_f64() - expected).abs() < tolerance,
-                            "{m} {n} {k}"
-                        );
+                        assert!((found.to_f64() - expected).abs() < tolerance, "{m} {n} {k}");
                     }
                     assert!(row[n..].iter().all(|x| *x == T::one()));
                 }

@@ -1,5 +1,8 @@
 //! Rows of numbers as columns.
 
+#[cfg(target_arch = "x86_64")]
+use crate::kernels::capability::avx2;
+
 /// Writes number `k` of row `j` of `from`, whose rows are `stride` apart, to `to[k * width + j]`, for each of `rows` rows and as many
 /// numbers as there is room for.
 ///
@@ -13,16 +16,14 @@ pub(super) fn turn<T: Copy + 'static>(
 ) {
     assert!(rows <= width, "turn: more rows than fit");
     #[cfg(target_arch = "x86_64")]
-    if let (Some(from), Some(to)) = (avx::floats(from), avx::floats_mut(to)) {
-        if let Some(simd) = pulp::x86::V3::try_new() {
-            return simd.vectorize(avx::Turn {
-                simd,
-                from,
-                sizes: [stride, rows],
-                to,
-                width,
-            });
-        }
+    if let (Some(from), Some(to), Some(simd)) = (avx::floats(from), avx::floats_mut(to), avx2()) {
+        return simd.vectorize(avx::Turn {
+            simd,
+            from,
+            sizes: [stride, rows],
+            to,
+            width,
+        });
     }
     one_by_one(from, [stride, rows], to, [width, 0]);
 }

@@ -37,10 +37,10 @@ pub(super) fn affine(a: &Data, b: &Data, bias: Option<&Data>) -> Result<Data> {
 }
 
 fn rounded(sums: Data, dtype: DType, bias: Option<&Data>) -> Result<Data> {
-    if let Some(bias) = bias {
-        if let Some(sums) = rounded_plus(&sums, bias)? {
-            return Ok(sums);
-        }
+    if let Some(bias) = bias
+        && let Some(sums) = rounded_plus(&sums, bias)?
+    {
+        return Ok(sums);
     }
     plus(in_dtype(&sums, dtype)?, bias)
 }
