@@ -7,8 +7,8 @@ use candle_core::{DType, Tensor as Data};
 
 use super::cpu::{part, readable};
 use crate::error::{Error, Result};
-use crate::kernels::{output, strided, values, Attention, Exponential, Lanes, Matrix};
-use crate::ops::compute::{expect_dtype, expect_float, Form};
+use crate::kernels::{in_dtype, output, strided, values, Attention, Exponential, Lanes, Matrix};
+use crate::ops::compute::{compute_dtype, dense, expect_dtype, expect_float, has_kernels, wide};
 use crate::ops::options::tensor_options;
 use crate::ops::{where_, DropoutOptions};
 use crate::tensor::autocast::{cast, cast_optional};
@@ -95,9 +95,10 @@ impl Tensor {
                 scale,
                 causal: options.is_causal,
             };
-            match Form::of(q.as_candle()) {
-                Form::F32 if sizes.keys.min(width) > 0 => return fused::<f32>(sizes, [&q, &k, &v]),
-                Form::F64 if sizes.keys.min(width) > 0 => return fused::<f64>(sizes, [&q, &k, &v]),
+            let kernel = has_kernels(q.as_candle()) && sizes.keys.min(width) > 0;
+            match compute_dtype(q.dtype()) {
+                DType::F32 if kernel => return fused::<f32>(sizes, [&q, &k, &v]),
+                DType::F64 if kernel => return fused::<f64>(sizes, [&q, &k, &v]),
                 _ => {}
             }
         }
@@ -167,7 +168,8 @@ fn composed(
     scores.softmax(-1)?.dropout_with(dropout)?.matmul(v)
 }
 
-/// The attention block by block: the backward pass computes the scores once more.
+/// The attention block by block: the backward pass computes the scores once more. Half types are rounded at the end alone, as in
+/// PyTorch.
 fn fused<T: Lanes + Exponential>(sizes: Attention, [q, k, v]: [&Tensor; 3]) -> Result<Tensor> {
     let inputs = readable_all([q, k, v].map(Tensor::as_candle))?;
     let shape = |like: &Tensor, width: usize| {
@@ -182,7 +184,7 @@ fn fused<T: Lanes + Exponential>(sizes: Attention, [q, k, v]: [&Tensor; 3]) -> R
         locked[2].slice()?,
     ];
     let (out, logs) = sizes.forward(entries(&inputs, values_of));
-    let out = output(out, shape(q, sizes.value_width))?;
+    let out = in_dtype(&output(out, shape(q, sizes.value_width))?, q.dtype())?;
     let logs = output(logs, sizes.entries * sizes.queries)?;
     let any = [q, k, v].iter().any(|x| x.requires_grad());
     let saved = [q, k, v].map(|x| x.save_if(any));
@@ -196,22 +198,25 @@ fn fused<T: Lanes + Exponential>(sizes: Attention, [q, k, v]: [&Tensor; 3]) -> R
             locked[1].slice()?,
             locked[2].slice()?,
         ];
-        let grad = grad.contiguous()?;
-        let (out, logs, grad) = (values(&result)?, values(&logs)?, values(&grad)?);
+        let (out, grad) = (wide(&result)?, dense(grad)?);
+        let (out, logs, grad) = (values(&out)?, values(&logs)?, values(&grad)?);
         let rows = [out.slice::<T>()?, logs.slice()?, grad.slice()?];
         let grads = sizes.backward(entries(&inputs, values_of), rows);
         let mut grads = grads.into_iter().zip(&shapes).zip(needs);
         let mut next = || match grads.next() {
-            Some(((grad, shape), needed)) => when(needed, || output(grad, shape)),
+            Some(((grad, shape), needed)) => when(needed, || {
+                Ok(in_dtype(&output(grad, shape)?, result.dtype())?)
+            }),
             None => Ok(None),
         };
         Ok([next()?, next()?, next()?])
     }))
 }
 
-/// Matrices whose rows or columns lie without gaps.
+/// Matrices in the type that is computed in, whose rows or columns lie without gaps.
 fn readable_all([q, k, v]: [&Data; 3]) -> Result<[Data; 3]> {
     let of = |x: &Data| -> Result<Data> {
+        let x = &wide(x)?;
         let gaps = x.stride()[x.rank() - 2..].iter().all(|&stride| stride != 1);
         Ok(if gaps { x.contiguous()? } else { readable(x)? })
     };
@@ -300,6 +305,37 @@ mod tests {
                 for (found, plain) in found.iter().zip(&plain) {
                     assert_close("gradient", found.as_candle(), plain.as_candle(), 1e-11)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Half types are rounded at the end alone: as near to f32 as their last digit.
+    #[test]
+    fn half_types_are_computed_in_f32() -> Result<()> {
+        let x = [[2, 20, 9], [2, 30, 9], [2, 30, 5]].map(randn);
+        let [q, k, v] = x;
+        let x = [q?, k?, v?];
+        for (half, digit) in [(DType::BF16, 1. / 256.), (DType::F16, 1. / 2048.)] {
+            let results = |wide: bool| -> Result<Vec<Tensor>> {
+                let of = |x: &Tensor| -> Result<Param> {
+                    let x = x.to_dtype(half)?;
+                    Param::new(if wide { x.to_dtype(DType::F32)? } else { x })
+                };
+                let (q, k, v) = (of(&x[0])?, of(&x[1])?, of(&x[2])?);
+                let y = q.scaled_dot_product_attention(&k, &v)?;
+                assert_eq!(y.dtype(), q.dtype());
+                y.sum(())?.backward()?;
+                let grads = [&q, &k, &v].map(|x| x.grad()).into_iter().flatten();
+                [y].into_iter()
+                    .chain(grads)
+                    .map(|x| x.to_dtype(DType::F64))
+                    .collect()
+            };
+            let (found, expected) = (results(false)?, results(true)?);
+            assert_eq!((found.len(), expected.len()), (4, 4));
+            for (found, expected) in found.iter().zip(&expected) {
+                assert_close("half", found.as_candle(), expected.as_candle(), 2. * digit)?;
             }
         }
         Ok(())
