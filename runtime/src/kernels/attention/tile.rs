@@ -63,7 +63,9 @@ pub(super) fn pack<S: Simd, T: Lanes + Real>(
                 let from: [&[T]; BLOCK] = std::array::from_fn(column);
                 for (k, out) in panel.chunks_exact_mut(width).enumerate() {
                     let row = from.map(|column| column[k * rows] * scale);
-                    out[block..][..BLOCK].copy_from_slice(&row);
+                    let out = &mut out[block..];
+                    let count = out.len().min(BLOCK);
+                    out[..count].copy_from_slice(&row[..count]);
                 }
             }
         }
