@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::hint;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 ///
 /// It is what [`set_num_threads`] or else the environment variable `RAYON_NUM_THREADS` says, or one per core. Inside a rayon pool of
 /// one's own, in `pool.install(…)`, it is that pool's number of threads, unless fewer were set: operations add no threads to a pool.
-/// Threads that have had no work for 50 µs sleep. Results are the same, to the bit, for any number.
+/// Threads that have had no work for 50 µs sleep, and the caller if the others' last work takes more than 100 µs. Results are the same, to the bit, for any number.
 ///
 /// ```
 /// assert!(taper::num_threads() >= 1);
@@ -99,6 +100,23 @@ fn look_for_work() {
         }
     }
     UNTIL.set(None);
+}
+
+/// About how long one piece of work takes, at most.
+const PATIENCE: Duration = Duration::from_micros(100);
+
+/// Waits awake until nobody works, but not for long, unless this thread is of a pool, which may have other work: whoever sleeps is slow to
+/// wake.
+pub(crate) fn await_last(working: &AtomicUsize) {
+    if rayon::current_thread_index().is_some() {
+        return;
+    }
+    let start = Instant::now();
+    while working.load(Ordering::Acquire) > 0 && start.elapsed() < PATIENCE {
+        (0..4).for_each(|_| hint::spin_loop());
+    }
+    // What the other threads' pool has to do after their work.
+    (0..12).for_each(|_| hint::spin_loop());
 }
 
 /// The threads beside the calling one, if that is not of a pool itself.

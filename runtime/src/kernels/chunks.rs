@@ -1,12 +1,10 @@
 //! Work on equal chunks of a buffer, in parallel where it pays.
 
-use std::hint;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use super::simd::{vectorized, Closure, Work};
-use crate::threads::{in_scope, linger, num_threads};
+use crate::threads::{await_last, in_scope, linger, num_threads};
 
 /// Operations below which waking another thread costs more than it brings.
 const SERIAL: usize = 1 << 18;
@@ -40,7 +38,6 @@ where
         return drain();
     }
     let working = AtomicUsize::new(threads - 1);
-    let in_pool = rayon::current_thread_index().is_some();
     in_scope(|scope| {
         for _ in 1..threads {
             scope.spawn(|_| {
@@ -50,24 +47,9 @@ where
             });
         }
         drain();
-        if !in_pool {
-            wait(&working);
-        }
+        await_last(&working);
     });
 }
-
-/// Waits until nobody works, but not for long: whoever sleeps is slow to wake.
-fn wait(working: &AtomicUsize) {
-    let start = Instant::now();
-    while working.load(Ordering::Acquire) > 0 && start.elapsed() < PATIENCE {
-        (0..4).for_each(|_| hint::spin_loop());
-    }
-    // What the other threads' pool has to do after their work.
-    (0..12).for_each(|_| hint::spin_loop());
-}
-
-/// About how long one piece of work takes, at most.
-const PATIENCE: Duration = Duration::from_micros(100);
 
 /// [`work_on`] with a function, whose loops are compiled for vectors only if it is small or calls what is.
 pub(crate) fn for_each<I>(items: I, cost: usize, f: impl Fn(I::Item) + Sync)

@@ -1,6 +1,8 @@
 //! Functions of f32 in forms without branches or tables, which vectorise. Each is within 8 units in the last place, most within 2: the
 //! tests say how many.
 
+use pulp::{Scalar, Simd};
+
 /// Adding 1.5 · 2²³ rounds to an integer, which is then found in the low bits.
 const ROUND: f32 = 12_582_912.;
 
@@ -10,44 +12,13 @@ fn power(n: i32) -> f32 {
     f32::from_bits((n.wrapping_add(127) << 23) as u32)
 }
 
-/// eˣ.
+/// What eˣ = e · 2ⁿ consists of, with e about 1. Products and sums are fused, unless `S` is [`Scalar`].
 #[inline(always)]
 #[allow(clippy::excessive_precision)] // the parts of ln 2 are exact in binary
-pub(super) fn exp(x: f32) -> f32 {
-    // Below the half of the least number there is, and above the greatest. A NaN compares false and stays.
-    let (vanishes, overflows) = (x < -103.98, x > 88.8);
-    let x = if vanishes { 0. } else { x };
-    let x = if overflows { 88.8 } else { x };
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = x - n * 0.693_359_375 - n * -2.121_944_4e-4;
-    let mut p = 1.987_569_15e-4;
-    p = p * r + 1.398_199_95e-3;
-    p = p * r + 8.333_452e-3;
-    p = p * r + 4.166_579_6e-2;
-    p = p * r + 1.666_666_55e-1;
-    p = p * r + 5.000_000_1e-1;
-    let e = p * r * r + r + 1.;
-    // In two factors: 2¹²⁸ and what is below 2⁻¹²⁶ are not numbers of their own.
-    let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
-    let half = n >> 1;
-    let y = e * power(half) * power(n.wrapping_sub(half));
-    if vanishes {
-        0.
-    } else {
-        y
-    }
-}
-
-/// eˣ for x up to 88, within 2 units where it is a normal number; what is below those is 0.
-///
-/// Products and sums are `FUSED` where the processor does that.
-#[inline(always)]
-#[allow(clippy::excessive_precision)] // the parts of ln 2 are exact in binary
-pub(super) fn exp_down<const FUSED: bool>(x: f32) -> f32 {
-    let mul_add = |a: f32, b: f32, c: f32| match FUSED {
-        true => a.mul_add(b, c),
-        false => a * b + c,
+fn mantissa<S: Simd>(x: f32) -> (f32, i32) {
+    let mul_add = |a: f32, b: f32, c: f32| match S::IS_SCALAR {
+        true => a * b + c,
+        false => a.mul_add(b, c),
     };
     let shifted = mul_add(x, std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
@@ -60,6 +31,33 @@ pub(super) fn exp_down<const FUSED: bool>(x: f32) -> f32 {
     p = mul_add(p, r, 5.000_000_1e-1);
     let e = mul_add(p * r, r, r) + 1.;
     let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+    (e, n)
+}
+
+/// eˣ.
+#[inline(always)]
+pub(super) fn exp(x: f32) -> f32 {
+    // Below the half of the least number there is, and above the greatest. A NaN compares false and stays.
+    let (vanishes, overflows) = (x < -103.98, x > 88.8);
+    let x = if vanishes { 0. } else { x };
+    let x = if overflows { 88.8 } else { x };
+    let (e, n) = mantissa::<Scalar>(x);
+    // In two factors: 2¹²⁸ and what is below 2⁻¹²⁶ are not numbers of their own.
+    let half = n >> 1;
+    let y = e * power(half) * power(n.wrapping_sub(half));
+    if vanishes {
+        0.
+    } else {
+        y
+    }
+}
+
+/// eˣ for x up to 88, within 2 units where it is a normal number; what is below those is 0.
+///
+/// Products and sums are fused, unless `S` is [`Scalar`].
+#[inline(always)]
+pub(super) fn exp_down<S: Simd>(x: f32) -> f32 {
+    let (e, n) = mantissa::<S>(x);
     if x < -87.3 {
         0.
     } else {
@@ -142,6 +140,8 @@ pub(super) fn erf(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use pulp::Scalar256b;
+
     use super::*;
 
     /// The greatest error of `f`, in units in the last place of the exact result.
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_exponential_of_what_is_not_above_zero_is_close() {
-        for exp in [exp_down::<true>, exp_down::<false>] {
+        for exp in [exp_down::<Scalar256b>, exp_down::<Scalar>] {
             assert!(worst(exp, f64::exp, evenly(-87.2, 1.)) < 2.);
             assert!(worst(exp, f64::exp, magnitudes(87.)) < 2.);
             let inf = f32::INFINITY;

@@ -3,6 +3,7 @@
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use candle_core::cpu::erf;
+use pulp::{Scalar, Simd};
 
 use super::exact;
 
@@ -27,8 +28,8 @@ pub(crate) trait Float:
     fn abs(self) -> Self;
     fn exp(self) -> Self;
     /// [`exp`](Self::exp) of what is not above 0 but for rounding; at f32 a result below the normal numbers is 0, and products and
-    /// sums are `FUSED` if the processor does that.
-    fn exp_down<const FUSED: bool>(self) -> Self;
+    /// sums are fused, unless `S` is [`Scalar`].
+    fn exp_down<S: Simd>(self) -> Self;
     fn exp_m1(self) -> Self;
     fn ln(self) -> Self;
     fn ln_1p(self) -> Self;
@@ -49,7 +50,7 @@ pub(crate) trait Float:
     /// [`sigmoid`](Self::sigmoid), but at f32 a result below the normal numbers is 0.
     #[inline(always)]
     fn sigmoid_down(self) -> Self {
-        let e = (-self.abs()).exp_down::<false>();
+        let e = (-self.abs()).exp_down::<Scalar>();
         let share = Self::ONE / (Self::ONE + e);
         if self < Self::ZERO {
             e * share
@@ -75,7 +76,7 @@ macro_rules! float {
                 $ty::powf(self, exponent)
             }
             #[inline(always)]
-            fn exp_down<const FUSED: bool>(self) -> Self {
+            fn exp_down<S: Simd>(self) -> Self {
                 $exp_down(self)
             }
             $(#[inline(always)]
@@ -92,5 +93,5 @@ macro_rules! float {
         }
     )*};
 }
-float!(f32: exact::exp_down::<FUSED>, exp => exact::exp, ln => exact::ln, tanh => exact::tanh, erf => exact::erf);
+float!(f32: exact::exp_down::<S>, exp => exact::exp, ln => exact::ln, tanh => exact::tanh, erf => exact::erf);
 float!(f64: f64::exp, exp => f64::exp, ln => f64::ln, tanh => f64::tanh, erf => erf::erf_f64);

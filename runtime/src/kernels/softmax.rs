@@ -19,12 +19,11 @@ const EXP_COST: usize = 16;
 
 /// The numbers of a row become the exponentials of what lies between them and the greatest one, which it gives, with their sum beside it.
 ///
-/// Here and below, products and sums are `FUSED` if the processor does that.
+/// Here and below, products and sums of exponentials are fused, unless `S` is scalar.
 #[inline(always)]
-pub(super) fn exponentials<const FUSED: bool, T: Exponential>(row: &mut [T]) -> (T, f64) {
+pub(super) fn exponentials<S: Simd, T: Exponential>(row: &mut [T]) -> (T, f64) {
     let max = greatest(row);
-    row.iter_mut()
-        .for_each(|x| *x = (*x - max).exp_down::<FUSED>());
+    row.iter_mut().for_each(|x| *x = (*x - max).exp_down::<S>());
     (max, sum_of(row, |x| x))
 }
 
@@ -41,10 +40,10 @@ impl Softmax {
     }
 
     #[inline(always)]
-    fn row<const FUSED: bool, T: Exponential>(self, row: &mut [T]) {
+    fn row<S: Simd, T: Exponential>(self, row: &mut [T]) {
         match self {
             Softmax::Shares => {
-                let (_, sum) = exponentials::<FUSED, T>(row);
+                let (_, sum) = exponentials::<S, T>(row);
                 let share = T::from_f64(1. / sum);
                 row.iter_mut().for_each(|x| *x *= share);
             }
@@ -55,7 +54,7 @@ impl Softmax {
                     let mut block = [T::zero(); BLOCK];
                     let block = &mut block[..part.len()];
                     for (e, &x) in block.iter_mut().zip(part) {
-                        *e = (x - max).exp_down::<FUSED>();
+                        *e = (x - max).exp_down::<S>();
                     }
                     total += sum_of(block, |x| x);
                 }
@@ -67,7 +66,7 @@ impl Softmax {
     }
 
     #[inline(always)]
-    fn columns<const FUSED: bool, T: Exponential>(self, rows: &mut [T], inner: usize) {
+    fn columns<S: Simd, T: Exponential>(self, rows: &mut [T], inner: usize) {
         let mut max = rows[..inner].to_vec();
         for row in rows.chunks_exact(inner).skip(1) {
             max.iter_mut()
@@ -77,7 +76,7 @@ impl Softmax {
         let mut sums = vec![0f64; inner];
         for row in rows.chunks_exact_mut(inner) {
             for ((x, &max), sum) in row.iter_mut().zip(&max).zip(&mut sums) {
-                let share = (*x - max).exp_down::<FUSED>();
+                let share = (*x - max).exp_down::<S>();
                 *sum += share.to_f64();
                 *x = if self == Softmax::Shares {
                     share
@@ -122,31 +121,26 @@ impl Softmax {
     }
 
     #[inline(always)]
-    fn row_gradient<const FUSED: bool, T: Exponential>(self, y: &[T], grad: &mut [T]) {
+    fn row_gradient<S: Simd, T: Exponential>(self, y: &[T], grad: &mut [T]) {
         let sum = T::from_f64(match self {
             Softmax::Shares => sum_of_pairs(y, grad, |y, g| y * g),
             Softmax::Logarithms => sum_of(grad, |g| g),
         });
-        self.finish::<FUSED, T>(y, grad, |_| sum);
+        self.finish::<S, T>(y, grad, |_| sum);
     }
 
     #[inline(always)]
-    fn finish<const FUSED: bool, T: Exponential>(
-        self,
-        y: &[T],
-        grad: &mut [T],
-        sum: impl Fn(usize) -> T,
-    ) {
+    fn finish<S: Simd, T: Exponential>(self, y: &[T], grad: &mut [T], sum: impl Fn(usize) -> T) {
         for (i, (&y, grad)) in y.iter().zip(grad).enumerate() {
             *grad = match self {
                 Softmax::Shares => y * (*grad - sum(i)),
-                Softmax::Logarithms => *grad - y.exp_down::<FUSED>() * sum(i),
+                Softmax::Logarithms => *grad - y.exp_down::<S>() * sum(i),
             };
         }
     }
 
     #[inline(always)]
-    fn gradient<const FUSED: bool, T: Exponential>(self, y: &[T], grad: &mut [T], inner: usize) {
+    fn gradient<S: Simd, T: Exponential>(self, y: &[T], grad: &mut [T], inner: usize) {
         let mut sums = vec![0f64; inner];
         for (y, grad) in y.chunks_exact(inner).zip(grad.chunks_exact(inner)) {
             for ((sum, y), grad) in sums.iter_mut().zip(y).zip(grad) {
@@ -160,7 +154,7 @@ impl Softmax {
         }
         let sums: Vec<T> = sums.into_iter().map(T::from_f64).collect();
         for (y, grad) in y.chunks_exact(inner).zip(grad.chunks_exact_mut(inner)) {
-            self.finish::<FUSED, T>(y, grad, |i| sums[i]);
+            self.finish::<S, T>(y, grad, |i| sums[i]);
         }
     }
 }
@@ -176,21 +170,11 @@ impl<T: Exponential> WithSimd for Forward<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        match S::IS_SCALAR {
-            true => self.run::<false>(),
-            false => self.run::<true>(),
-        }
-    }
-}
-
-impl<T: Exponential> Forward<'_, T> {
-    #[inline(always)]
-    fn run<const FUSED: bool>(self) {
         let [_, n, inner] = self.dims;
         for slice in self.part.chunks_exact_mut(n * inner) {
             match inner {
-                1 => self.form.row::<FUSED, T>(slice),
-                _ => self.form.columns::<FUSED, T>(slice, inner),
+                1 => self.form.row::<S, T>(slice),
+                _ => self.form.columns::<S, T>(slice, inner),
             }
         }
     }
@@ -208,22 +192,12 @@ impl<T: Exponential> WithSimd for Backward<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        match S::IS_SCALAR {
-            true => self.run::<false>(),
-            false => self.run::<true>(),
-        }
-    }
-}
-
-impl<T: Exponential> Backward<'_, T> {
-    #[inline(always)]
-    fn run<const FUSED: bool>(self) {
         let [_, n, inner] = self.dims;
         let grads = self.grad.chunks_exact_mut(n * inner);
         for (grad, y) in grads.zip(self.y.chunks_exact(n * inner)) {
             match inner {
-                1 => self.form.row_gradient::<FUSED, T>(y, grad),
-                _ => self.form.gradient::<FUSED, T>(y, grad, inner),
+                1 => self.form.row_gradient::<S, T>(y, grad),
+                _ => self.form.gradient::<S, T>(y, grad, inner),
             }
         }
     }
@@ -264,14 +238,7 @@ impl<T: Exponential> WithSimd for ClassGradient<'_, T> {
     fn with_simd<S: Simd>(self, _: S) {
         for (i, row) in self.part.chunks_exact_mut(self.n).enumerate() {
             let spread = self.spread[i];
-            match S::IS_SCALAR {
-                true => row
-                    .iter_mut()
-                    .for_each(|x| *x = x.exp_down::<false>() * spread),
-                false => row
-                    .iter_mut()
-                    .for_each(|x| *x = x.exp_down::<true>() * spread),
-            }
+            row.iter_mut().for_each(|x| *x = x.exp_down::<S>() * spread);
             row[self.classes[i] as usize] -= self.direct[i];
         }
     }

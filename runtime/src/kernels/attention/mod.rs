@@ -1,6 +1,7 @@
 //! Scaled dot-product attention, some queries at a time: the scores of all of them are never in memory.
 //!
-//! Every product's second matrix is packed once into scratch memory of the thread, so that a product reads whole vectors. The backward pass computes the scores again, from the logarithms of the sums of exponentials.
+//! Every product's second matrix is packed once into scratch memory of the thread, so that a product reads whole vectors. The backward
+//! pass computes the scores again, from the logarithms of the sums of exponentials.
 
 mod tile;
 
@@ -213,10 +214,7 @@ impl<T: Lanes + Exponential> WithSimd for Forward<'_, T> {
             for (i, ((row, log), share)) in rows.enumerate() {
                 let (row, unseen) = row[..seen].split_at_mut(of.seen(first + i));
                 unseen.fill(T::zero());
-                let (max, sum) = match S::IS_SCALAR {
-                    true => exponentials::<false, T>(row),
-                    false => exponentials::<true, T>(row),
-                };
+                let (max, sum) = exponentials::<S, T>(row);
                 *log = T::from_f64(max.to_f64() + sum.ln());
                 *share = T::from_f64(1. / sum);
             }
@@ -320,11 +318,9 @@ impl<T: Lanes + Exponential> WithSimd for Backward<'_, T> {
                     shares[seen(i)..most].fill(T::zero());
                     slopes[seen(i)..most].fill(T::zero());
                     let (shares, slopes) = (&mut shares[..seen(i)], &mut slopes[..seen(i)]);
-                    let both = shares.iter_mut().zip(slopes);
-                    if S::IS_SCALAR {
-                        slopes_of::<false, T>(both, log, mean);
-                    } else {
-                        slopes_of::<true, T>(both, log, mean);
+                    for (share, slope) in shares.iter_mut().zip(slopes) {
+                        *share = (*share - log).exp_down::<S>();
+                        *slope = *share * (*slope - mean);
                     }
                 }
                 pack::<S, T>(q, [rows, width], scale, queries);
@@ -338,19 +334,6 @@ impl<T: Lanes + Exponential> WithSimd for Backward<'_, T> {
                 multiply([rows, width, most], ds, (&*keys, count), dq, true);
             }
         }
-    }
-}
-
-/// Scores become shares, and the slopes of these the slopes of the scores.
-#[inline(always)]
-fn slopes_of<'a, const FUSED: bool, T: Exponential>(
-    both: impl Iterator<Item = (&'a mut T, &'a mut T)>,
-    log: T,
-    mean: T,
-) {
-    for (share, slope) in both {
-        *share = (*share - log).exp_down::<FUSED>();
-        *slope = *share * (*slope - mean);
     }
 }
 

@@ -4,13 +4,8 @@
 use pulp::{Simd, WithSimd};
 
 use crate::kernels::gemm::gemm;
+use crate::kernels::product::{step, width, MOST, WIDE};
 use crate::kernels::{Lanes, Matrix, Real, Strides};
-
-/// Vectors side by side in a tile.
-const WIDE: usize = 2;
-
-/// The most elements that a tile is wide: two vectors of 16.
-const MOST: usize = 32;
 
 /// Rows of the second matrix that a tile takes in one turn.
 const TURN: usize = 4;
@@ -18,12 +13,6 @@ const TURN: usize = 4;
 /// Enough elements for the panels of a matrix with `k` rows and `n` columns, whatever the vectors.
 pub(super) fn panels_len([k, n]: [usize; 2]) -> usize {
     k * n.next_multiple_of(MOST)
-}
-
-/// Columns of a panel.
-#[inline(always)]
-fn width<T: Lanes, S: Simd>() -> usize {
-    WIDE * T::lanes::<S>()
 }
 
 /// Packs `m`, `k` rows of `n` columns, times `scale`, into panels: all rows of the first columns, then of the next ones.
@@ -191,7 +180,7 @@ impl<T: Lanes + Real, S: Simd> Tile<'_, T, S> {
             }
         };
         for (p, sums) in sums.iter().enumerate() {
-            if self.n >= WIDE * T::lanes::<S>() {
+            if self.n >= width::<T, S>() {
                 // SAFETY: the row has a vector's elements here, and next to them.
                 let to = unsafe { self.out.as_mut_ptr().add(p * self.stride) };
                 let to = to.cast::<T::Vector<S>>();
@@ -233,33 +222,17 @@ impl<T: Lanes + Real, S: Simd> Tile<'_, T, S> {
             for b in turn {
                 // SAFETY: the element of every row is in `a`.
                 let column = std::array::from_fn(|p| unsafe { *a.add(p * rows) });
-                step(simd, &mut tile, column, b);
+                step::<T, S, P>(simd, &column, b, &mut tile);
                 a = a.wrapping_add(columns);
             }
         }
         for b in rest {
             // SAFETY: as above.
             let column = std::array::from_fn(|p| unsafe { *a.add(p * rows) });
-            step(simd, &mut tile, column, b);
+            step::<T, S, P>(simd, &column, b, &mut tile);
             a = a.wrapping_add(columns);
         }
         tile
-    }
-}
-
-/// Adds the products of a column of `a` and a row of `b`.
-#[inline(always)]
-fn step<S: Simd, T: Lanes + Real, const P: usize>(
-    simd: S,
-    tile: &mut [[T::Vector<S>; WIDE]; P],
-    a: [T; P],
-    b: &[T::Vector<S>; WIDE],
-) {
-    for p in 0..P {
-        let x = a[p].splat(simd);
-        for v in 0..WIDE {
-            tile[p][v] = T::mul_add(simd, x, b[v], tile[p][v]);
-        }
     }
 }
 

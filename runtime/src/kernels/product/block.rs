@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use pulp::{Simd, WithSimd};
 
 use super::pack::Tiling;
-use super::{Begin, Matrix, WIDE};
+use super::{width, Begin, Matrix, MOST, WIDE};
 use crate::kernels::lanes::Lanes;
 use crate::kernels::Real;
 
@@ -109,7 +109,7 @@ impl<T: Lanes + Real, const P: usize, const Q: usize> WithSimd for Block<'_, T, 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let [m, n] = self.out.size;
-        let width = WIDE * T::lanes::<S>();
+        let width = width::<T, S>();
         let tiling = Tiling::<P, Q>::of(m);
         for column in (0..n).step_by(width) {
             let b = self.b.panel(column, width, self.depth);
@@ -147,7 +147,7 @@ impl<T: Lanes + Real, const P: usize, const Q: usize> Block<'_, T, P, Q> {
         };
         let columns = n - column;
         let rows = R.min(m - row);
-        let width = WIDE * T::lanes::<S>();
+        let width = width::<T, S>();
         let begin = match self.begin {
             Begin::Bias(bias) => Begin::Bias(&bias[column..]),
             other => other,
@@ -226,8 +226,9 @@ fn of_columns<T: Lanes + Real, S: Simd, const R: usize>(
     tile
 }
 
+/// Adds the products of a column of the first matrix and a row of the second.
 #[inline(always)]
-fn step<T: Lanes + Real, S: Simd, const R: usize>(
+pub(crate) fn step<T: Lanes + Real, S: Simd, const R: usize>(
     simd: S,
     a: &[T; R],
     b: &[T::Vector<S>; WIDE],
@@ -274,6 +275,3 @@ unsafe fn store<T: Lanes + Real, S: Simd>(
     // SAFETY: as above.
     unsafe { to.write_unaligned(row) };
 }
-
-/// The most elements that a tile is wide: two vectors of 16.
-const MOST: usize = 32;

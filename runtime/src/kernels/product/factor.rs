@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use super::block::{Block, Left, Out, Strip};
 use super::pack::{Panels, Tiles, Tiling};
-use super::{by_crate, depth, Begin, Lanes, Matrix, Real, WIDE};
+use super::{by_crate, depth, width, Begin, Lanes, Matrix, Real};
 use crate::kernels::capability::arch;
 use crate::kernels::chunks::{for_each, for_each_chunk};
 
@@ -109,7 +109,7 @@ impl<T: Lanes> WithSimd for PanelsOf<T> {
 }
 
 pub(super) fn panels_len<T: Lanes, S: Simd>([n, k]: [usize; 2]) -> usize {
-    let width = WIDE * T::lanes::<S>();
+    let width = width::<T, S>();
     n.div_ceil(width) * k * width
 }
 
@@ -137,7 +137,7 @@ pub(super) fn pack_panels<T: Lanes + Real, S: Simd>(
     packed: &mut [T],
     cost: usize,
 ) {
-    let width = WIDE * T::lanes::<S>();
+    let width = width::<T, S>();
     for_each_chunk(packed, TOGETHER * k * width, cost, |j, panels| {
         let column = TOGETHER * j * width;
         simd.vectorize(Panels {
@@ -241,7 +241,7 @@ pub(super) struct Rows<'a, T, const P: usize, const Q: usize> {
 impl<T: Lanes + Real, const P: usize, const Q: usize> Rows<'_, T, P, Q> {
     pub(super) fn multiply<S: Simd>(self, simd: S) {
         let [n, k] = self.sizes;
-        if self.a.strides.columns == 1 && n <= 2 * WIDE * T::lanes::<S>() {
+        if self.a.strides.columns == 1 && n <= 2 * width::<T, S>() {
             // Packing takes longer than it saves.
             return self.blocks(simd, None);
         }

@@ -16,6 +16,7 @@ use super::fresh::{written, Slot};
 use super::gemm::{gemm, Strides};
 use super::lanes::Lanes;
 use super::Real;
+pub(crate) use block::step;
 use block::{Block, Left, Out, Strip};
 pub(crate) use factor::{multiply_panels, Factor};
 use factor::{pack_panels, pack_tiles, panels_len, Rows};
@@ -93,7 +94,16 @@ impl<'a, T: Real> Begin<'a, T> {
 }
 
 /// Vectors side by side in a tile.
-const WIDE: usize = 2;
+pub(crate) const WIDE: usize = 2;
+
+/// The most elements that a tile is wide: two vectors of 16.
+pub(crate) const MOST: usize = 32;
+
+/// Columns of a tile, and of a panel.
+#[inline(always)]
+pub(crate) fn width<T: Lanes, S: Simd>() -> usize {
+    WIDE * T::lanes::<S>()
+}
 
 /// Bytes of a column of the second matrix that are multiplied at a time: a panel of them stays in a near cache.
 const DEPTH: usize = 2048;
@@ -275,7 +285,7 @@ impl<T: Lanes + Real> Product<'_, T> {
             cost,
         } = self;
         let depth = depth::<T>(k);
-        let width = WIDE * T::lanes::<S>();
+        let width = width::<T, S>();
         T::with_scratch(Tiling::<P, Q>::of(m).rows() * k, |packed| {
             pack_tiles::<T, S, P, Q>(simd, a, [m, k], &mut *packed, cost);
             let packed = &*packed;

@@ -3,25 +3,25 @@
 use pulp::{Simd, WithSimd};
 
 use super::turn::turn;
-use super::{Matrix, WIDE};
+use super::{width, Matrix};
 use crate::kernels::gemm::Strides;
 use crate::kernels::lanes::Lanes;
 use crate::kernels::Real;
 
 /// Writes rows from `start` on of some columns of `of`, as many as there is room for; beyond the last column, zeros.
-pub(super) struct Panel<'a, T> {
-    pub(super) of: Matrix<'a, T>,
+struct Panel<'a, T> {
+    of: Matrix<'a, T>,
     /// The first row.
-    pub(super) start: usize,
+    start: usize,
     /// The first column, and how many there are from it on.
-    pub(super) columns: [usize; 2],
-    pub(super) panel: &'a mut [T],
+    columns: [usize; 2],
+    panel: &'a mut [T],
 }
 
 impl<T: Lanes + Real> Panel<'_, T> {
     /// For panels that are `width` wide, which is best known at compile time.
     #[inline(always)]
-    pub(super) fn fill(self, width: usize) {
+    fn fill(self, width: usize) {
         let Panel {
             of,
             start,
@@ -55,6 +55,26 @@ impl<T: Lanes + Real> Panel<'_, T> {
     }
 }
 
+/// Fills panels of `width` and of `depth` rows side by side, with the columns of `of` from `first` on, of which `count` are left.
+#[inline(always)]
+fn fill<T: Lanes + Real>(
+    of: Matrix<'_, T>,
+    [start, depth]: [usize; 2],
+    [first, count]: [usize; 2],
+    panels: &mut [T],
+    width: usize,
+) {
+    for (j, panel) in panels.chunks_exact_mut(depth * width).enumerate() {
+        let panel = Panel {
+            of,
+            start,
+            columns: [first + j * width, count.saturating_sub(j * width)],
+            panel,
+        };
+        panel.fill(width);
+    }
+}
+
 /// Panels of vectors.
 pub(super) struct Panels<'a, T> {
     pub(super) of: Matrix<'a, T>,
@@ -72,21 +92,12 @@ impl<T: Lanes + Real> WithSimd for Panels<'_, T> {
         let Panels {
             of,
             start,
-            columns: [first, count],
+            columns,
             depth,
             panels,
         } = self;
-        let width = WIDE * T::lanes::<S>();
-        for (j, panel) in panels.chunks_exact_mut(depth * width).enumerate() {
-            let columns = [first + j * width, count - j * width];
-            let panel = Panel {
-                of,
-                start,
-                columns,
-                panel,
-            };
-            panel.fill(width);
-        }
+        let width = width::<T, S>();
+        fill(of, [start, depth], columns, panels, width);
     }
 }
 
@@ -109,35 +120,17 @@ impl<T: Lanes + Real, const P: usize, const Q: usize> WithSimd for Tiles<'_, T, 
         let Tiles {
             of,
             start,
-            rows: [mut first, mut count],
+            rows: [first, count],
             depth,
             tiles,
         } = self;
         let of = of.transposed();
         let tiling = Tiling::<P, Q>::of(count);
-        let (high, low) = tiles[..tiling.rows() * depth].split_at_mut(tiling.high * P * depth);
-        for panel in high.chunks_exact_mut(P * depth) {
-            let columns = [first, count];
-            let panel = Panel {
-                of,
-                start,
-                columns,
-                panel,
-            };
-            panel.fill(P);
-            (first, count) = (first + P, count.saturating_sub(P));
-        }
-        for panel in low.chunks_exact_mut(Q * depth) {
-            let columns = [first, count];
-            let panel = Panel {
-                of,
-                start,
-                columns,
-                panel,
-            };
-            panel.fill(Q);
-            (first, count) = (first + Q, count.saturating_sub(Q));
-        }
+        let size = tiling.high * P;
+        let (high, low) = tiles[..tiling.rows() * depth].split_at_mut(size * depth);
+        fill(of, [start, depth], [first, count], high, P);
+        let left = count.saturating_sub(size);
+        fill(of, [start, depth], [first + size, left], low, Q);
     }
 }
 

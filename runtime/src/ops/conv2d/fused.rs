@@ -94,7 +94,8 @@ struct Folded<T> {
 
 impl Tensor {
     /// [`conv2d_with`](Self::conv2d_with) and what follows it, equal to rounding; nothing where they have to be operations of their
-    /// own: for gradients, unless a [pool](Self::conv2d_pooled) follows, in other types than f32 and f64, under autocast, and for weights that aren't a parameter's.
+    /// own: for gradients, unless a [pool](Self::conv2d_pooled) follows, in other types than f32 and f64, under autocast, and for weights
+    /// that aren't a parameter's.
     pub(crate) fn conv2d_fused(
         &self,
         (weight, bias): (&Tensor, Option<&Tensor>),
