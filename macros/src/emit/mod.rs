@@ -13,7 +13,7 @@ pub(crate) use macros::{
     bind_in_turn, bind_next, quote, quote_each, quote_group, quote_in_context, quote_name,
     quote_names, quote_names_in_context, quote_one, quote_spanned, quote_token,
 };
-pub(crate) use words::ToTokens;
+pub(crate) use words::{ToTokens, Word};
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenTree};
 use std::borrow::Cow;

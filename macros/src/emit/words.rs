@@ -3,6 +3,7 @@
 use super::TokenStream;
 use proc_macro2::{Ident, Literal, Punct, Spacing};
 use std::iter;
+use std::rc::Rc;
 
 /// What `#name` in a [`quote!`] may be.
 pub(crate) trait ToTokens {
@@ -20,6 +21,27 @@ impl ToTokens for TokenStream {
         tokens.len += self.len;
         tokens.placed |= self.placed;
         tokens.nodes.extend_from_slice(&self.nodes);
+    }
+}
+
+/// A name without a place, for generated code in which nothing can be wrong with it: what has no place is handed to rustc as text.
+#[derive(Clone)]
+pub(crate) struct Word(Rc<str>);
+
+impl Word {
+    pub(crate) fn new(text: &str) -> Word {
+        Word(text.into())
+    }
+
+    /// The name that `ident` is.
+    pub(crate) fn of(ident: &Ident) -> Word {
+        Word(ident.to_string().into())
+    }
+}
+
+impl ToTokens for Word {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.push_text(self.0.to_string());
     }
 }
 

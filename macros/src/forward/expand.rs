@@ -80,18 +80,7 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
             #helper
         }
 
-        pub struct __Body;
-
-        impl __Body {
-            pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                <#self_ty>::__taper_run(__t, __inputs)
-            }
-        }
-
-        impl #p::Traced for #self_ty {
-            type Body = __Body;
-            const BODY: __Body = __Body;
-        }
+        impl #p::Traced for #self_ty {}
 
         #callable
         };
@@ -137,7 +126,7 @@ fn method_trace(
     sites.group();
     let word = plain_name(&m.ident);
     let head = match alone {
-        true => quote!(const fn __taper_run),
+        true => quote!(pub const fn __taper_run),
         false => {
             let name = trace_name(m);
             quote!(const fn #name)
@@ -246,7 +235,7 @@ fn run_methods(methods: &[Method], self_ty: &Type, p: &Tokens) -> TokenStream {
         }
     }
     quote! {
-        const fn __taper_run(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+        pub const fn __taper_run(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
             match __inputs.method {
                 0 => {
                     let mut __v = #p::Value::Any;
@@ -352,7 +341,7 @@ pub(super) fn callable(m: &Method, self_ty: &Type, p: &Tokens) -> TokenStream {
         return quote! {
             impl #p::Forward for #self_ty {
                 fn forward(&self, x: &#p::Tensor) -> #p::Result<#p::Tensor> {
-                    <#self_ty>::forward(self, x)
+                    Self::forward(self, x)
                 }
             }
 

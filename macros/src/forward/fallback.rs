@@ -54,8 +54,13 @@ pub(crate) fn with_fallback(
 
         #[automatically_derived]
         impl #p::Traced for #self_ty {
-            type Body = #p::Hole;
-            const BODY: #p::Hole = { #errors #p::Hole };
+            const TRACED: () = { #errors };
+        }
+
+        #[doc(hidden)]
+        #[automatically_derived]
+        impl #self_ty {
+            pub const fn __taper_run(_: &mut #p::Tracer<'_>, _: &#p::Args) -> #p::Value { #p::Value::Any }
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{hash, Lower, Place};
 use crate::ast::plain_name;
-use crate::emit::{quote, TokenStream};
+use crate::emit::{quote, ToTokens, TokenStream};
 use crate::forward::call::{callee, own_field, Callee};
 use proc_macro2::{Ident, Literal};
 use syn::Expr;
@@ -14,7 +14,7 @@ pub(super) struct Chain {
     start: TokenStream,
     /// The variable that `start` is, if it is one.
     variable: Option<Ident>,
-    /// The site of the first one; the others follow.
+    /// The site of the first one that has one; the others follow.
     site: u32,
     steps: Vec<Step>,
 }
@@ -25,6 +25,17 @@ enum Step {
     Layer(u64),
     /// By the hash of the operation's name.
     Operation(u64),
+    /// The same, of one that no tensor is wrong for: it needs no site.
+    Sure(u64),
+}
+
+/// Operations that take tensors of any shape and kind.
+const SURE: &[&str] = &["relu"];
+
+impl Step {
+    fn has_site(self) -> bool {
+        !matches!(self, Step::Sure(_))
+    }
 }
 
 impl Chain {
@@ -35,7 +46,8 @@ impl Chain {
 
     /// The calls of `next` behind these, which give what `next` starts with.
     pub(super) fn followed_by(mut self, next: Chain, lower: &Lower<'_>) -> Chain {
-        if self.site + self.steps.len() as u32 == next.site {
+        let sites = self.steps.iter().filter(|step| step.has_site()).count();
+        if self.site + sites as u32 == next.site {
             self.steps.extend(next.steps);
             return self;
         }
@@ -52,18 +64,24 @@ impl Chain {
         let (p, start, first) = (&lower.p, self.start, self.site);
         let layers = self.steps.iter().any(|step| matches!(step, Step::Layer(_)));
         if !layers {
-            let operations = self.steps.iter().zip(first..);
-            return operations.fold(start, |value, (step, site)| {
-                let (Step::Layer(h) | Step::Operation(h)) = *step;
-                let (site, h) = (Literal::u32_unsuffixed(site), Literal::u64_unsuffixed(h));
+            let mut sites = first..;
+            return self.steps.iter().fold(start, |value, step| {
+                let (Step::Layer(h) | Step::Operation(h) | Step::Sure(h)) = *step;
+                let site = match step.has_site().then(|| sites.next()).flatten() {
+                    Some(site) => Literal::u32_unsuffixed(site).to_token_stream(),
+                    None => quote!(#p::NO_SITE),
+                };
+                let h = Literal::u64_unsuffixed(h);
                 quote!(#p::apply(#value, __t, #site, #h))
             });
         }
-        // Hashes are odd, so that there are numbers for both.
-        let steps = self.steps.iter().map(|step| match step {
-            Step::Layer(h) => Literal::u64_unsuffixed(*h),
-            Step::Operation(h) => Literal::u64_unsuffixed(h - 1),
+        // Hashes are odd, so that there are numbers for both, and 0 in front of those without a site.
+        let steps = self.steps.iter().flat_map(|step| match *step {
+            Step::Layer(h) => vec![h],
+            Step::Operation(h) => vec![h - 1],
+            Step::Sure(h) => vec![0, h - 1],
         });
+        let steps = steps.map(Literal::u64_unsuffixed);
         let first = Literal::u32_unsuffixed(first);
         quote!(Self::__taper_chain(#start, __t, #first, &[#(#steps),*]))
     }
@@ -127,12 +145,19 @@ impl Lower<'_> {
                 if super::call::is_plain(&word) {
                     return Some(self.chain(receiver));
                 }
-                (receiver, name.span(), Step::Operation(hash(&word)))
+                let step = match SURE.contains(&word.as_str()) {
+                    true => Step::Sure(hash(&word)),
+                    false => Step::Operation(hash(&word)),
+                };
+                (receiver, name.span(), step)
             }
             _ => return None,
         };
         let before = self.chain(on);
-        let site = self.site_between(at, e);
+        let site = match step.has_site() {
+            true => self.site_between(at, e),
+            false => self.sites.end(),
+        };
         let next = Chain {
             start: TokenStream::new(),
             variable: None,

@@ -5,9 +5,8 @@ use crate::ast::{
     is_opaque, plain_name, ConfigField, ConfigKind, Field, FieldKind, LayerField, ParamField,
     ParamForm, Wrap,
 };
-use crate::emit::{quote, quote_spanned, TokenStream};
+use crate::emit::{quote, quote_spanned, TokenStream, Word};
 use crate::lower::hash;
-use quote::format_ident;
 use syn::spanned::Spanned;
 
 /// The longest tuple of layers that the runtime builds.
@@ -16,7 +15,7 @@ const ROW: usize = 12;
 impl Context<'_> {
     /// The implementation of `Layer`.
     pub(super) fn layer(&self) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, model) = (&self.p, &self.name);
         let rule = self.rule();
         let settings: Vec<_> = self.configs().collect();
         let row = (!settings.is_empty()).then(|| quote!(let mut __row = 0usize;));
@@ -71,9 +70,10 @@ impl Context<'_> {
         let (mut statements, mut fields) = (TokenStream::new(), TokenStream::new());
         let runs = values.chunk_by(|(a, _), (b, _)| self.is_in_row(a) && self.is_in_row(b));
         for (n, run) in runs.flat_map(|run| run.chunks(ROW)).enumerate() {
-            let names: Vec<_> = (0..run.len()).map(|i| format_ident!("__{n}_{i}")).collect();
+            let names = (0..run.len()).map(|i| Word::new(&format!("__{n}_{i}")));
+            let names: Vec<_> = names.collect();
             for ((f, _), name) in run.iter().zip(&names) {
-                let (cfgs, ident) = (f.cfgs(), &f.ident);
+                let (cfgs, ident) = (f.cfgs(), Word::of(&f.ident));
                 fields.extend(quote!(#(#cfgs)* #ident: #name,));
             }
             statements.extend(match run {
@@ -99,12 +99,12 @@ impl Context<'_> {
         for (n, part) in values.chunks(PART).enumerate() {
             let (mut names, mut built) = (Vec::new(), Vec::new());
             for (i, (f, value)) in part.iter().enumerate() {
-                let (cfgs, ident) = (f.cfgs(), &f.ident);
+                let (cfgs, ident) = (f.cfgs(), Word::of(&f.ident));
                 // Names can't be left out of a pattern as fields can.
                 if f.cfgs().next().is_some() {
                     fields.extend(quote!(#(#cfgs)* #ident: #value,));
                 } else {
-                    let name = format_ident!("__{n}_{i}");
+                    let name = Word::new(&format!("__{n}_{i}"));
                     fields.extend(quote!(#ident: #name,));
                     names.push(name);
                     built.push(value);

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::ast::{ConfigField, ConfigKind, Field, FieldKind};
-use crate::emit::{quote, ToTokens, TokenStream};
+use crate::emit::{quote, ToTokens, TokenStream, Word};
 use quote::format_ident;
 
 /// The documentation of `init` on a configuration. One string each: a line is an attribute of its own otherwise.
@@ -17,9 +17,9 @@ const INIT_DEFAULT: &str =
     " Builds the model with the defaults of all settings.\n\n# Errors\nAs `config().init(device)`.";
 
 impl Context<'_> {
-    /// Name of the configuration.
-    pub(super) fn config_name(&self) -> syn::Ident {
-        format_ident!("{}Config", self.model.ident)
+    /// Name of the configuration, where it isn't defined.
+    pub(super) fn config_name(&self) -> Word {
+        Word::new(&format!("{}Config", self.model.ident))
     }
 
     /// The hyperparameters.
@@ -33,7 +33,7 @@ impl Context<'_> {
     /// The configuration itself.
     pub(super) fn settings(&self) -> TokenStream {
         let (p, model, vis) = (&self.path, &self.model.ident, &self.model.vis);
-        let name = self.config_name();
+        let name = format_ident!("{}Config", model);
         let doc = format!(" Settings of [`{model}`].");
         let fields: Vec<_> = self
             .configs()
@@ -66,7 +66,7 @@ impl Context<'_> {
 
     /// Everything on the configuration.
     pub(super) fn config(&self) -> TokenStream {
-        let (model, name) = (&self.model.ident, self.config_name());
+        let (model, name) = (&self.name, self.config_name());
         let constructor = self.constructor(&name);
         if self.configs().next().is_none() {
             return constructor;
@@ -88,7 +88,7 @@ impl Context<'_> {
         }
     }
 
-    fn setters(&self, name: &syn::Ident) -> TokenStream {
+    fn setters(&self, name: &Word) -> TokenStream {
         let setters = self.configs().map(|(f, c)| {
             let (attrs, ident, ty) = (&f.attrs, &f.ident, &c.ty);
             quote! {
@@ -100,7 +100,7 @@ impl Context<'_> {
                 }
             }
         });
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, model) = (&self.p, &self.name);
         quote! {
             impl #name {
                 #(#setters)*
@@ -124,8 +124,8 @@ impl Context<'_> {
     }
 
     /// `LeNet::config(required…)`, and `LeNet::init(&device)` where all settings have defaults.
-    fn constructor(&self, name: &syn::Ident) -> TokenStream {
-        let (p, model, vis) = (&self.p, &self.model.ident, &self.model.vis);
+    fn constructor(&self, name: &Word) -> TokenStream {
+        let (p, model, vis) = (&self.p, &self.name, &self.vis);
         let required = self
             .configs()
             .filter(|(_, c)| c.default.is_none())
@@ -160,7 +160,10 @@ impl Context<'_> {
             ),
             None => (quote!(#name::new()), quote!(#name::new())),
         };
-        let doc = format!(" The settings of `{model}`, with their defaults.");
+        let doc = format!(
+            " The settings of `{}`, with their defaults.",
+            self.model.ident
+        );
         quote! {
             impl #model {
                 #[doc = #doc]
@@ -187,8 +190,8 @@ impl Context<'_> {
         }
     }
 
-    fn config_args(&self, name: &syn::Ident) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+    fn config_args(&self, name: &Word) -> TokenStream {
+        let (p, model) = (&self.p, &self.name);
         let args = self.configs().map(|(f, c)| {
             let (cfgs, ident, word) = (f.cfgs(), &f.ident, f.name());
             let value = match c.kind {

@@ -7,16 +7,16 @@ use crate::tokens::Tokens;
 impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
     pub(super) fn counts(&self) -> TokenStream {
-        let (p, model, vis) = (&self.path, &self.model.ident, &self.model.vis);
+        let (p, model, vis) = (&self.path, &self.name, &self.vis);
         if self.configs().any(|(_, c)| c.default.is_none()) {
             return TokenStream::new();
         }
         let masks = self.masks();
         // A number that isn't known is an error at the model's name.
-        let at = model.span();
+        let (at, ident) = (self.model.ident.span(), &self.model.ident);
         let (params, macs) = (
-            quote_spanned!(at=> #model::__taper_counted(false)),
-            quote_spanned!(at=> #model::__taper_counted(true)),
+            quote_spanned!(at=> #ident::__taper_counted(false)),
+            quote_spanned!(at=> #ident::__taper_counted(true)),
         );
         quote! {
             #[allow(long_running_const_eval, dead_code)]
@@ -42,7 +42,7 @@ impl Context<'_> {
 
     /// Declared masks as constants, each pattern checked against the model's own names.
     fn masks(&self) -> TokenStream {
-        let (p, model, vis) = (&self.path, &self.model.ident, &self.model.vis);
+        let (p, model, vis) = (&self.path, &self.name, &self.vis);
         let mut constants = TokenStream::new();
         let mut checks = TokenStream::new();
         for mask in &self.model.masks {

@@ -6,11 +6,11 @@ use crate::emit::{quote, TokenStream};
 impl Context<'_> {
     /// A `custom` model's trace: what its signature promises.
     pub(super) fn custom(&self) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, model) = (&self.p, &self.name);
         if !self.model.custom {
             return TokenStream::new();
         }
-        let word = model.to_string();
+        let word = self.model.ident.to_string();
         // Such a model is `Forward` if it has one input; without a signature nobody knows.
         let one = self
             .model
@@ -31,26 +31,13 @@ impl Context<'_> {
             #[doc(hidden)]
             #[automatically_derived]
             impl #model {
-                pub const fn __taper_trace(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
+                pub const fn __taper_run(__t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
                     __t.custom(Self::__TAPER_SIGNATURE, #word, __inputs)
                 }
             }
 
             #[automatically_derived]
-            const _: () = {
-                pub struct __Body;
-
-                impl __Body {
-                    pub const fn run(self, __t: &mut #p::Tracer<'_>, __inputs: &#p::Args) -> #p::Value {
-                        #model::__taper_trace(__t, __inputs)
-                    }
-                }
-
-                impl #p::Traced for #model {
-                    type Body = __Body;
-                    const BODY: __Body = __Body;
-                }
-            };
+            impl #p::Traced for #model {}
         }
     }
 }

@@ -7,16 +7,15 @@ use crate::ast::{
     is_opaque, plain_name, template, DictField, Field, FieldKind, LayerArg, LayerArgs, LayerField,
     LayerType, ParamForm, TemplatePart, Wrap,
 };
-use crate::emit::{quote, TokenStream};
+use crate::emit::{quote, TokenStream, Word};
 use crate::lower::{hash, whole_number, Lower, Sites};
 use crate::tokens::Tokens;
-use proc_macro2::{Ident, Literal};
-use quote::format_ident;
+use proc_macro2::Literal;
 
 impl Context<'_> {
     /// The functions of the trace that `#[forward]`'s code calls, and the checks of the arguments.
     pub(super) fn trace_functions(&self) -> (TokenStream, TokenStream) {
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, model) = (&self.p, &self.name);
         let names = self.model.argument_names();
         let mut calls = Vec::new();
         let mut gets = TokenStream::new();
@@ -81,7 +80,7 @@ impl Context<'_> {
     /// part of the fields has a function of its own.
     fn call_function(&self, arms: &[(String, FieldCall<'_>)]) -> TokenStream {
         let p = &self.p;
-        let function = |name: Ident, body: TokenStream| {
+        let function = |name: Word, body: TokenStream| {
             quote! {
                 pub const fn #name(
                     __t: &mut #p::Tracer<'_>,
@@ -93,7 +92,7 @@ impl Context<'_> {
                 }
             }
         };
-        let by_arms = |name: Ident, calls: &[(String, FieldCall<'_>)]| {
+        let by_arms = |name: Word, calls: &[(String, FieldCall<'_>)]| {
             let listed = self.listed(calls);
             let mut arms = calls.iter().filter_map(|(_, call)| match call {
                 FieldCall::Code(arm) => Some(arm),
@@ -105,13 +104,13 @@ impl Context<'_> {
             };
             function(name, quote!(let __v = #value; __t.leave_with(__v)))
         };
-        let whole = format_ident!("__taper_call");
+        let whole = Word::new("__taper_call");
         if arms.len() <= PART {
             return by_arms(whole, arms);
         }
         let (mut parts, mut choices) = (TokenStream::new(), TokenStream::new());
         for (n, part) in arms.chunks(PART).enumerate() {
-            let name = format_ident!("__taper_call_{n}");
+            let name = Word::new(&format!("__taper_call_{n}"));
             let hashes = part.iter().map(|(name, _)| hash(name));
             choices.extend(quote!(#(#hashes)|* => Self::#name(__t, __field, __index, __inputs),));
             parts.extend(by_arms(name, part));
@@ -373,7 +372,7 @@ impl Lower<'_> {
                 pushes.extend(quote!(__a.int(#name, #n, #site);));
                 continue;
             }
-            let (v, value) = (format_ident!("__arg{i}"), self.expr(&arg.value));
+            let (v, value) = (Word::new(&format!("__arg{i}")), self.expr(&arg.value));
             let push = if is_opaque(&arg.value, &[]) {
                 quote!(push_foreign)
             } else {

@@ -80,6 +80,8 @@ pub(super) fn in_numbers<'f>(
         .collect();
     let values = values?;
     let mut numbers = sites.over(&layer.declared).to_string();
+    // A number alone has the site of the declaration.
+    let alone = matches!(layer.args.items.as_slice(), [only] if only.name.is_none());
     for (arg, value) in layer.args.items.iter().zip(values) {
         match &arg.name {
             Some(name) => {
@@ -87,7 +89,9 @@ pub(super) fn in_numbers<'f>(
                 numbers += &format!(" {}={value}", plain_name(name));
             }
             None => {
-                sites.over(&arg.value);
+                if !alone {
+                    sites.over(&arg.value);
+                }
                 numbers += &format!(" {value}");
             }
         }

@@ -4,11 +4,10 @@ use super::sequential::Hidden;
 use super::signature::signed;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, Sequential};
-use crate::emit::{quote, TokenStream};
+use crate::emit::{quote, TokenStream, Word};
 use crate::lower::{hash, Sites};
 use crate::tokens::Tokens;
 use proc_macro2::Span;
-use quote::format_ident;
 
 /// `sequential! { … }` as an expression: the block's configuration, ready for `init`.
 pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
@@ -18,7 +17,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
     let names: Vec<String> = free.iter().flatten().map(plain_name).collect();
     let mut hidden = Hidden::new(&p, &names, None, Sites::from(1 << 16));
     let inner = hidden.define(block);
-    let rule = format_ident!("{}Rule", inner.to_string());
+    let rule = Word::new(&format!("{inner}Rule"));
     let signature = signed(block.signature.as_ref(), &p);
     let proof = match &block.signature {
         Some(_) => quote!(&__proof()),
@@ -37,7 +36,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         rest.check_rest(&quote!(__PROOF.check_rest), hidden.end())
     };
     let (items, checks) = (hidden.items(), hidden.checks(&quote!(__PROOF.check)));
-    let text = standard::text(&p, &format_ident!("__Net"));
+    let text = standard::text(&p, &Word::new("__Net"));
     let method = hash("forward");
     quote!({
         const __SIGNATURE: #p::Signed = #signature;

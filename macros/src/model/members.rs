@@ -5,14 +5,14 @@ use crate::ast::{
     plain_name, template, ConfigKind, DictField, Field, FieldKind, LayerField, ParamForm,
     TemplatePart, Wrap,
 };
-use crate::emit::{quote, TokenStream};
+use crate::emit::{quote, TokenStream, Word};
 use crate::lower::hash;
 use quote::format_ident;
 
 impl Context<'_> {
     /// `Module`.
     pub(super) fn module(&self) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, model) = (&self.p, &self.name);
         let sizes = self.size_settings();
         let (visits, visits_mut) = (self.visits(false), self.visits(true));
         quote! {
@@ -41,7 +41,7 @@ impl Context<'_> {
             .configs()
             .filter(|(_, c)| c.kind == ConfigKind::Int)
             .map(|(f, _)| {
-                let (cfgs, ident, h) = (f.cfgs(), &f.ident, hash(&f.name()));
+                let (cfgs, ident, h) = (f.cfgs(), Word::of(&f.ident), hash(&f.name()));
                 quote!(#(#cfgs)* #h => #p::Some(self.#ident),)
             })
             .collect();
@@ -108,7 +108,7 @@ impl Context<'_> {
             (Wrap::List, None, true) => "list_module_mut",
             _ => return None,
         };
-        let (ident, name) = (&f.ident, shown(f, layer));
+        let (ident, name) = (Word::of(&f.ident), shown(f, layer));
         // Names stand in one text, with spaces between them.
         if f.cfgs().next().is_some() || name.contains(' ') {
             return None;
@@ -122,14 +122,14 @@ impl Context<'_> {
     }
 
     fn visit(&self, f: &Field, exclusive: bool) -> TokenStream {
-        let (cfgs, ident, name) = (f.cfgs(), &f.ident, f.name());
+        let (cfgs, ident, name) = (f.cfgs(), Word::of(&f.ident), f.name());
         let (borrow, end) = if exclusive {
             (quote!(&mut), quote!(?))
         } else {
             (quote!(&), quote!())
         };
         let one = |method: &str| {
-            let method = format_ident!("{method}");
+            let method = Word::new(method);
             quote!(visitor.#method(#name, #borrow self.#ident)#end;)
         };
         let code = match &f.kind {
@@ -152,7 +152,7 @@ impl Context<'_> {
     }
 
     fn visit_layer(&self, f: &Field, layer: &LayerField, exclusive: bool) -> TokenStream {
-        let (p, ident) = (&self.p, &f.ident);
+        let (p, ident) = (&self.p, Word::of(&f.ident));
         let (borrow, end) = if exclusive {
             (quote!(&mut), quote!(?))
         } else {
@@ -218,7 +218,7 @@ impl Context<'_> {
         let key_type = self.key_type(f);
         let variants: Vec<_> = keys.iter().map(camel).collect();
         let standard = {
-            let name = format_ident!("__Dict");
+            let name = Word::new("__Dict");
             let copies = quote! {
                 #(#keys: <#types as #p::Layer>::copy_one(&self.#keys),)*
             };

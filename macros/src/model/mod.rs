@@ -14,7 +14,7 @@ pub(crate) mod signature;
 mod standard;
 
 use crate::ast::{FieldKind, LayerField, LayerType, Model, Wrap};
-use crate::emit::{quote, TokenStream};
+use crate::emit::{quote, TokenStream, Word};
 use crate::lower::hash;
 use crate::tokens::Tokens;
 use syn::Type;
@@ -22,6 +22,10 @@ use syn::Type;
 /// What every part of the expansion needs.
 pub(crate) struct Context<'a> {
     pub(crate) model: &'a Model,
+    /// The model's name in generated code.
+    pub(crate) name: Word,
+    /// The model's visibility in generated code.
+    pub(crate) vis: TokenStream,
     /// `::taper::__private`, for what stands beside the struct.
     pub(crate) path: Tokens,
     /// The short name of `path` in the block that holds everything else: paths are what an expansion mostly
@@ -36,7 +40,16 @@ const PART: usize = 32;
 pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
     let path = Tokens::of(krate);
     let (p, import) = path.short();
-    let cx = Context { model, path, p };
+    let cx = Context {
+        model,
+        name: Word::of(&model.ident),
+        vis: match &model.vis {
+            syn::Visibility::Public(_) => quote!(pub),
+            other => quote!(#other),
+        },
+        path,
+        p,
+    };
     let (blocks, block_checks) = cx.blocks();
     let (trace, trace_checks) = cx.trace_functions();
     let named = [cx.structure(), cx.settings(), cx.key_enums(), cx.counts()];
@@ -54,6 +67,7 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
         #[allow(warnings, clippy::all, long_running_const_eval)]
         const _: () = {
             #import
+            use __p::Untraced as _;
             #(#parts)*
         };
 
@@ -90,7 +104,7 @@ impl Context<'_> {
 
     /// The type of a field as it stands in the struct.
     fn field_type(&self, field: &crate::ast::Field) -> TokenStream {
-        let (p, model) = (&self.path, &self.model.ident);
+        let (p, model) = (&self.path, &self.name);
         match &field.kind {
             FieldKind::Config(config) => {
                 let ty = &config.ty;
@@ -117,7 +131,7 @@ impl Context<'_> {
 
     /// The type of one element of a layer field.
     fn layer_type(&self, name: &str, layer: &LayerField, p: &Tokens) -> TokenStream {
-        let model = &self.model.ident;
+        let model = &self.name;
         match &layer.layer {
             LayerType::Type(ty) => as_tokens(ty),
             LayerType::Sequential(_) => {
@@ -130,7 +144,7 @@ impl Context<'_> {
     /// A function of `Layer`, by its name, for the layers of a field.
     fn of_layer(&self, name: &str, layer: &LayerField, function: &str) -> TokenStream {
         let (p, ty) = (&self.p, self.layer_type(name, layer, &self.p));
-        let function = quote::format_ident!("{function}");
+        let function = Word::new(function);
         quote!(<#ty as #p::Layer>::#function)
     }
 
@@ -142,7 +156,7 @@ impl Context<'_> {
 
     /// The hidden types of `sequential!` and `dict!` fields, and the checks of their arguments.
     fn blocks(&self) -> (TokenStream, TokenStream) {
-        let (p, ident) = (&self.p, &self.model.ident);
+        let (p, ident) = (&self.p, &self.name);
         let names = self.model.argument_names();
         let mut out = TokenStream::new();
         let mut checks = TokenStream::new();

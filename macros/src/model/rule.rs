@@ -14,8 +14,9 @@ pub(crate) fn argument_sites(field: usize) -> Sites {
 impl Context<'_> {
     /// The rule: binds the arguments, opens a frame with them, registers own parameters, runs the methods.
     pub(super) fn rule(&self) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
-        let word = model.to_string();
+        let (p, model) = (&self.p, &self.name);
+        let run = self.run(&quote!(__t, __inputs));
+        let word = self.model.ident.to_string();
         let rows = self.configs().map(|(f, c)| {
             let (cfgs, name) = (f.cfgs(), f.name());
             let takes = match c.kind {
@@ -43,7 +44,7 @@ impl Context<'_> {
                     #settings
                     __t.begin_model(&__bound, __inputs);
                     #early
-                    let __v = <#model as #p::Traced>::BODY.run(__t, __inputs);
+                    let __v = #run;
                     #late
                     __t.close_model(__v)
                 }
@@ -53,22 +54,29 @@ impl Context<'_> {
 
     /// The proof of the model for all values of its hyperparameters; of a `custom` one there is none.
     pub(super) fn proved(&self) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, ident) = (&self.p, &self.model.ident);
         if self.model.custom {
             return quote!(&#p::Proof::OPEN);
         }
-        let (word, symbols) = (model.to_string(), self.symbols());
+        let (word, symbols) = (ident.to_string(), self.symbols());
+        let run = self.run(&quote!(&mut __t, &#p::Args::new()));
         quote!(&{
             let mut __storage = #p::Storage::new();
             let mut __t = __storage.tracer(#p::Purpose::Proof);
             if __t.open(#word) {
                 #symbols
                 __t.seal();
-                <#model as #p::Traced>::BODY.run(&mut __t, &#p::Args::new());
+                #run;
                 __t.close();
             }
             __t.finish()
         })
+    }
+
+    /// Runs all methods. That there is none is an error at the model's name.
+    fn run(&self, arguments: &TokenStream) -> TokenStream {
+        let (p, model, at) = (&self.p, &self.name, &self.model.ident);
+        quote!({ <#at as #p::Traced>::TRACED; #model::__taper_run(#arguments) })
     }
 
     /// Sets all hyperparameters: as bound or, where left out, by default.

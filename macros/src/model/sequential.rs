@@ -3,17 +3,16 @@
 use super::fields::LayerInputs;
 use super::standard;
 use crate::ast::{plain_name, Entry, EntryKind, LayerArgs, Sequential};
-use crate::emit::{quote, TokenStream};
+use crate::emit::{quote, TokenStream, Word};
 use crate::lower::{hash, Lower, Sites};
 use crate::tokens::Tokens;
 use proc_macro2::Ident;
-use quote::format_ident;
 use syn::Expr;
 
 /// One layer of a block after flattening.
 struct Leaf {
     /// The struct's field.
-    field: Ident,
+    field: Word,
     hash: u64,
     name: Option<String>,
     ty: TokenStream,
@@ -66,11 +65,12 @@ impl<'a> Hidden<'a> {
 
     /// Defines the struct of a block; its name.
     pub(crate) fn define(&mut self, block: &'a Sequential) -> TokenStream {
-        let name = format_ident!("__Sequential{}", self.count);
+        let name = format!("__Sequential{}", self.count);
         self.count += 1;
         let mut leaves = Vec::new();
         let trace = self.entries(&block.entries, false, &mut leaves);
-        let (rule, p) = (format_ident!("{name}Rule"), &self.p);
+        let (rule, p) = (Word::new(&format!("{name}Rule")), &self.p);
+        let name = Word::new(&name);
         let fields = leaves.iter().map(|l| {
             let (field, ty) = (&l.field, &l.ty);
             if l.many {
@@ -227,7 +227,7 @@ impl<'a> Hidden<'a> {
         many: bool,
     ) -> (u64, Option<String>) {
         let n = leaves.len();
-        let field = format_ident!("layer{n}");
+        let field = Word::new(&format!("layer{n}"));
         let h = hash(&format!("layer{n}"));
         let name = entry.name.as_ref().map(plain_name);
         leaves.push(Leaf {

@@ -2,12 +2,11 @@
 
 use super::Context;
 use crate::ast::{Field, FieldKind, Wrap};
-use crate::emit::{quote, TokenStream};
+use crate::emit::{quote, TokenStream, Word};
 use crate::tokens::Tokens;
-use syn::Ident;
 
 /// `Display` and `Debug`: the tree of the module, as PyTorch prints it.
-pub(crate) fn text(p: &Tokens, ident: &Ident) -> TokenStream {
+pub(crate) fn text(p: &Tokens, ident: &Word) -> TokenStream {
     let formatted = |name: TokenStream| {
         quote! {
             impl #p::#name for #ident {
@@ -22,7 +21,7 @@ pub(crate) fn text(p: &Tokens, ident: &Ident) -> TokenStream {
 }
 
 /// `Clone`, from `field: copy,` for each field.
-pub(crate) fn copy(p: &Tokens, ident: &Ident, fields: &TokenStream) -> TokenStream {
+pub(crate) fn copy(p: &Tokens, ident: &Word, fields: &TokenStream) -> TokenStream {
     quote! {
         impl #p::Clone for #ident {
             fn clone(&self) -> Self {
@@ -35,7 +34,7 @@ pub(crate) fn copy(p: &Tokens, ident: &Ident, fields: &TokenStream) -> TokenStre
 impl Context<'_> {
     /// What a model has without a derive.
     pub(super) fn standard(&self) -> TokenStream {
-        let (p, model) = (&self.p, &self.model.ident);
+        let (p, model) = (&self.p, &self.name);
         let mut fields: TokenStream = self.model.fields.iter().map(|f| self.copied(f)).collect();
         fields.extend(quote!(__taper: #p::Clone::clone(&self.__taper),));
         let (text, copy) = (text(p, model), copy(p, model, &fields));
@@ -43,7 +42,7 @@ impl Context<'_> {
     }
 
     fn copied(&self, f: &Field) -> TokenStream {
-        let (cfgs, ident) = (f.cfgs(), &f.ident);
+        let (cfgs, ident) = (f.cfgs(), Word::of(&f.ident));
         if matches!(&f.kind, FieldKind::Layer(layer) if layer.is_plain()) {
             return quote!(#(#cfgs)* #ident: self.#ident.clone(),);
         }

@@ -28,6 +28,7 @@ pub struct BasicBlockConfig {
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private as __p;
+    use __p::Untraced as _;
     impl BasicBlockConfig {
         #[must_use]
         pub fn out(mut self, out: usize) -> Self {
@@ -316,7 +317,10 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __row += 1;
             }
             __t.begin_model(&__bound, __inputs);
-            let __v = <BasicBlock as __p::Traced>::BODY.run(__t, __inputs);
+            let __v = {
+                <BasicBlock as __p::Traced>::TRACED;
+                BasicBlock::__taper_run(__t, __inputs)
+            };
             __t.close_model(__v)
         }
     }
@@ -454,7 +458,10 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                     __t.set(10066264882989068177u64, __v);
                 }
                 __t.seal();
-                <BasicBlock as __p::Traced>::BODY.run(&mut __t, &__p::Args::new());
+                {
+                    <BasicBlock as __p::Traced>::TRACED;
+                    BasicBlock::__taper_run(&mut __t, &__p::Args::new())
+                };
                 __t.close();
             }
             __t.finish()
@@ -529,7 +536,7 @@ If an input doesn't fit the signature, or an operation fails.*/
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl BasicBlock {
-        const fn __taper_run(
+        pub const fn __taper_run(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -544,7 +551,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __t,
                     1,
                     &[
-                        9213824858527266397, 442153100890361573, 8269036542489463020,
+                        9213824858527266397, 442153100890361573, 0, 8269036542489463020,
                         5807609199084848557, 18439617194541033569,
                     ],
                 );
@@ -556,7 +563,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                                 10066264882989068177u64,
                             );
                             let __taper_2 = __p::Value::int(1);
-                            __t.at(6);
+                            __t.at(5);
                             __t.binary(__p::BinaryOp::Ne, __taper_1, __taper_2)
                         };
                         let __taper_8 = {
@@ -566,7 +573,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                                 __p::operate(
                                     __taper_4,
                                     __t,
-                                    7,
+                                    6,
                                     14388474375176705631u64,
                                     &[("", __taper_3)],
                                 )
@@ -575,17 +582,17 @@ If an input doesn't fit the signature, or an operation fails.*/
                                 __t,
                                 2549146719451957345u64,
                             );
-                            __t.at(8);
+                            __t.at(7);
                             __t.binary(__p::BinaryOp::Ne, __taper_5, __taper_6)
                         };
-                        __t.at(9);
+                        __t.at(8);
                         __t.binary(__p::BinaryOp::Or, __taper_7, __taper_8)
                     };
                     let mut __taper_9 = __t.branch(__taper_12);
                     let mut __taper_10 = [__p::Value::Any];
                     if __t.begin(&mut __taper_9, true) {
                         let __taper_12 = {
-                            Self::__taper_chain(x, __t, 10, &[11207031341650529081])
+                            Self::__taper_chain(x, __t, 9, &[11207031341650529081])
                         };
                         __taper_10 = [__taper_12];
                         __t.end(&mut __taper_9, true);
@@ -602,15 +609,15 @@ If an input doesn't fit the signature, or an operation fails.*/
                     {
                         let __taper_13 = y;
                         let __taper_14 = skip;
-                        __t.at(11);
+                        __t.at(10);
                         __t.binary(__p::BinaryOp::Add, __taper_13, __taper_14)
                     },
                     __t,
-                    12,
+                    __p::NO_SITE,
                     8269036542489463021,
                 )
             };
-            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 13u32)
+            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 11u32)
         }
         const fn __taper_chain(
             __x: __p::Value,
@@ -625,23 +632,10 @@ If an input doesn't fit the signature, or an operation fails.*/
             __c.value
         }
     }
-    pub struct __Body;
-    impl __Body {
-        pub const fn run(
-            self,
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            <BasicBlock>::__taper_run(__t, __inputs)
-        }
-    }
-    impl __p::Traced for BasicBlock {
-        type Body = __Body;
-        const BODY: __Body = __Body;
-    }
+    impl __p::Traced for BasicBlock {}
     impl __p::Forward for BasicBlock {
         fn forward(&self, x: &__p::Tensor) -> __p::Result<__p::Tensor> {
-            <BasicBlock>::forward(self, x)
+            Self::forward(self, x)
         }
     }
     impl __p::candle_nn::Module for BasicBlock {
@@ -655,26 +649,22 @@ If an input doesn't fit the signature, or an operation fails.*/
 };
 const _: () = {
     BasicBlock::__taper_check(0);
-    BasicBlock::__taper_check(13);
-    BasicBlock::__TAPER_PROOF.check_rest(14);
+    BasicBlock::__taper_check(11);
+    BasicBlock::__TAPER_PROOF.check_rest(12);
 };
 const _: () = {
     BasicBlock::__taper_check(1);
     BasicBlock::__taper_check(2);
+};
+const _: () = {
     BasicBlock::__taper_check(3);
-};
-const _: () = {
     BasicBlock::__taper_check(4);
-    BasicBlock::__taper_check(5);
 };
 const _: () = {
+    BasicBlock::__taper_check(5);
     BasicBlock::__taper_check(6);
     BasicBlock::__taper_check(7);
     BasicBlock::__taper_check(8);
-    BasicBlock::__taper_check(9);
 };
+const _: () = BasicBlock::__taper_check(9);
 const _: () = BasicBlock::__taper_check(10);
-const _: () = {
-    BasicBlock::__taper_check(11);
-    BasicBlock::__taper_check(12);
-};

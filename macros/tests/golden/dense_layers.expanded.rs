@@ -22,6 +22,7 @@ struct DenseLayersConfig {
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private as __p;
+    use __p::Untraced as _;
     impl DenseLayersConfig {
         #[must_use]
         pub fn growth(mut self, growth: usize) -> Self {
@@ -190,7 +191,10 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                 __row += 1;
             }
             __t.begin_model(&__bound, __inputs);
-            let __v = <DenseLayers as __p::Traced>::BODY.run(__t, __inputs);
+            let __v = {
+                <DenseLayers as __p::Traced>::TRACED;
+                DenseLayers::__taper_run(__t, __inputs)
+            };
             __t.close_model(__v)
         }
     }
@@ -345,7 +349,10 @@ As `init`, and if a stored tensor is missing or of another shape.*/
                     __t.set(3269876241071453947u64, __v);
                 }
                 __t.seal();
-                <DenseLayers as __p::Traced>::BODY.run(&mut __t, &__p::Args::new());
+                {
+                    <DenseLayers as __p::Traced>::TRACED;
+                    DenseLayers::__taper_run(&mut __t, &__p::Args::new())
+                };
                 __t.close();
             }
             __t.finish()
@@ -528,7 +535,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                                         }
                                     },
                                     __t,
-                                    3,
+                                    __p::NO_SITE,
                                     8269036542489463021,
                                 );
                                 let _ = {
@@ -542,7 +549,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                                         let mut __args = __p::Args::for_method(0u64);
                                         __args.push("", __taper_12, __p::QUIET);
                                         __args.push("", __taper_15, __p::QUIET);
-                                        __t.at(4);
+                                        __t.at(3);
                                         __t.op(17227928191550495717u64, &__args)
                                     };
                                     __p::Value::Unit
@@ -558,11 +565,11 @@ If an input doesn't fit the signature, or an operation fails.*/
                     let __taper_16 = x;
                     let mut __args = __p::Args::for_method(10642271555794168467u64);
                     __args.push("", __taper_16, __p::QUIET);
-                    __t.at(5);
+                    __t.at(4);
                     Self::__taper_helper(__t, 10642271555794168467u64, &__args)
                 }
             };
-            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
+            __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 5u32)
         }
         const fn __taper_m_average(
             __t: &mut __p::Tracer<'_>,
@@ -575,7 +582,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                     &mut __inputs,
                     1usize,
                     "average",
-                    7u32,
+                    6u32,
                 )
             {
                 return __p::Value::Any;
@@ -589,13 +596,13 @@ If an input doesn't fit the signature, or an operation fails.*/
                     __p::operate(
                         __taper_3,
                         __t,
-                        8,
+                        7,
                         16920010107262610281u64,
                         &[("", __taper_1), ("keepdim", __taper_2)],
                     )
                 }
             };
-            __t.end_method(Self::__TAPER_SIGNATURE_average, __result, "average", 9u32)
+            __t.end_method(Self::__TAPER_SIGNATURE_average, __result, "average", 8u32)
         }
         const fn __taper_chain(
             __x: __p::Value,
@@ -609,7 +616,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
             __c.value
         }
-        const fn __taper_run(
+        pub const fn __taper_run(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -658,20 +665,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             }
         }
     }
-    pub struct __Body;
-    impl __Body {
-        pub const fn run(
-            self,
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            <DenseLayers>::__taper_run(__t, __inputs)
-        }
-    }
-    impl __p::Traced for DenseLayers {
-        type Body = __Body;
-        const BODY: __Body = __Body;
-    }
+    impl __p::Traced for DenseLayers {}
     impl<
         __T0: __p::Borrow<__p::Tensor>,
         __T1: __p::Borrow<__p::Option<__p::Tensor>>,
@@ -691,18 +685,15 @@ If an input doesn't fit the signature, or an operation fails.*/
 };
 const _: () = {
     DenseLayers::__taper_check(0);
-    DenseLayers::__taper_check(6);
-    DenseLayers::__TAPER_PROOF.check_rest(10);
+    DenseLayers::__taper_check(5);
+    DenseLayers::__TAPER_PROOF.check_rest(9);
 };
 const _: () = DenseLayers::__taper_check(1);
-const _: () = {
-    DenseLayers::__taper_check(2);
-    DenseLayers::__taper_check(3);
-};
+const _: () = DenseLayers::__taper_check(2);
+const _: () = DenseLayers::__taper_check(3);
 const _: () = DenseLayers::__taper_check(4);
-const _: () = DenseLayers::__taper_check(5);
 const _: () = {
-    DenseLayers::__taper_check(7);
-    DenseLayers::__taper_check(9);
+    DenseLayers::__taper_check(6);
+    DenseLayers::__taper_check(8);
 };
-const _: () = DenseLayers::__taper_check(8);
+const _: () = DenseLayers::__taper_check(7);

@@ -74,6 +74,7 @@ impl Tensors {
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private as __p;
+    use __p::Untraced as _;
     impl ::core::default::Default for TensorsConfig {
         fn default() -> Self {
             Tensors::config()
@@ -366,7 +367,10 @@ As `config().init(device)`.*/
                 }
                 __t.leave();
             }
-            let __v = <Tensors as __p::Traced>::BODY.run(__t, __inputs);
+            let __v = {
+                <Tensors as __p::Traced>::TRACED;
+                Tensors::__taper_run(__t, __inputs)
+            };
             __t.close_model(__v)
         }
     }
@@ -595,7 +599,10 @@ As `config().init(device)`.*/
                     __t.set(9623952623058910235u64, __v);
                 }
                 __t.seal();
-                <Tensors as __p::Traced>::BODY.run(&mut __t, &__p::Args::new());
+                {
+                    <Tensors as __p::Traced>::TRACED;
+                    Tensors::__taper_run(&mut __t, &__p::Args::new())
+                };
                 __t.close();
             }
             __t.finish()
@@ -651,7 +658,7 @@ If an input doesn't fit the signature, or an operation fails.*/
     #[doc(hidden)]
     #[allow(warnings, clippy::all)]
     impl Tensors {
-        const fn __taper_run(
+        pub const fn __taper_run(
             __t: &mut __p::Tracer<'_>,
             __inputs: &__p::Args,
         ) -> __p::Value {
@@ -716,20 +723,7 @@ If an input doesn't fit the signature, or an operation fails.*/
             __c.value
         }
     }
-    pub struct __Body;
-    impl __Body {
-        pub const fn run(
-            self,
-            __t: &mut __p::Tracer<'_>,
-            __inputs: &__p::Args,
-        ) -> __p::Value {
-            <Tensors>::__taper_run(__t, __inputs)
-        }
-    }
-    impl __p::Traced for Tensors {
-        type Body = __Body;
-        const BODY: __Body = __Body;
-    }
+    impl __p::Traced for Tensors {}
     impl<__T0: __p::Borrow<__p::Tensor>> __p::Call<(__T0, TensorsChoices)> for Tensors {
         type Output = Tensor;
         fn call(&self, (__a0, __a1): (__T0, TensorsChoices)) -> __p::Result<Tensor> {

@@ -136,12 +136,21 @@ impl<L> Copy for Rule<L> {}
     note = "write `#[forward] impl {Self} {{ fn forward(&self, x: Tensor) -> Tensor {{ … }} }}`"
 )]
 pub trait Traced {
-    /// A type with an inherent `const fn run(self, &mut Tracer, &Args) -> Value`: all methods, as the trace sees them.
-    type Body;
-
-    /// The body's only value.
-    const BODY: Self::Body;
+    /// What all proofs of the model depend on: where its `#[forward]` has errors, they stand here.
+    const TRACED: () = ();
 }
+
+/// Has the name of what `#[forward]` gives a model, `const fn __taper_run(&mut Tracer, &Args) -> Value`: all methods, as the trace
+/// sees them. Where there is none, a call finds this: [`Traced`] is then missing, and the only error.
+pub trait Untraced {
+    /// Never runs.
+    #[doc(hidden)]
+    fn __taper_run(_: &mut Tracer<'_>, _: &Args) -> Value {
+        Value::Any
+    }
+}
+
+impl<M> Untraced for M {}
 
 /// The hidden type of a `sequential!` or `dict!` field.
 pub trait Part<const FIELD: u64> {

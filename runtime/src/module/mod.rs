@@ -60,7 +60,9 @@ pub use hook::HookHandle;
 #[doc(hidden)]
 pub use hook::{NoTensors, Outputs};
 pub use inspect::Inspect;
-pub use layer::{Call, CallAt, Config, Forward, Layer, Part, Rule, TraceFn, Traced, WithInputs};
+pub use layer::{
+    Call, CallAt, Config, Forward, Layer, Part, Rule, TraceFn, Traced, Untraced, WithInputs,
+};
 pub use load::{LoadOptions, LoadReport, Mismatch};
 pub use mask::{Mask, MaskRow, MaskTable};
 pub use memory::Memory;

@@ -6,7 +6,7 @@ use super::{hash, Args, Dim, Tracer, Value};
 impl Tracer<'_> {
     /// Enters the field with this hash, if a row of the table is its own: `fc1 1 65792 16 3 padding=1`, its name and numbers: which
     /// of the model's types it has, the site of its declaration, its arguments. Gives the number of its type, and its arguments,
-    /// whose sites follow that of the declaration.
+    /// whose sites follow that of the declaration; a number alone has the same site.
     pub const fn declared(&mut self, field: u64, table: &[&'static str]) -> Option<(u64, Args)> {
         let mut i = 0;
         while i < table.len() {
@@ -52,6 +52,10 @@ const fn arguments(text: &'static str, mut at: usize) -> Args {
     let mut args = Args::new();
     args.site = number(bytes, &mut at) as u32;
     let mut site = args.site;
+    let alone = at < bytes.len() && bytes[at].is_ascii_digit() && {
+        let rest = text.split_at(at).1;
+        word(rest, 0).len() == rest.len()
+    };
     while at < bytes.len() {
         let start = at;
         while !bytes[at].is_ascii_digit() || is_in_name(bytes, start, at) {
@@ -61,7 +65,9 @@ const fn arguments(text: &'static str, mut at: usize) -> Args {
             true => "",
             false => text.split_at(at - 1).0.split_at(start).1,
         };
-        site += 1;
+        if !alone {
+            site += 1;
+        }
         args.int(name, number(bytes, &mut at) as i64, site);
     }
     args
@@ -99,5 +105,8 @@ mod tests {
         }
         assert_eq!(read.len(), 4);
         assert!(arguments("0 65536", 2).get(0).is_none());
+        let site = |text| arguments(text, 2).get(0).map(|arg| arg.site);
+        assert_eq!(site("0 65536 32"), Some(65536));
+        assert_eq!(site("0 65536 bias=0"), Some(65537));
     }
 }
