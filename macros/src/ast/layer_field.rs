@@ -1,6 +1,6 @@
 //! Submodules: a layer, an optional one, a list, or a block.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, Ident, LitStr, Type};
 
@@ -28,8 +28,8 @@ pub(crate) struct LayerField {
     pub(crate) wrap: Wrap,
     pub(crate) layer: LayerType,
     pub(crate) args: LayerArgs,
-    /// Where the arguments are declared: the attribute, or the name of a field that has none.
-    pub(crate) declared: TokenStream,
+    /// Where the arguments are declared, from its first token to its last: the attribute, or the name of a field that has none.
+    pub(crate) declared: (Span, Span),
     pub(crate) repeat: Option<Repeat>,
     /// What replaces the field's name in the paths of its parameters (and for a template, the index too).
     pub(crate) name: Option<LitStr>,
@@ -104,7 +104,10 @@ pub(crate) fn parse(
         wrap,
         layer,
         args,
-        declared: attr.map_or_else(|| ident.to_token_stream(), ToTokens::to_token_stream),
+        declared: match attr {
+            Some(attr) => (attr.pound_token.span, attr.bracket_token.span.close()),
+            None => (ident.span(), ident.span()),
+        },
         repeat,
         name,
     }))

@@ -95,7 +95,7 @@ pub(crate) fn is_own_layer(ty: &Type) -> bool {
         Type::Path(path) if path.qself.is_none() => path
             .path
             .get_ident()
-            .is_some_and(|name| LAYERS.iter().any(|layer| name == layer)),
+            .is_some_and(|name| LAYERS.binary_search(&name.to_string().as_str()).is_ok()),
         _ => false,
     }
 }

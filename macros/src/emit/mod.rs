@@ -16,71 +16,86 @@ pub(crate) use macros::{
 pub(crate) use words::{ToTokens, Word};
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenTree};
-use std::borrow::Cow;
 use std::rc::Rc;
 
 /// Tokens that rustc doesn't hold yet.
 #[derive(Clone, Default)]
 pub(crate) struct TokenStream {
     nodes: Vec<Node>,
-    /// Tokens in all, those in groups too.
-    len: usize,
-    /// Whether some have a place of their own.
-    placed: bool,
 }
 
 #[derive(Clone)]
 enum Node {
-    /// One token, where the macro was called.
-    Text(Cow<'static, str>),
+    /// Tokens where the macro was called.
+    Text(Text),
     /// One of the user's own, or put at the user's place.
     Token(TokenTree),
-    /// With the place of its delimiters, if they have one.
+    /// Tokens of which some have a place, or between delimiters that have one.
     Group(Delimiter, Option<Span>, Rc<TokenStream>),
 }
+
+/// Tokens as they are written. Behind each is a [`SEPARATOR`]; delimiters are tokens too.
+#[derive(Clone, Default)]
+struct Text {
+    written: String,
+    tokens: usize,
+}
+
+/// Stands between tokens and in none of them: for rustc it is a blank.
+const SEPARATOR: char = '\u{c}';
 
 /// As many tokens without a place are handed over as text: reading one costs rustc some calls in any case.
 const TEXT: usize = 12;
 
 impl TokenStream {
     pub(crate) const fn new() -> Self {
-        TokenStream {
-            nodes: Vec::new(),
-            len: 0,
-            placed: false,
-        }
+        TokenStream { nodes: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
+    /// Whether it is a single token of the user's own.
+    pub(crate) fn is_one(&self) -> bool {
+        matches!(self.nodes.as_slice(), [Node::Token(_)])
+    }
+
     pub(crate) fn extend(&mut self, more: TokenStream) {
-        self.len += more.len;
-        self.placed |= more.placed;
         if self.nodes.is_empty() {
             self.nodes = more.nodes;
         } else {
-            self.nodes.extend(more.nodes);
+            more.nodes.into_iter().for_each(|node| self.push_node(node));
         }
     }
 
     fn push_node(&mut self, node: Node) {
-        self.len += node.len();
-        self.placed |= node.is_placed();
-        if self.nodes.capacity() == 0 {
-            self.nodes.reserve(16);
+        match node {
+            Node::Text(text) => self.with_text(|end| end.extend(&text)),
+            node => self.nodes.push(node),
         }
-        self.nodes.push(node);
+    }
+
+    /// Adds to the text at the end.
+    fn with_text(&mut self, add: impl FnOnce(&mut Text)) {
+        if let Some(Node::Text(text)) = self.nodes.last_mut() {
+            return add(text);
+        }
+        let mut text = Text {
+            written: String::with_capacity(240),
+            tokens: 0,
+        };
+        add(&mut text);
+        self.nodes.push(Node::Text(text));
     }
 
     pub(crate) fn push(&mut self, token: impl Into<TokenTree>) {
-        self.push_node(Node::Token(token.into()));
+        self.nodes.push(Node::Token(token.into()));
     }
 
     /// Tokens between delimiters that have a place.
     pub(crate) fn push_group(&mut self, delimiter: Delimiter, inside: TokenStream, span: Span) {
-        self.push_node(Node::Group(delimiter, Some(span), Rc::new(inside)));
+        self.push_quoted(delimiter, inside, Some(span));
     }
 
     /// Tokens between delimiters of a `quote!`.
@@ -90,12 +105,28 @@ impl TokenStream {
         inside: TokenStream,
         at: Option<Span>,
     ) {
-        self.push_node(Node::Group(delimiter, at, Rc::new(inside)));
+        let plain = match (at, inside.nodes.as_slice()) {
+            (None, []) => Some(None),
+            (None, [Node::Text(text)]) => Some(Some(text)),
+            _ => None,
+        };
+        match (plain, ends_of(delimiter)) {
+            (Some(inside), Some((open, close))) => {
+                self.with_text(|text| {
+                    text.push(open);
+                    if let Some(inside) = inside {
+                        text.extend(inside);
+                    }
+                    text.push(close);
+                });
+            }
+            _ => self.nodes.push(Node::Group(delimiter, at, Rc::new(inside))),
+        }
     }
 
     /// A token as it is written, where the macro was called.
-    fn push_text(&mut self, text: impl Into<Cow<'static, str>>) {
-        self.push_node(Node::Text(text.into()));
+    fn push_text(&mut self, text: &str) {
+        self.with_text(|end| end.push(text));
     }
 
     /// A token of a `quote!`, as `stringify!` writes it; groups are none.
@@ -112,19 +143,20 @@ impl TokenStream {
         tokens.for_each(|token| self.push(token));
     }
 
-    /// The same tokens at another place in the source.
+    /// The same tokens at another place in the source; of a group of which some have one, the delimiters.
     pub(crate) fn at(&self, span: Span) -> Self {
         let mut moved = TokenStream::new();
         for node in &self.nodes {
             match node {
-                Node::Text(text) => tokens_of(text, span, &mut |token| moved.push(token)),
+                Node::Text(text) => text.trees(span).into_iter().for_each(|t| moved.push(t)),
                 Node::Token(token) => {
                     let mut token = token.clone();
                     token.set_span(span);
                     moved.push(token);
                 }
                 Node::Group(delimiter, _, inside) => {
-                    moved.push_node(Node::Group(*delimiter, Some(span), inside.clone()));
+                    let group = Node::Group(*delimiter, Some(span), inside.clone());
+                    moved.nodes.push(group);
                 }
             }
         }
@@ -146,21 +178,6 @@ impl TokenStream {
 }
 
 impl Node {
-    fn len(&self) -> usize {
-        match self {
-            Node::Text(_) | Node::Token(_) => 1,
-            Node::Group(_, _, inside) => inside.len + 2,
-        }
-    }
-
-    fn is_placed(&self) -> bool {
-        match self {
-            Node::Text(_) => false,
-            Node::Token(_) => true,
-            Node::Group(_, span, inside) => span.is_some() || inside.placed,
-        }
-    }
-
     fn span(&self) -> Span {
         match self {
             Node::Text(_) => Span::call_site(),
@@ -168,53 +185,91 @@ impl Node {
             Node::Group(_, span, _) => span.unwrap_or_else(Span::call_site),
         }
     }
+}
 
-    /// The tokens of the node.
-    fn give(&self, out: &mut Vec<TokenTree>) {
-        match self {
-            Node::Text(text) => tokens_of(text, Span::call_site(), &mut |token| out.push(token)),
-            Node::Token(token) => out.push(token.clone()),
-            Node::Group(delimiter, span, inside) => {
-                let mut group = Group::new(*delimiter, (&**inside).into());
-                if let Some(span) = span {
-                    group.set_span(*span);
-                }
-                out.push(group.into());
-            }
-        }
+impl Text {
+    fn push(&mut self, token: &str) {
+        self.written.push_str(token);
+        self.written.push(SEPARATOR);
+        self.tokens += 1;
     }
 
-    /// The node as text; it has no place.
-    fn write(&self, out: &mut String) {
-        match self {
-            Node::Text(text) => out.push_str(text),
-            Node::Token(token) => out.push_str(&token.to_string()),
-            Node::Group(delimiter, _, inside) => {
-                let (open, close) = match delimiter {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Brace => ("{", "}"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::None => ("", ""),
-                };
-                out.push_str(open);
-                inside.nodes.iter().for_each(|node| node.write(out));
-                out.push_str(close);
+    fn extend(&mut self, more: &Text) {
+        self.written.push_str(&more.written);
+        self.tokens += more.tokens;
+    }
+
+    /// Many tokens as rustc reads them; outside of a macro, in tests, nobody reads.
+    fn read(&self) -> Option<proc_macro2::TokenStream> {
+        if self.tokens < TEXT || !proc_macro::is_available() {
+            return None;
+        }
+        // By rustc alone: the same function of `proc_macro2` reads it twice.
+        let tokens: Result<proc_macro::TokenStream, _> = self.written.parse();
+        tokens.ok().map(Into::into)
+    }
+
+    /// The tokens, at `span`.
+    fn trees(&self, span: Span) -> Vec<TokenTree> {
+        let mut trees = Vec::new();
+        // Groups that are open, with what stands in front of them.
+        let mut outer = Vec::new();
+        for token in self.written.split_terminator(SEPARATOR) {
+            match (delimiter_of(token), token) {
+                (Some(_), "(" | "[" | "{") => outer.push(std::mem::take(&mut trees)),
+                (Some(delimiter), _) => {
+                    let inside = std::mem::take(&mut trees);
+                    let mut group = Group::new(delimiter, inside.into_iter().collect());
+                    group.set_span(span);
+                    trees = outer.pop().unwrap_or_default();
+                    trees.push(group.into());
+                }
+                (None, token) => tokens_of(token, span, &mut |token| trees.push(token)),
             }
         }
-        out.push(' ');
+        trees
+    }
+}
+
+/// How a delimiter is written, if it is.
+fn ends_of(delimiter: Delimiter) -> Option<(&'static str, &'static str)> {
+    match delimiter {
+        Delimiter::Parenthesis => Some(("(", ")")),
+        Delimiter::Brace => Some(("{", "}")),
+        Delimiter::Bracket => Some(("[", "]")),
+        Delimiter::None => None,
+    }
+}
+
+fn delimiter_of(token: &str) -> Option<Delimiter> {
+    match token {
+        "(" | ")" => Some(Delimiter::Parenthesis),
+        "{" | "}" => Some(Delimiter::Brace),
+        "[" | "]" => Some(Delimiter::Bracket),
+        _ => None,
     }
 }
 
 /// The tokens that a text is, which is a word, a literal, a lifetime or punctuation.
 fn tokens_of(text: &str, span: Span, give: &mut impl FnMut(TokenTree)) {
     match text.as_bytes() {
-        [b'a'..=b'z' | b'A'..=b'Z' | b'_', .., b'"'] | [b'"' | b'0'..=b'9', ..] => {
+        [b'a'..=b'z' | b'A'..=b'Z' | b'_', .., b'"']
+        | [b'"' | b'0'..=b'9', ..]
+        | [b'r', b'#', b'"', ..] => {
             if let Some(mut literal) = literal(text) {
                 literal.set_span(span);
                 give(literal.into());
             }
         }
+        [b'r', b'#', b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
+            give(Ident::new_raw(&text[2..], span).into())
+        }
         [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => give(Ident::new(text, span).into()),
+        [b'-', b'0'..=b'9', ..] => {
+            let (sign, number) = text.split_at(1);
+            puncts(sign, Spacing::Alone, span, give);
+            tokens_of(number, span, give);
+        }
         [b'\'', ..] => {
             let (mark, name) = text.split_at(1);
             puncts(mark, Spacing::Joint, span, give);
@@ -271,12 +326,23 @@ impl From<&TokenStream> for proc_macro2::TokenStream {
     fn from(stream: &TokenStream) -> Self {
         let mut pieces: Vec<proc_macro2::TokenStream> = Vec::new();
         let mut trees = Vec::new();
-        for run in stream.nodes.chunk_by(|a, b| a.is_placed() == b.is_placed()) {
-            if let Some(read) = read(run) {
-                pieces.push(trees.drain(..).collect());
-                pieces.push(read);
-            } else {
-                run.iter().for_each(|node| node.give(&mut trees));
+        for node in &stream.nodes {
+            match node {
+                Node::Text(text) => match text.read() {
+                    Some(read) => {
+                        pieces.push(trees.drain(..).collect());
+                        pieces.push(read);
+                    }
+                    None => trees.extend(text.trees(Span::call_site())),
+                },
+                Node::Token(token) => trees.push(token.clone()),
+                Node::Group(delimiter, span, inside) => {
+                    let mut group = Group::new(*delimiter, (&**inside).into());
+                    if let Some(span) = span {
+                        group.set_span(*span);
+                    }
+                    trees.push(group.into());
+                }
             }
         }
         if pieces.is_empty() {
@@ -285,19 +351,6 @@ impl From<&TokenStream> for proc_macro2::TokenStream {
         pieces.push(trees.into_iter().collect());
         pieces.into_iter().collect()
     }
-}
-
-/// Many tokens without a place, as rustc reads them; outside of a macro, in tests, nobody reads.
-fn read(run: &[Node]) -> Option<proc_macro2::TokenStream> {
-    let len: usize = run.iter().map(Node::len).sum();
-    if len < TEXT || run.iter().any(Node::is_placed) || !proc_macro::is_available() {
-        return None;
-    }
-    let mut text = String::with_capacity(8 * len);
-    run.iter().for_each(|node| node.write(&mut text));
-    // By rustc alone: the same function of `proc_macro2` reads it twice.
-    let tokens: Result<proc_macro::TokenStream, _> = text.parse();
-    tokens.ok().map(Into::into)
 }
 
 impl FromIterator<TokenStream> for TokenStream {

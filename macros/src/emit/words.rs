@@ -1,6 +1,6 @@
 //! What may stand in a `quote!` by its name.
 
-use super::TokenStream;
+use super::{Node, TokenStream};
 use proc_macro2::{Ident, Literal, Punct, Spacing};
 use std::iter;
 use std::rc::Rc;
@@ -18,9 +18,12 @@ pub(crate) trait ToTokens {
 
 impl ToTokens for TokenStream {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.len += self.len;
-        tokens.placed |= self.placed;
-        tokens.nodes.extend_from_slice(&self.nodes);
+        for node in &self.nodes {
+            match node {
+                Node::Text(text) => tokens.with_text(|end| end.extend(text)),
+                node => tokens.nodes.push(node.clone()),
+            }
+        }
     }
 }
 
@@ -41,7 +44,7 @@ impl Word {
 
 impl ToTokens for Word {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.push_text(self.0.to_string());
+        tokens.push_text(&self.0);
     }
 }
 
@@ -88,7 +91,7 @@ macro_rules! by_text {
         impl ToTokens for $ty {
             fn to_tokens(&self, tokens: &mut TokenStream) {
                 let $it = self;
-                tokens.push_text($text);
+                tokens.push_text(&*$text);
             }
         }
     )*};

@@ -175,7 +175,7 @@ impl Lower<'_> {
 
     pub(super) fn site_between(&mut self, start: proc_macro2::Span, end: &Expr) -> u32 {
         let end = super::call::last_span(end).unwrap_or(start);
-        self.sites.add(start, end)
+        self.sites.between((start, end))
     }
 
     fn binary(&mut self, e: &syn::ExprBinary) -> TokenStream {

@@ -42,9 +42,12 @@ impl Sites {
     }
 
     /// A site that reaches from `start` to `end`, or over `start` alone where that would span lines.
-    pub(crate) fn add(&mut self, start: Span, end: Span) -> u32 {
-        let one_line = start.start().line == end.end().line;
-        let end = if one_line { end } else { start };
+    pub(crate) fn between(&mut self, (start, end): (Span, Span)) -> u32 {
+        let end = if line(start) == line(end) { end } else { start };
+        self.add(start, end)
+    }
+
+    fn add(&mut self, start: Span, end: Span) -> u32 {
         let group = self.group;
         self.places.push(Place { start, end, group });
         self.end() - 1
@@ -52,9 +55,14 @@ impl Sites {
 
     /// A site over all of `tokens`.
     pub(crate) fn over(&mut self, tokens: &impl ToTokens) -> u32 {
-        let ends = tokens.to_token_stream().ends();
-        let (start, end) = ends.unwrap_or_else(|| (Span::call_site(), Span::call_site()));
-        self.add(start, end)
+        let tokens = tokens.to_token_stream();
+        let Some((start, end)) = tokens.ends() else {
+            return self.add(Span::call_site(), Span::call_site());
+        };
+        match tokens.is_one() {
+            true => self.add(start, end),
+            false => self.between((start, end)),
+        }
     }
 
     /// The number after the last site.
@@ -112,6 +120,14 @@ impl Sites {
             }
         }
         checks
+    }
+}
+
+/// The line that a token starts in: of a macro's input, rustc alone is asked, and for nothing else.
+fn line(token: Span) -> usize {
+    match proc_macro::is_available() {
+        true => token.unwrap().line(),
+        false => token.start().line,
     }
 }
 

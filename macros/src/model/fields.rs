@@ -155,7 +155,7 @@ impl Context<'_> {
         let Some(repeat) = layer.repeat.as_ref().filter(|_| layer.wrap == Wrap::List) else {
             let shown = layer.name.as_ref().map_or(name, |n| n.value());
             let own_type = matches!(layer.layer, LayerType::Type(_));
-            let declared = own_type.then(|| sites.over(&layer.declared));
+            let declared = own_type.then(|| sites.between(layer.declared));
             let args =
                 Lower::arguments(p.clone(), names, sites).layer_inputs(&layer.args, declared);
             let at = quote!(__t.within(__field, #shown));
@@ -169,7 +169,7 @@ impl Context<'_> {
                 }),
             };
         };
-        let declared = sites.over(&layer.declared);
+        let declared = sites.between(layer.declared);
         let mut lower = Lower::arguments(p.clone(), names, sites);
         let count = lower.expr(&repeat.count);
         if let Some(var) = &repeat.var {

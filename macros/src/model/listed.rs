@@ -79,7 +79,7 @@ pub(super) fn in_numbers<'f>(
         .map(|arg| integer(&arg.value))
         .collect();
     let values = values?;
-    let mut numbers = sites.over(&layer.declared).to_string();
+    let mut numbers = sites.between(layer.declared).to_string();
     // A number alone has the site of the declaration.
     let alone = matches!(layer.args.items.as_slice(), [only] if only.name.is_none());
     for (arg, value) in layer.args.items.iter().zip(values) {

@@ -31,7 +31,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
                 kind: EntryKind::Layer { ty, .. },
                 ..
             }) => rest.over(ty),
-            _ => rest.add(Span::call_site(), Span::call_site()),
+            _ => rest.between((Span::call_site(), Span::call_site())),
         };
         rest.check_rest(&quote!(__PROOF.check_rest), hidden.end())
     };
