@@ -7,7 +7,7 @@ use crate::tokens::Tokens;
 impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
     pub(super) fn counts(&self) -> TokenStream {
-        let (p, model, vis) = (&self.path, &self.name, &self.vis);
+        let (model, vis) = (&self.name, &self.vis);
         if self.configs().any(|(_, c)| c.default.is_none()) {
             return TokenStream::new();
         }
@@ -26,17 +26,25 @@ impl Context<'_> {
 
                 /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
                 #vis const MACS: u64 = #macs;
-
-                #[doc(hidden)]
-                #[track_caller]
-                const fn __taper_counted(__macs: bool) -> u64 {
-                    let mut __storage = #p::Storage::new();
-                    let mut __t = __storage.tracer(#p::Purpose::Count);
-                    <#model as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
-                    __t.count(__macs)
-                }
             }
             #masks
+        }
+    }
+
+    /// What `PARAMS` and `MACS` call.
+    pub(super) fn counted(&self) -> TokenStream {
+        let p = &self.p;
+        if self.configs().any(|(_, c)| c.default.is_none()) {
+            return TokenStream::new();
+        }
+        quote! {
+            #[track_caller]
+            const fn __taper_counted(__macs: bool) -> u64 {
+                let mut __storage = #p::Storage::new();
+                let mut __t = __storage.tracer(#p::Purpose::Count);
+                <Self as #p::Layer>::RULE.trace(&mut __t, &#p::Args::new(), &#p::Args::new());
+                __t.count(__macs)
+            }
         }
     }
 

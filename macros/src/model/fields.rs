@@ -45,7 +45,7 @@ impl Context<'_> {
                 quote!(__t.layer_of(__field, #names))
             }
         };
-        let (call, custom) = (self.call_function(&calls), self.custom());
+        let (call, counted, custom) = (self.call_function(&calls), self.counted(), self.custom());
         let proved = self.proved();
         let code = quote! {
             #[doc(hidden)]
@@ -62,6 +62,8 @@ impl Context<'_> {
                 pub const __TAPER_SIGNATURE: #p::Signed = #signature;
 
                 pub const __TAPER_PROOF: &'static #p::Proof = #proved;
+
+                #counted
 
                 // A check is a call of this at the user's place.
                 #[track_caller]

@@ -29,19 +29,6 @@ impl LeNet {
     pub const PARAMS: u64 = LeNet::__taper_counted(false);
     /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
     pub const MACS: u64 = LeNet::__taper_counted(true);
-    #[doc(hidden)]
-    #[track_caller]
-    const fn __taper_counted(__macs: bool) -> u64 {
-        let mut __storage = ::taper::__private::Storage::new();
-        let mut __t = __storage.tracer(::taper::__private::Purpose::Count);
-        <LeNet as ::taper::__private::Layer>::RULE
-            .trace(
-                &mut __t,
-                &::taper::__private::Args::new(),
-                &::taper::__private::Args::new(),
-            );
-        __t.count(__macs)
-    }
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
@@ -494,6 +481,14 @@ As `config().init(device)`.*/
             }
             __t.finish()
         };
+        #[track_caller]
+        const fn __taper_counted(__macs: bool) -> u64 {
+            let mut __storage = __p::Storage::new();
+            let mut __t = __storage.tracer(__p::Purpose::Count);
+            <Self as __p::Layer>::RULE
+                .trace(&mut __t, &__p::Args::new(), &__p::Args::new());
+            __t.count(__macs)
+        }
         #[track_caller]
         pub const fn __taper_check(__site: u32) {
             Self::__TAPER_PROOF.check(__site)
