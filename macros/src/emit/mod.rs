@@ -7,6 +7,8 @@
 
 mod macros;
 pub(crate) mod repeat;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub(crate) use macros::{
@@ -163,9 +165,9 @@ impl TokenStream {
         moved
     }
 
-    /// The first token's span, and the last one's.
+    /// The first token's span, and the last one's, or that of the last delimiter.
     pub(crate) fn ends(&self) -> Option<(Span, Span)> {
-        Some((self.nodes.first()?.span(), self.nodes.last()?.span()))
+        Some((self.nodes.first()?.span(), self.close()?))
     }
 
     /// The span of the last token, or of the last delimiter.
