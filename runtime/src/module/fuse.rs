@@ -46,12 +46,13 @@ where
 #[inline]
 pub fn after_then_relu<O, I, A>(outer: &O, inner: &I, args: A) -> Result<Tensor>
 where
-    O: Call<(I::Output,), Output = Tensor> + Module,
+    O: Call<(I::Output,)> + Module,
+    O::Output: OneTensor,
     I: Call<A>,
 {
     if let Some(last) = outer.as_last(true) {
         return match inner.call_before(args, last)? {
-            (y, true) => outer.call_done((y,)),
+            (y, true) => Ok(outer.call_done((y,))?.tensor()),
             (y, false) => then_relu(outer, (y,)),
         };
     }
@@ -60,7 +61,7 @@ where
         return then_relu(outer, (inner.call(args)?,));
     };
     match inner.call_fused(args, following)? {
-        (y, true) => outer.call_done((y,)),
+        (y, true) => Ok(outer.call_done((y,))?.tensor()),
         (y, false) => then_relu(outer, (y,)),
     }
 }
@@ -72,11 +73,29 @@ where
 #[inline]
 pub fn then_relu<I, A>(inner: &I, args: A) -> Result<Tensor>
 where
-    I: Call<A, Output = Tensor>,
+    I: Call<A>,
+    I::Output: OneTensor,
 {
     match inner.call_fused(args, Following::RELU)? {
-        (y, true) => Ok(y),
-        (y, false) => y.relu(),
+        (y, true) => Ok(y.tensor()),
+        (y, false) => y.tensor().relu(),
+    }
+}
+
+/// What a layer gives that `relu` may follow.
+#[diagnostic::on_unimplemented(
+    message = "`relu` takes a tensor, but this layer gives `{Self}`",
+    label = "gives `{Self}`",
+    note = "take the tensor out of it first: `let (y, state) = self.lstm(x);` and then `y.relu()`"
+)]
+pub trait OneTensor {
+    /// The tensor.
+    fn tensor(self) -> Tensor;
+}
+
+impl OneTensor for Tensor {
+    fn tensor(self) -> Tensor {
+        self
     }
 }
 
