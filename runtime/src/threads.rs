@@ -15,7 +15,8 @@ use crate::error::{Error, Result};
 ///
 /// It is what [`set_num_threads`] or else the environment variable `RAYON_NUM_THREADS` says, or one per core. Inside a rayon pool of
 /// one's own, in `pool.install(…)`, it is that pool's number of threads, unless fewer were set: operations add no threads to a pool.
-/// Threads that have had no work for 50 µs sleep, and the caller if the others' last work takes more than 100 µs. Results are the same, to the bit, for any number.
+/// Threads that have had no work for 50 µs sleep, and the caller if the others' last work takes more than 100 µs. Results are the same,
+/// to the bit, for any number.
 ///
 /// ```
 /// assert!(taper::num_threads() >= 1);

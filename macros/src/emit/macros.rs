@@ -112,7 +112,7 @@ macro_rules! quote_group {
         #[allow(unused_mut)]
         let mut _inside = $crate::emit::TokenStream::new();
         $crate::emit::quote_each! { _inside $at $($inner)* }
-        $s.push_quoted(proc_macro2::Delimiter::$delimiter, _inside, $at);
+        $s.push_group(proc_macro2::Delimiter::$delimiter, _inside, $at);
     }};
 }
 

@@ -37,7 +37,7 @@ enum Node {
 }
 
 /// Tokens as they are written. Behind each is a [`SEPARATOR`]; delimiters are tokens too.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Text {
     written: String,
     tokens: usize,
@@ -45,6 +45,9 @@ struct Text {
 
 /// Stands between tokens and in none of them: for rustc it is a blank.
 const SEPARATOR: char = '\u{c}';
+
+/// Bytes that a text begins with room for, which most never fill.
+const ROOM: usize = 240;
 
 /// As many tokens without a place are handed over as text: reading one costs rustc some calls in any case.
 const TEXT: usize = 12;
@@ -84,7 +87,7 @@ impl TokenStream {
             return add(text);
         }
         let mut text = Text {
-            written: String::with_capacity(240),
+            written: String::with_capacity(ROOM),
             tokens: 0,
         };
         add(&mut text);
@@ -95,34 +98,21 @@ impl TokenStream {
         self.nodes.push(Node::Token(token.into()));
     }
 
-    /// Tokens between delimiters that have a place.
-    pub(crate) fn push_group(&mut self, delimiter: Delimiter, inside: TokenStream, span: Span) {
-        self.push_quoted(delimiter, inside, Some(span));
-    }
-
-    /// Tokens between delimiters of a `quote!`.
-    pub(crate) fn push_quoted(
+    /// Tokens between delimiters, which may have a place.
+    pub(crate) fn push_group(
         &mut self,
         delimiter: Delimiter,
         inside: TokenStream,
         at: Option<Span>,
     ) {
-        let plain = match (at, inside.nodes.as_slice()) {
-            (None, []) => Some(None),
-            (None, [Node::Text(text)]) => Some(Some(text)),
-            _ => None,
-        };
-        match (plain, ends_of(delimiter)) {
-            (Some(inside), Some((open, close))) => {
-                self.with_text(|text| {
-                    text.push(open);
-                    if let Some(inside) = inside {
-                        text.extend(inside);
-                    }
-                    text.push(close);
-                });
+        let is_text = at.is_none() && matches!(inside.nodes.as_slice(), [] | [Node::Text(_)]);
+        match ends_of(delimiter).filter(|_| is_text) {
+            Some((open, close)) => {
+                self.push_text(open);
+                self.extend(inside);
+                self.push_text(close);
             }
-            _ => self.nodes.push(Node::Group(delimiter, at, Rc::new(inside))),
+            None => self.nodes.push(Node::Group(delimiter, at, Rc::new(inside))),
         }
     }
 

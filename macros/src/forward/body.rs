@@ -337,7 +337,7 @@ fn braced(block: &Block, inside: TokenStream) -> TokenStream {
 /// Tokens between delimiters at the user's place.
 pub(crate) fn grouped(delimiter: Delimiter, inside: TokenStream, span: Span) -> TokenStream {
     let mut tokens = TokenStream::new();
-    tokens.push_group(delimiter, inside, span);
+    tokens.push_group(delimiter, inside, Some(span));
     tokens
 }
 

@@ -137,7 +137,7 @@ impl Place {
     fn check(&self, check: &TokenStream, site: u32) -> TokenStream {
         let mut call = check.at(self.start);
         let site = Literal::u32_unsuffixed(site).to_token_stream();
-        call.push_group(Delimiter::Parenthesis, site, self.end);
+        call.push_group(Delimiter::Parenthesis, site, Some(self.end));
         call
     }
 }

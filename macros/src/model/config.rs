@@ -3,7 +3,6 @@
 use super::Context;
 use crate::ast::{ConfigField, ConfigKind, Field, FieldKind};
 use crate::emit::{quote, ToTokens, TokenStream, Word};
-use quote::format_ident;
 
 /// The documentation of `init` on a configuration. One string each: a line is an attribute of its own otherwise.
 const INIT: &str =
@@ -33,7 +32,7 @@ impl Context<'_> {
     /// The configuration itself.
     pub(super) fn settings(&self) -> TokenStream {
         let (p, model, vis) = (&self.path, &self.model.ident, &self.model.vis);
-        let name = format_ident!("{}Config", model);
+        let name = self.config_name().to_token_stream().at(model.span());
         let doc = format!(" Settings of [`{model}`].");
         let fields: Vec<_> = self
             .configs()
@@ -60,7 +59,7 @@ impl Context<'_> {
     }
 
     /// Whether all hyperparameters have defaults.
-    fn complete(&self) -> bool {
+    pub(super) fn complete(&self) -> bool {
         self.configs().all(|(_, c)| c.default.is_some())
     }
 

@@ -8,7 +8,7 @@ impl Context<'_> {
     /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
     pub(super) fn counts(&self) -> TokenStream {
         let (model, vis) = (&self.name, &self.vis);
-        if self.configs().any(|(_, c)| c.default.is_none()) {
+        if !self.complete() {
             return TokenStream::new();
         }
         let masks = self.masks();
@@ -34,7 +34,7 @@ impl Context<'_> {
     /// What `PARAMS` and `MACS` call.
     pub(super) fn counted(&self) -> TokenStream {
         let p = &self.p;
-        if self.configs().any(|(_, c)| c.default.is_none()) {
+        if !self.complete() {
             return TokenStream::new();
         }
         quote! {

@@ -50,6 +50,7 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
         path,
         p,
     };
+    let p = &cx.p;
     let (blocks, block_checks) = cx.blocks();
     let (trace, trace_checks) = cx.trace_functions();
     let named = [cx.structure(), cx.settings(), cx.key_enums(), cx.counts()];
@@ -67,7 +68,7 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
         #[allow(warnings, clippy::all, long_running_const_eval)]
         const _: () = {
             #import
-            use __p::Untraced as _;
+            use #p::Untraced as _;
             #(#parts)*
         };
 

@@ -52,10 +52,6 @@ const fn arguments(text: &'static str, mut at: usize) -> Args {
     let mut args = Args::new();
     args.site = number(bytes, &mut at) as u32;
     let mut site = args.site;
-    let alone = at < bytes.len() && bytes[at].is_ascii_digit() && {
-        let rest = text.split_at(at).1;
-        word(rest, 0).len() == rest.len()
-    };
     while at < bytes.len() {
         let start = at;
         while !bytes[at].is_ascii_digit() || is_in_name(bytes, start, at) {
@@ -65,10 +61,11 @@ const fn arguments(text: &'static str, mut at: usize) -> Args {
             true => "",
             false => text.split_at(at - 1).0.split_at(start).1,
         };
-        if !alone {
-            site += 1;
-        }
+        site += 1;
         args.int(name, number(bytes, &mut at) as i64, site);
+    }
+    if args.get(1).is_none() && args.items[0].name.is_empty() {
+        args.items[0].site = args.site;
     }
     args
 }
