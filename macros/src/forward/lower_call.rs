@@ -95,10 +95,10 @@ impl Body<'_> {
         if let Some(before) = self.layer_before(layer) {
             return self.layers("after", layer, &before);
         }
-        let (call, module) = (self.private(span, "Call"), &layer.module);
+        let (call, module) = (self.private(span, "call_layer"), &layer.module);
         let args = in_parentheses(self.exprs(layer.args), layer.parentheses);
         let span = glue(span);
-        quote_spanned!(span=> #call::call(#module, #args)?)
+        quote_spanned!(span=> #call(#module, #args)?)
     }
 
     /// `layer(…).relu()`

@@ -73,10 +73,10 @@ macro_rules! lowers {
 
 lowers! {
     submodules: { let x = self.features(x).flatten(1); self.fc(&x) } => {
-        let x = lift(Call::call(&self.features, (x,))?.flatten(1,))?;
-        Ok(Call::call(&self.fc, (&x,))?)
+        let x = lift(call_layer(&self.features, (x,))?.flatten(1,))?;
+        Ok(call_layer(&self.fc, (&x,))?)
     };
-    submodules_in_parentheses: { (self.act)(x) } => { Ok(Call::call(&self.act, (x,))?) };
+    submodules_in_parentheses: { (self.act)(x) } => { Ok(call_layer(&self.act, (x,))?) };
     submodules_by_index: { self.blocks[i + 1](x) } => {
         Ok(CallAt::call_at(&self.blocks, lift(i + 1)?, (x,))?)
     };
@@ -85,11 +85,11 @@ lowers! {
         Ok(if lift(self.is_training())? { x } else { x })
     };
     module_lists: { for block in &self.blocks { x = block(x); } x } => {
-        for block in &self.blocks { x = Call::call(block, (x,))?; }
+        for block in &self.blocks { x = call_layer(block, (x,))?; }
         Ok(x)
     };
     counted_module_lists: { for (i, block) in self.blocks.iter().enumerate() { x = block(x, i); } x } => {
-        for (i, block) in self.blocks.iter().enumerate() { x = Call::call(block, (x, i,))?; }
+        for (i, block) in self.blocks.iter().enumerate() { x = call_layer(block, (x, i,))?; }
         Ok(x)
     };
     functions: { cat([x, y], 1) } => { Ok(lift(cat([x, y,], 1,))?) };
@@ -135,7 +135,7 @@ lowers! {
         Ok(x)
     };
     conditions: { if self.stride != 1 || x.dim(1) != self.out && !flag { self.down(x) } else { x } } => {
-        Ok(if self.stride != 1 || lift(x.dim(1,))? != self.out && !flag { Call::call(&self.down, (x,))? } else { x })
+        Ok(if self.stride != 1 || lift(x.dim(1,))? != self.out && !flag { call_layer(&self.down, (x,))? } else { x })
     };
     sizes_of_a_tensor: { let [b, _, c] = x.shape(); x.reshape([b * 2, _, c]) } => {
         let [b, _, c] = lift(x.sizes::<3usize>())?;
@@ -157,11 +157,11 @@ lowers! {
     neighbours: { let y = self.bn(self.conv(&x)?)?.relu(); let y = (self.bn2)(&self.conv2(y, z)); self.pool(y.relu()) } => {
         let y = after_then_relu(&self.bn, &self.conv, (&x,))?;
         let y = after(&self.bn2, &self.conv2, (y, z,))?;
-        Ok(Call::call(&self.pool, (lift(y.relu())?,))?)
+        Ok(call_layer(&self.pool, (lift(y.relu())?,))?)
     };
-    neighbours_of_neighbours: { self.a(self.b(self.c(x))) } => { Ok(after(&self.a, &self.b, (Call::call(&self.c, (x,))?,))?) };
+    neighbours_of_neighbours: { self.a(self.b(self.c(x))) } => { Ok(after(&self.a, &self.b, (call_layer(&self.c, (x,))?,))?) };
     a_last_return: { return Ok(x); } => { Ok(x) };
-    constructors: { self.attn(x, Some(m), None) } => { Ok(Call::call(&self.attn, (x, Some(m,), None,))?) };
+    constructors: { self.attn(x, Some(m), None) } => { Ok(call_layer(&self.attn, (x, Some(m,), None,))?) };
     standard_methods: { if mask.is_some() { x.clone() } else { x } } => { Ok(if mask.is_some() { x.clone() } else { x }) };
     casts: { x / (x.dim(-1) as f64).sqrt() } => { Ok(lift(x / lift((lift(x.dim(-1,))? as f64).sqrt())?)?) };
     ranges: { for i in 0..self.n - 1 { x = self.blocks[i](x); } x } => {

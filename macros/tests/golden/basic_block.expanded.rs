@@ -524,7 +524,7 @@ If an input doesn't fit the signature, or an operation fails.*/
                 let y = __p::after_then_relu(&self.bn1, &self.conv1, (&x,))?;
                 let y = __p::after(&self.bn2, &self.conv2, (y,))?;
                 let skip = if self.stride != 1 || __p::lift(x.dim(1))? != self.out {
-                    __p::Call::call(&self.downsample, (x,))?
+                    __p::call_layer(&self.downsample, (x,))?
                 } else {
                     x
                 };

@@ -546,9 +546,9 @@ If an input doesn't fit the signature, or an operation fails.*/
                 &[__p::Some(&x)],
             )?;
             let __result: __p::Result<Tensor> = {
-                let x = __p::lift(__p::Call::call(&self.features, (x,))?.flatten(1))?;
+                let x = __p::lift(__p::call_layer(&self.features, (x,))?.flatten(1))?;
                 let x = __p::after_then_relu(&self.bn1, &self.fc1, (x,))?;
-                ::core::result::Result::Ok(__p::Call::call(&self.fc2, (x,))?)
+                ::core::result::Result::Ok(__p::call_layer(&self.fc2, (x,))?)
             };
             __p::leave(self, __seen, __result, __p::Tensors::collect)
         }

@@ -14,15 +14,30 @@ use crate::private::within;
 use crate::tensor::sharing;
 use crate::{Result, Tensor};
 
+/// `layer(args)`
+///
+/// As a function whose result is a parameter of its own, because the compiler then says once, and at the call, that a field can't be
+/// called: where the result is an associated type, looking it up is an error besides. So are those below.
+///
+/// # Errors
+/// Those of the call.
+#[inline]
+pub fn call_layer<I, A, T>(layer: &I, args: A) -> Result<T>
+where
+    I: Call<A, Output = T>,
+{
+    layer.call(args)
+}
+
 /// `outer(inner(args))`
 ///
 /// # Errors
 /// Those of the calls.
 #[inline]
-pub fn after<O, I, A>(outer: &O, inner: &I, args: A) -> Result<O::Output>
+pub fn after<O, I, A, T, U>(outer: &O, inner: &I, args: A) -> Result<U>
 where
-    O: Call<(I::Output,)> + Module,
-    I: Call<A>,
+    I: Call<A, Output = T>,
+    O: Call<(T,), Output = U> + Module,
 {
     if let Some(last) = outer.as_last(false) {
         return match inner.call_before(args, last)? {
@@ -44,11 +59,11 @@ where
 /// # Errors
 /// Those of the calls.
 #[inline]
-pub fn after_then_relu<O, I, A>(outer: &O, inner: &I, args: A) -> Result<Tensor>
+pub fn after_then_relu<O, I, A, T, U>(outer: &O, inner: &I, args: A) -> Result<Tensor>
 where
-    O: Call<(I::Output,)> + Module,
+    I: Call<A, Output = T>,
+    O: Call<(T,), Output = U> + Module,
     O::Output: OneTensor,
-    I: Call<A>,
 {
     if let Some(last) = outer.as_last(true) {
         return match inner.call_before(args, last)? {
@@ -71,9 +86,9 @@ where
 /// # Errors
 /// Those of the calls.
 #[inline]
-pub fn then_relu<I, A>(inner: &I, args: A) -> Result<Tensor>
+pub fn then_relu<I, A, T>(inner: &I, args: A) -> Result<Tensor>
 where
-    I: Call<A>,
+    I: Call<A, Output = T>,
     I::Output: OneTensor,
 {
     match inner.call_fused(args, Following::RELU)? {

@@ -234,7 +234,7 @@ pub trait Forward: Module {
 /// A module called with a tuple of arguments: what `self.fc1(x)` in a `#[forward]` becomes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be called with these arguments",
-    label = "`forward` of this layer takes others"
+    label = "it has no `forward` that takes them"
 )]
 pub trait Call<A> {
     /// What the call gives.
@@ -287,6 +287,7 @@ pub trait Call<A> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Forward + Clone + 'static, T: Borrow<Tensor>> Call<(T,)> for M {
     type Output = Tensor;
 

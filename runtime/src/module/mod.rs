@@ -47,7 +47,7 @@ pub use door::{door, enter, leave};
 pub use error::ModuleError;
 pub use ext::ModuleExt;
 #[doc(hidden)]
-pub use fuse::{after, after_then_relu, in_sequence, then_relu, Step};
+pub use fuse::{after, after_then_relu, call_layer, in_sequence, then_relu, Step};
 pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use groups::{
     BufferDict, BufferGroup, BufferList, BuildGroup, ParamDict, ParamGroup, ParamList,
@@ -83,6 +83,10 @@ use crate::{Buffer, Param, Result};
 ///
 /// Object safe; the methods that users call (`parameters`, `state_dict`, `train`…) come with
 /// [`ModuleExt`], for every module.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer",
+    label = "neither a layer of taper nor a struct with `#[model]`"
+)]
 pub trait Module: Send + Sync {
     /// The type's name, as PyTorch prints it. By default that is the last word of the path that Rust prints.
     fn type_name(&self) -> &'static str {

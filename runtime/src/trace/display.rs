@@ -3,6 +3,7 @@
 use super::algebra::Algebra;
 use super::dim::Dim;
 use super::monomial;
+use super::poly::Term;
 use super::symbol::Kind;
 use super::text::Text;
 
@@ -38,6 +39,10 @@ impl Algebra {
             Dim::Expr(id) => match self.polys.as_symbol(id) {
                 Some(symbol) => self.write_symbol(symbol, place, out),
                 None => {
+                    if let Some((quotient, added)) = self.as_quotient(id) {
+                        self.write_quotient(quotient, added, place, out);
+                        return;
+                    }
                     let one_term = self.polys.len(id) == 1;
                     let bare = match place {
                         Place::Alone | Place::Sum => true,
@@ -45,16 +50,42 @@ impl Algebra {
                         Place::Factor => false,
                     };
                     open(!bare, out);
-                    self.write_sum(id, out);
+                    self.write_sum(id, 0, out);
                     close(!bare, out);
                 }
             },
         }
     }
 
+    /// `(H + 1)/2 - 1`, which one would write `(H - 1)/2`: the quotient, and what is added to its numerator.
+    const fn as_quotient(&self, id: u32) -> Option<(u32, i64)> {
+        let (start, end) = self.polys.span(id);
+        if end - start != 2 {
+            return None;
+        }
+        let (term, constant) = (self.polys.term(start), self.polys.term(start + 1));
+        if term.coef != 1 || !monomial::is_symbol(term.key) || constant.key != monomial::ONE {
+            return None;
+        }
+        let quotient = self.symbols.get(monomial::first(term.key));
+        let divisor = match (quotient.kind, self.polys.dim(quotient.b)) {
+            (Kind::Floor, Dim::Known(divisor)) if divisor > 0 => divisor,
+            _ => return None,
+        };
+        let (_, end) = self.polys.span(quotient.a);
+        let rest = self.polys.term(end - 1);
+        if constant.coef > 0 || rest.key != monomial::ONE || rest.coef < 0 {
+            return None;
+        }
+        match constant.coef.checked_mul(divisor) {
+            Some(added) => Some((monomial::first(term.key), added)),
+            None => None,
+        }
+    }
+
     /// The terms: a positive one first, then in the order in which their symbols were made, the
-    /// constant last.
-    const fn write_sum(&self, id: u32, out: &mut Text) {
+    /// constant last, with `added`.
+    const fn write_sum(&self, id: u32, added: i64, out: &mut Text) {
         let (start, end) = self.polys.span(id);
         let mut first = end - 1;
         while first > start && !self.may_lead(first) {
@@ -63,7 +94,7 @@ impl Algebra {
         if !self.may_lead(first) {
             first = end - 1;
         }
-        self.write_term(first, true, out);
+        self.write_term(self.polys.term(first), true, out);
         let mut constant = end;
         let mut i = end;
         while i > start {
@@ -74,11 +105,13 @@ impl Algebra {
             if self.polys.term(i).key == monomial::ONE {
                 constant = i;
             } else {
-                self.write_term(i, false, out);
+                self.write_term(self.polys.term(i), false, out);
             }
         }
         if constant != end {
-            self.write_term(constant, false, out);
+            let mut term = self.polys.term(constant);
+            term.coef += added;
+            self.write_term(term, false, out);
         }
     }
 
@@ -87,8 +120,7 @@ impl Algebra {
         term.coef > 0 && term.key != monomial::ONE
     }
 
-    const fn write_term(&self, place: u32, first: bool, out: &mut Text) {
-        let term = self.polys.term(place);
+    const fn write_term(&self, term: Term, first: bool, out: &mut Text) {
         match (first, term.coef < 0) {
             (true, false) => {}
             (true, true) => out.push("-"),
@@ -129,14 +161,7 @@ impl Algebra {
         let (a, b) = (symbol.a, symbol.b);
         match symbol.kind {
             Kind::Free | Kind::Hyper => out.push(self.symbols.name(number)),
-            Kind::Floor => {
-                let inner = matches!(place, Place::Factor);
-                open(inner, out);
-                self.write_dim(self.polys.dim(a), Place::Numerator, out);
-                out.push("/");
-                self.write_dim(self.polys.dim(b), Place::Factor, out);
-                close(inner, out);
-            }
+            Kind::Floor => self.write_quotient(number, 0, place, out),
             Kind::Either(_) => {
                 let inner = !matches!(place, Place::Alone);
                 open(inner, out);
@@ -146,6 +171,23 @@ impl Algebra {
                 close(inner, out);
             }
         }
+    }
+
+    /// A quotient with `added` in its numerator.
+    const fn write_quotient(&self, number: u32, added: i64, place: Place, out: &mut Text) {
+        let symbol = self.symbols.get(number);
+        let inner = matches!(place, Place::Factor);
+        open(inner, out);
+        if added == 0 {
+            self.write_dim(self.polys.dim(symbol.a), Place::Numerator, out);
+        } else {
+            out.push("(");
+            self.write_sum(symbol.a, added, out);
+            out.push(")");
+        }
+        out.push("/");
+        self.write_dim(self.polys.dim(symbol.b), Place::Factor, out);
+        close(inner, out);
     }
 }
 

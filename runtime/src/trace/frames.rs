@@ -33,8 +33,17 @@ impl Tracer<'_> {
         args: &Args,
         proof: &Proof,
     ) -> Option<Bound> {
-        if self.depth > 0 && proof.broken() {
-            return None;
+        if proof.broken() {
+            if self.depth > 0 {
+                return None;
+            }
+            if matches!(self.purpose, Purpose::Count) {
+                let mut m = Text::new();
+                m.push(model);
+                m.push(" can't be counted until its other error is mended");
+                self.error(&m);
+                return None;
+            }
         }
         let bound = self.bind(model, table, args);
         if bound.is_some() && self.open(model) {

@@ -40,6 +40,17 @@ fn normal_forms_are_displayed_as_rust() {
     let x = window(&mut g, h, -1, Known(2));
     let x = g.add(x, Known(1));
     shown_of(&g, x, "(H + 1)/2");
+    let x = window(&mut g, h, -3, Known(2));
+    let x = g.add(x, Known(1));
+    shown_of(&g, x, "(H - 1)/2");
+    let y = g.mul(x, w);
+    shown_of(&g, y, "W*((H + 1)/2) - W");
+    let x = g.add(x, Known(2));
+    shown_of(&g, x, "(H + 1)/2 + 1");
+    let x = g.sub(half, Known(1));
+    shown_of(&g, x, "H/2 - 1");
+    let x = window(&mut g, h, -7, Known(4));
+    shown_of(&g, x, "(H - 7)/4");
     let area = g.mul(h, w);
     let x = g.div(area, k);
     shown_of(&g, x, "H*W/k");
