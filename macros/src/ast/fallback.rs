@@ -83,13 +83,9 @@ pub(crate) fn with_fallback(
 
             pub fn init(_: &#krate::Device) -> #krate::Result<Self> { loop {} }
 
-            pub const fn __taper_call(_: &mut #p::Tracer<'_>, _: u64, _: #p::Value, _: &#p::Args) -> #p::Value {
-                #p::Value::Any
-            }
+            pub const fn __taper_call(_: #p::Calls<'_>, _: &mut #p::Tracer<'_>) -> #p::Value { #p::Value::Any }
 
             pub const fn __taper_check(_: u32) {}
-
-            pub const fn __taper_get(_: &mut #p::Tracer<'_>, _: u64) -> #p::Value { #p::Value::Any }
         }
 
         #[automatically_derived]

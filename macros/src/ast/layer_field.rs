@@ -7,8 +7,9 @@ use syn::{Attribute, Ident, LitStr, Type};
 use super::dict::DictField;
 use super::field::{content, FieldKind};
 use super::layer_args::{LayerArgs, LayerAttr, Repeat};
+use super::own_layers::is_own_layer;
 use super::sequential::Sequential;
-use super::types::{inner_type, is_named, is_own_layer, type_macro};
+use super::types::{inner_type, is_named, type_macro};
 use crate::diag::Diag;
 
 /// How many of a layer there are.
@@ -73,12 +74,14 @@ pub(crate) fn parse(
         group.check(diag);
         return Some(FieldKind::Dict(group));
     }
+    let own = is_own_layer(ty);
     let (wrap, inner) = match (inner_type(ty, "Option"), inner_type(ty, "Vec")) {
+        _ if own => (Wrap::One, ty),
         (Some(inner), _) => (Wrap::Option, inner),
         (_, Some(inner)) => (Wrap::List, inner),
         _ => (Wrap::One, ty),
     };
-    if !could_be_layer(ident, inner, wrap, attr.is_some(), diag) {
+    if !own && !could_be_layer(ident, inner, wrap, attr.is_some(), diag) {
         return None;
     }
     check_repeat(ty, wrap, repeat.as_ref(), diag);

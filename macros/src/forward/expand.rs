@@ -67,15 +67,6 @@ fn expand_block(block: &ForwardBlock, krate: &TokenStream) -> TokenStream {
             #(#signatures)*
             #(#traces)*
 
-            // Calls in a row. The tensor comes first: evaluating it needs the tracer too.
-            const fn __taper_chain(__x: #p::Value, __t: &mut #p::Tracer<'_>, __site: u32, __steps: &[u64]) -> #p::Value {
-                let mut __c = #p::Calls::new(__x, __site, __steps);
-                while let #p::Some((__field, __args)) = __c.next(__t) {
-                    __c.value = Self::__taper_call(__t, __field, #p::Value::Unit, &__args);
-                }
-                __c.value
-            }
-
             #run
             #helper
         }

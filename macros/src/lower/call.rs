@@ -49,14 +49,14 @@ impl Lower<'_> {
                 let h = hash(&plain_name(name));
                 let inputs = self.bound(&Arguments::written(args), forward);
                 let site = self.site(start, e);
-                quote!({ #inputs #site Self::__taper_call(__t, #h, #p::Value::Unit, &__args) })
+                quote!({ #inputs #site Self::__taper_call(#p::Calls::of(#h, #p::Value::Unit, &__args), __t) })
             }
             Callee::SubmoduleAt { list, index } => {
                 let h = hash(&plain_name(list));
                 let at = self.expr(index);
                 let inputs = self.bound(&Arguments::written(args), forward);
                 let site = self.site(start, e);
-                quote!({ let __at = #at; #inputs #site Self::__taper_call(__t, #h, __at, &__args) })
+                quote!({ let __at = #at; #inputs #site Self::__taper_call(#p::Calls::of(#h, __at, &__args), __t) })
             }
             Callee::Local(name) => {
                 let inputs = self.bound(&Arguments::written(args), forward);
@@ -243,7 +243,7 @@ fn of_layer(
         match #value {
             #p::Value::Layer(__field, __index) => {
                 #inputs
-                Self::__taper_call(__t, __field, #p::Value::Dim(__index), &__args)
+                Self::__taper_call(#p::Calls::of(__field, #p::Value::Dim(__index), &__args), __t)
             }
             _ => #other,
         }

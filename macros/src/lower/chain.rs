@@ -83,7 +83,7 @@ impl Chain {
         });
         let steps = steps.map(Literal::u64_unsuffixed);
         let first = Literal::u32_unsuffixed(first);
-        quote!(Self::__taper_chain(#start, __t, #first, &[#(#steps),*]))
+        quote!(Self::__taper_call(#p::Calls::new(#start, #first, &[#(#steps),*]), __t))
     }
 }
 

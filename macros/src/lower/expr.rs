@@ -247,7 +247,8 @@ impl Lower<'_> {
     /// `self.name`
     pub(super) fn own_field(&mut self, name: &Ident) -> TokenStream {
         let h = hash(&plain_name(name));
-        quote!(Self::__taper_get(__t, #h))
+        let p = &self.p;
+        quote!(Self::__taper_call(#p::Calls::get(#h), __t))
     }
 
     fn assign(&mut self, left: &Expr, right: &Expr) -> TokenStream {
@@ -261,7 +262,7 @@ impl Lower<'_> {
 }
 
 /// The number in a literal that is one.
-pub(crate) fn integer(e: &Expr) -> Option<i64> {
+fn integer(e: &Expr) -> Option<i64> {
     let Expr::Lit(lit) = e else { return None };
     let Lit::Int(n) = &lit.lit else { return None };
     n.base10_parse().ok()

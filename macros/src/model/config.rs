@@ -66,9 +66,9 @@ impl Context<'_> {
     /// Everything on the configuration.
     pub(super) fn config(&self) -> TokenStream {
         let (model, name) = (&self.name, self.config_name());
-        let constructor = self.constructor(&name);
+        let inspect = self.inspect(&name);
         if self.configs().next().is_none() {
-            return constructor;
+            return inspect;
         }
         let default = self.complete().then(|| {
             quote! {
@@ -82,7 +82,7 @@ impl Context<'_> {
         quote! {
             #default
             #setters
-            #constructor
+            #inspect
             #args
         }
     }
@@ -122,9 +122,12 @@ impl Context<'_> {
         }
     }
 
-    /// `LeNet::config(required…)`, and `LeNet::init(&device)` where all settings have defaults.
-    fn constructor(&self, name: &Word) -> TokenStream {
-        let (p, model, vis) = (&self.p, &self.name, &self.vis);
+    /// `LeNet::config(required…)`; where all settings have defaults, `LeNet::init(&device)` and what can be counted.
+    ///
+    /// It stands beside the struct: messages name what fails by its path.
+    pub(super) fn constructor(&self) -> TokenStream {
+        let (p, model, vis) = (&self.path, &self.name, &self.vis);
+        let name = self.config_name();
         let required = self
             .configs()
             .filter(|(_, c)| c.default.is_none())
@@ -148,42 +151,47 @@ impl Context<'_> {
                 }
             }
         });
-        let current = self.configs().map(|(f, _)| {
-            let (cfgs, ident) = (f.cfgs(), &f.ident);
-            quote!(#(#cfgs)* #ident: ::core::clone::Clone::clone(&self.#ident))
-        });
-        let (make, now) = match self.configs().next() {
-            Some(_) => (
-                quote!(#name { #(#names,)* }),
-                quote!(#name { #(#current,)* }),
-            ),
-            None => (quote!(#name::new()), quote!(#name::new())),
+        let make = match self.configs().next() {
+            Some(_) => quote!(#name { #(#names,)* }),
+            None => quote!(#name::new()),
         };
         let doc = format!(
             " The settings of `{}`, with their defaults.",
             self.model.ident
         );
+        let counts = self.counts();
         quote! {
+            #[allow(warnings, clippy::all, long_running_const_eval)]
             impl #model {
+                #counts
+
                 #[doc = #doc]
                 #vis fn config(#(#required),*) -> #name {
                     #(#defaults)*
                     #make
                 }
 
-                /// The settings that this model was built with.
-                #vis fn settings(&self) -> #name {
-                    #now
-                }
-
                 #init
             }
+        }
+    }
 
+    /// The settings that a model was built with.
+    fn inspect(&self, name: &Word) -> TokenStream {
+        let (p, model) = (&self.p, &self.name);
+        if self.configs().next().is_none() {
+            return quote!(impl #p::WithoutSettings for #model {});
+        }
+        let current = self.configs().map(|(f, _)| {
+            let (cfgs, ident) = (f.cfgs(), &f.ident);
+            quote!(#(#cfgs)* #ident: ::core::clone::Clone::clone(&self.#ident))
+        });
+        quote! {
             impl #p::Inspect for #model {
                 type Config = #name;
 
-                fn current_settings(&self) -> #name {
-                    self.settings()
+                fn settings(&self) -> #name {
+                    #name { #(#current,)* }
                 }
             }
         }

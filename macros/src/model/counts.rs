@@ -5,13 +5,12 @@ use crate::emit::{quote, quote_spanned, TokenStream};
 use crate::tokens::Tokens;
 
 impl Context<'_> {
-    /// `PARAMS` and `MACS`, absent where a setting has no default; the check of declared masks.
+    /// `PARAMS` and `MACS`, absent where a setting has no default.
     pub(super) fn counts(&self) -> TokenStream {
-        let (model, vis) = (&self.name, &self.vis);
+        let vis = &self.vis;
         if !self.complete() {
             return TokenStream::new();
         }
-        let masks = self.masks();
         // A number that isn't known is an error at the model's name.
         let (at, ident) = (self.model.ident.span(), &self.model.ident);
         let (params, macs) = (
@@ -19,15 +18,11 @@ impl Context<'_> {
             quote_spanned!(at=> #ident::__taper_counted(true)),
         );
         quote! {
-            #[allow(long_running_const_eval, dead_code)]
-            impl #model {
-                /// The number of parameters, with the defaults of all settings.
-                #vis const PARAMS: u64 = #params;
+            /// The number of parameters, with the defaults of all settings.
+            #vis const PARAMS: u64 = #params;
 
-                /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
-                #vis const MACS: u64 = #macs;
-            }
-            #masks
+            /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
+            #vis const MACS: u64 = #macs;
         }
     }
 
@@ -49,7 +44,10 @@ impl Context<'_> {
     }
 
     /// Declared masks as constants, each pattern checked against the model's own names.
-    fn masks(&self) -> TokenStream {
+    pub(super) fn masks(&self) -> TokenStream {
+        if !self.complete() {
+            return TokenStream::new();
+        }
         let (p, model, vis) = (&self.path, &self.name, &self.vis);
         let mut constants = TokenStream::new();
         let mut checks = TokenStream::new();

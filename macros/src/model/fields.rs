@@ -1,6 +1,6 @@
-//! What `forward` reaches of the model in the trace: its submodules by `__taper_call`, everything else by `__taper_get`.
+//! What `forward` reaches of the model in the trace: submodules and all other fields, by `__taper_call`.
 
-use super::listed::{in_numbers, FieldCall};
+use super::listed::{as_row, FieldCall};
 use super::signature::signed;
 use super::{guarded, rule::argument_sites, Context, PART};
 use crate::ast::{
@@ -45,19 +45,14 @@ impl Context<'_> {
                 quote!(__t.layer_of(__field, #names))
             }
         };
-        let (call, counted, custom) = (self.call_function(&calls), self.counted(), self.custom());
+        let get = quote!(match __field { #gets _ => #layer });
+        let call = self.call_function(&calls, &get);
+        let (counted, custom) = (self.counted(), self.custom());
         let proved = self.proved();
         let code = quote! {
             #[doc(hidden)]
             impl #model {
                 #call
-
-                pub const fn __taper_get(__t: &mut #p::Tracer<'_>, __field: u64) -> #p::Value {
-                    match __field {
-                        #gets
-                        _ => #layer,
-                    }
-                }
 
                 pub const __TAPER_SIGNATURE: #p::Signed = #signature;
 
@@ -76,54 +71,60 @@ impl Context<'_> {
         (code, checks)
     }
 
-    /// `__taper_call`, which calls the submodule with the field's hash.
+    /// `__taper_call`, which calls submodules by their fields' hashes, or gives what a field is in the trace. The calls come first:
+    /// evaluating them needs the tracer too.
     ///
     /// A function's frame has room for all of its locals, which const evaluation makes anew for each call: so in a long model each
     /// part of the fields has a function of its own.
-    fn call_function(&self, arms: &[(String, FieldCall<'_>)]) -> TokenStream {
+    fn call_function(&self, arms: &[(String, FieldCall<'_>)], get: &TokenStream) -> TokenStream {
         let p = &self.p;
-        let function = |name: Word, body: TokenStream| {
+        let calls = |value: TokenStream| {
             quote! {
-                pub const fn #name(
-                    __t: &mut #p::Tracer<'_>,
-                    __field: u64,
-                    __index: #p::Value,
-                    __inputs: &#p::Args,
-                ) -> #p::Value {
-                    #body
+                pub const fn __taper_call(mut __c: #p::Calls<'_>, __t: &mut #p::Tracer<'_>) -> #p::Value {
+                    if let #p::Some(__field) = __c.field() {
+                        return #get;
+                    }
+                    while let #p::Some((__field, __index, __inputs)) = __c.next(__t) {
+                        let __inputs = &__inputs;
+                        __c.value = #value;
+                    }
+                    __c.value
                 }
             }
         };
-        let by_arms = |name: Word, calls: &[(String, FieldCall<'_>)]| {
+        let by_arms = |calls: &[(String, FieldCall<'_>)]| {
             let listed = self.listed(calls);
             let mut arms = calls.iter().filter_map(|(_, call)| match call {
                 FieldCall::Code(arm) => Some(arm),
-                FieldCall::Numbers { .. } => None,
+                FieldCall::Row { .. } => None,
             });
             let value = match arms.next() {
                 Some(first) => quote!(match __field { #first #(#arms)* _ => #listed }),
                 None => listed,
             };
-            function(name, quote!(let __v = #value; __t.leave_with(__v)))
+            quote!('__out: { let __v = #value; __t.leave_with(__v) })
         };
-        let whole = Word::new("__taper_call");
         if arms.len() <= PART {
-            return by_arms(whole, arms);
+            return calls(by_arms(arms));
         }
         let (mut parts, mut choices) = (TokenStream::new(), TokenStream::new());
         for (n, part) in arms.chunks(PART).enumerate() {
             let name = Word::new(&format!("__taper_call_{n}"));
             let hashes = part.iter().map(|(name, _)| hash(name));
             choices.extend(quote!(#(#hashes)|* => Self::#name(__t, __field, __index, __inputs),));
-            parts.extend(by_arms(name, part));
+            let value = by_arms(part);
+            parts.extend(quote! {
+                const fn #name(
+                    __t: &mut #p::Tracer<'_>,
+                    __field: u64,
+                    __index: #p::Value,
+                    __inputs: &#p::Args,
+                ) -> #p::Value {
+                    #value
+                }
+            });
         }
-        let choice = quote! {
-            match __field {
-                #choices
-                _ => #p::Value::Any,
-            }
-        };
-        let whole = function(whole, choice);
+        let whole = calls(quote!(match __field { #choices _ => #p::Value::Any }));
         quote!(#whole #parts)
     }
 
@@ -131,7 +132,7 @@ impl Context<'_> {
     fn call<'f>(&self, f: &'f Field, names: &[String], sites: &mut Sites) -> Option<FieldCall<'f>> {
         let code = match &f.kind {
             FieldKind::Layer(layer) => {
-                if let Some(call) = in_numbers(f, layer, sites) {
+                if let Some(call) = as_row(f, layer, sites) {
                     return Some(call);
                 }
                 self.layer_arm(f, layer, names, sites)
@@ -192,7 +193,7 @@ impl Context<'_> {
                         #p::None => 0,
                     };
                     if !__t.check_index(__i, __count) {
-                        return #p::Value::Any;
+                        break '__out #p::Value::Any;
                     }
                     let __before = __t.lookup(#index);
                     __t.set(#index, #p::Value::int(__i));
@@ -203,7 +204,7 @@ impl Context<'_> {
                     <#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs)
                 }
                 // The list called as a whole: each element is fed by the one before.
-                _ => return {
+                _ => break '__out {
                     let mut __x = __inputs.value(0);
                     let mut __first = __x;
                     let mut __turn = __t.range(#p::Value::int(0), __count);
@@ -211,7 +212,7 @@ impl Context<'_> {
                         let mut __one = *__inputs;
                         __one.set(0, __x);
                         let __i = __t.loop_index(&__turn);
-                        __x = Self::__taper_call(__t, #h, __i, &__one);
+                        __x = Self::__taper_call(#p::Calls::of(#h, __i, &__one), __t);
                         __x = __t.settle(&__turn, &mut __first, __x);
                     }
                     __x

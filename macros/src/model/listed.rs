@@ -1,19 +1,19 @@
-//! Layers whose arguments are whole numbers: rows of a table, and code for each of their types. An arm for each field would cost
+//! Layers whose arguments are numbers and flags: rows of a table, and code for each of their types. An arm for each field would cost
 //! every `cargo check` several times as much.
 
 use super::Context;
-use crate::ast::{plain_name, Field, LayerField, LayerType, Wrap};
+use crate::ast::{plain_name, surely_takes, Field, LayerField, LayerType, Wrap};
 use crate::emit::{quote, TokenStream};
-use crate::lower::{integer, Sites};
+use crate::lower::Sites;
 use proc_macro2::Literal;
-use syn::Type;
+use syn::{Expr, Lit, Type};
 
 /// How `__taper_call` calls a field.
 pub(super) enum FieldCall<'f> {
     /// An arm of its own.
     Code(TokenStream),
     /// A row of a table: the site of a layer's declaration, and its arguments.
-    Numbers { ty: &'f Type, numbers: String },
+    Row { ty: &'f Type, args: String },
 }
 
 impl Context<'_> {
@@ -23,7 +23,7 @@ impl Context<'_> {
         let mut types: Vec<&Type> = Vec::new();
         let mut rows = Vec::new();
         for (name, call) in calls {
-            let FieldCall::Numbers { ty, numbers } = call else {
+            let FieldCall::Row { ty, args } = call else {
                 continue;
             };
             let known = types.iter().position(|known| is_same(known, ty));
@@ -31,11 +31,11 @@ impl Context<'_> {
                 types.push(ty);
                 types.len() - 1
             });
-            rows.push(format!("{name} {kind} {numbers}"));
+            rows.push(format!("{name} {kind} {args}"));
         }
         let traced = |ty: &Type| quote!(<#ty as #p::Layer>::RULE.trace(__t, &__args, __inputs));
         let (value, kind) = match types.as_slice() {
-            [] => return quote!(return #p::Value::Any),
+            [] => return quote!(break '__out #p::Value::Any),
             [only] => (traced(only), quote!(_)),
             [several @ .., last] => {
                 let arms = several.iter().enumerate().map(|(kind, ty)| {
@@ -51,15 +51,15 @@ impl Context<'_> {
         };
         quote!({
             let #p::Some((#kind, __args)) = __t.declared(__field, &[#(#rows),*]) else {
-                return #p::Value::Any;
+                break '__out #p::Value::Any;
             };
             #value
         })
     }
 }
 
-/// The call of a single layer whose arguments are whole numbers.
-pub(super) fn in_numbers<'f>(
+/// The call of a single layer whose arguments are numbers and flags.
+pub(super) fn as_row<'f>(
     f: &'f Field,
     layer: &'f LayerField,
     sites: &mut Sites,
@@ -72,31 +72,55 @@ pub(super) fn in_numbers<'f>(
     if layer.wrap == Wrap::List || renamed || f.cfgs().next().is_some() {
         return None;
     }
-    let values: Option<Vec<_>> = layer
-        .args
-        .items
-        .iter()
-        .map(|arg| integer(&arg.value))
-        .collect();
-    let values = values?;
-    let mut numbers = sites.between(layer.declared).to_string();
-    // A number alone has the site of the declaration.
-    let alone = matches!(layer.args.items.as_slice(), [only] if only.name.is_none());
-    for (arg, value) in layer.args.items.iter().zip(values) {
+    let args = &layer.args.items;
+    let values: Option<Vec<_>> = args.iter().map(|arg| literal(&arg.value)).collect();
+    let mut row = String::new();
+    for (arg, value) in args.iter().zip(values?) {
         match &arg.name {
-            Some(name) => {
-                sites.over(name);
-                numbers += &format!(" {}={value}", plain_name(name));
-            }
-            None => {
-                if !alone {
-                    sites.over(&arg.value);
-                }
-                numbers += &format!(" {value}");
-            }
+            Some(name) => row += &format!(" {}={value}", plain_name(name)),
+            None => row += &format!(" {value}"),
         }
     }
-    Some(FieldCall::Numbers { ty, numbers })
+    let args = format!("{}{row}", declared_at(ty, layer, sites));
+    Some(FieldCall::Row { ty, args })
+}
+
+/// A whole number, a flag or a decimal fraction, as rows have it.
+fn literal(value: &Expr) -> Option<String> {
+    let Expr::Lit(value) = value else { return None };
+    match &value.lit {
+        Lit::Int(n) => n.base10_parse::<i64>().ok().map(|n| n.to_string()),
+        Lit::Bool(flag) => Some(flag.value.to_string()),
+        Lit::Float(x) => {
+            // Of so few digits, the quotient of two whole numbers that have no rounding is the number nearest to it.
+            let digits = x.base10_digits();
+            let (whole, rest) = digits.split_once('.')?;
+            let is_plain =
+                |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            (is_plain(whole) && is_plain(rest) && digits.len() <= 16).then(|| digits.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The site of a layer's declaration, which those of its arguments follow; 0 if there can be no mistake.
+fn declared_at(ty: &Type, layer: &LayerField, sites: &mut Sites) -> u32 {
+    let args = layer.args.items.as_slice();
+    if surely_takes(ty, args) {
+        return 0;
+    }
+    let declared = sites.between(layer.declared);
+    // A number alone has the site of the declaration.
+    if matches!(args, [only] if only.name.is_none()) {
+        return declared;
+    }
+    for arg in args {
+        match &arg.name {
+            Some(name) => sites.over(name),
+            None => sites.over(&arg.value),
+        };
+    }
+    declared
 }
 
 /// Whether two types are surely one: paths of the same words, without arguments.

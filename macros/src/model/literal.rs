@@ -101,26 +101,7 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
                 #p::candle_forward(self, __xs)
             }
         }
-        #[derive(Clone, Debug, Default)]
-        struct __Config;
-        impl #p::Config for __Config {
-            type Layer = __Net;
-            fn args(&self, _: &mut #p::Tracer<'_>) -> #p::Args { #p::Args::new() }
-        }
-        impl #p::Inspect for __Net {
-            type Config = __Config;
-            fn current_settings(&self) -> __Config { __Config }
-        }
-        #[allow(dead_code)]
-        impl __Config {
-            fn init(&self, device: &#krate::Device) -> #krate::Result<__Net> { #p::Config::init(self, device) }
-            fn init_seeded(&self, device: &#krate::Device, seed: u64) -> #krate::Result<__Net> {
-                #p::Config::init_seeded(self, device, seed)
-            }
-            fn build_from(&self, vb: #p::candle_nn::VarBuilder<'_>) -> #krate::Result<__Net> {
-                #p::Config::build_from(self, vb)
-            }
-        }
-        __Config
+        impl #p::WithoutSettings for __Net {}
+        #p::NoSettings::<__Net>::new()
     })
 }

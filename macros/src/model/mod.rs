@@ -53,7 +53,13 @@ pub(crate) fn expand(model: &Model, krate: &TokenStream) -> TokenStream {
     let p = &cx.p;
     let (blocks, block_checks) = cx.blocks();
     let (trace, trace_checks) = cx.trace_functions();
-    let named = [cx.structure(), cx.settings(), cx.key_enums(), cx.counts()];
+    let named = [
+        cx.structure(),
+        cx.settings(),
+        cx.constructor(),
+        cx.key_enums(),
+        cx.masks(),
+    ];
     let parts = [
         cx.config(),
         blocks,

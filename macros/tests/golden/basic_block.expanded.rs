@@ -26,6 +26,14 @@ pub struct BasicBlockConfig {
     pub stride: usize,
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
+impl BasicBlock {
+    /// The settings of `BasicBlock`, with their defaults.
+    pub fn config(out: usize) -> BasicBlockConfig {
+        let stride: usize = 1;
+        BasicBlockConfig { out, stride }
+    }
+}
+#[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private as __p;
     use __p::Untraced as _;
@@ -69,24 +77,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    impl BasicBlock {
-        /// The settings of `BasicBlock`, with their defaults.
-        pub fn config(out: usize) -> BasicBlockConfig {
-            let stride: usize = 1;
-            BasicBlockConfig { out, stride }
-        }
-        /// The settings that this model was built with.
-        pub fn settings(&self) -> BasicBlockConfig {
+    impl __p::Inspect for BasicBlock {
+        type Config = BasicBlockConfig;
+        fn settings(&self) -> BasicBlockConfig {
             BasicBlockConfig {
                 out: ::core::clone::Clone::clone(&self.out),
                 stride: ::core::clone::Clone::clone(&self.stride),
             }
-        }
-    }
-    impl __p::Inspect for BasicBlock {
-        type Config = BasicBlockConfig;
-        fn current_settings(&self) -> BasicBlockConfig {
-            self.settings()
         }
     }
     impl __p::Config for BasicBlockConfig {
@@ -358,68 +355,73 @@ As `init`, and if a stored tensor is missing or of another shape.*/
     #[doc(hidden)]
     impl BasicBlock {
         pub const fn __taper_call(
+            mut __c: __p::Calls<'_>,
             __t: &mut __p::Tracer<'_>,
-            __field: u64,
-            __index: __p::Value,
-            __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                9213824858527266397u64 => {
-                    let __args = {
-                        let mut __a = __p::Args::declared(66048, &[]);
-                        let __arg0 = __t.setting(2549146719451957345u64);
-                        __a.push("", __arg0, 66049u32);
-                        __a.int("", 3, 66050u32);
-                        let __arg2 = __t.setting(10066264882989068177u64);
-                        __a.push("stride", __arg2, 66051u32);
-                        __a.int("padding", 1, 66052u32);
-                        let __arg4 = __p::Value::flag(false);
-                        __a.push("bias", __arg4, 66053u32);
-                        __a
-                    };
-                    <Conv2d as __p::Layer>::RULE
-                        .trace(__t.within(__field, "conv1"), &__args, __inputs)
-                }
-                5807609199084848557u64 => {
-                    let __args = {
-                        let mut __a = __p::Args::declared(66560, &[]);
-                        let __arg0 = __t.setting(2549146719451957345u64);
-                        __a.push("", __arg0, 66561u32);
-                        __a.int("", 3, 66562u32);
-                        __a.int("padding", 1, 66563u32);
-                        let __arg3 = __p::Value::flag(false);
-                        __a.push("bias", __arg3, 66564u32);
-                        __a
-                    };
-                    <Conv2d as __p::Layer>::RULE
-                        .trace(__t.within(__field, "conv2"), &__args, __inputs)
-                }
-                11207031341650529081u64 => {
-                    <<BasicBlock as __p::Part<
-                        11207031341650529081u64,
-                    >>::Type as __p::Layer>::RULE
-                        .trace(
-                            __t.within(__field, "downsample"),
-                            &__p::Args::numbers(__p::NO_SITE, &[]),
-                            __inputs,
-                        )
-                }
-                _ => {
-                    let __p::Some((_, __args)) = __t
-                        .declared(__field, &["bn1 0 66304", "bn2 0 66816"]) else {
-                        return __p::Value::Any;
-                    };
-                    <BatchNorm2d as __p::Layer>::RULE.trace(__t, &__args, __inputs)
-                }
-            };
-            __t.leave_with(__v)
-        }
-        pub const fn __taper_get(__t: &mut __p::Tracer<'_>, __field: u64) -> __p::Value {
-            match __field {
-                2549146719451957345u64 => __t.setting(2549146719451957345u64),
-                10066264882989068177u64 => __t.setting(10066264882989068177u64),
-                _ => __t.layer_of(__field, "conv1 bn1 conv2 bn2 downsample"),
+            if let __p::Some(__field) = __c.field() {
+                return match __field {
+                    2549146719451957345u64 => __t.setting(2549146719451957345u64),
+                    10066264882989068177u64 => __t.setting(10066264882989068177u64),
+                    _ => __t.layer_of(__field, "conv1 bn1 conv2 bn2 downsample"),
+                };
             }
+            while let __p::Some((__field, __index, __inputs)) = __c.next(__t) {
+                let __inputs = &__inputs;
+                __c.value = '__out: {
+                    let __v = match __field {
+                        9213824858527266397u64 => {
+                            let __args = {
+                                let mut __a = __p::Args::declared(66048, &[]);
+                                let __arg0 = __t.setting(2549146719451957345u64);
+                                __a.push("", __arg0, 66049u32);
+                                __a.int("", 3, 66050u32);
+                                let __arg2 = __t.setting(10066264882989068177u64);
+                                __a.push("stride", __arg2, 66051u32);
+                                __a.int("padding", 1, 66052u32);
+                                let __arg4 = __p::Value::flag(false);
+                                __a.push("bias", __arg4, 66053u32);
+                                __a
+                            };
+                            <Conv2d as __p::Layer>::RULE
+                                .trace(__t.within(__field, "conv1"), &__args, __inputs)
+                        }
+                        5807609199084848557u64 => {
+                            let __args = {
+                                let mut __a = __p::Args::declared(66560, &[]);
+                                let __arg0 = __t.setting(2549146719451957345u64);
+                                __a.push("", __arg0, 66561u32);
+                                __a.int("", 3, 66562u32);
+                                __a.int("padding", 1, 66563u32);
+                                let __arg3 = __p::Value::flag(false);
+                                __a.push("bias", __arg3, 66564u32);
+                                __a
+                            };
+                            <Conv2d as __p::Layer>::RULE
+                                .trace(__t.within(__field, "conv2"), &__args, __inputs)
+                        }
+                        11207031341650529081u64 => {
+                            <<BasicBlock as __p::Part<
+                                11207031341650529081u64,
+                            >>::Type as __p::Layer>::RULE
+                                .trace(
+                                    __t.within(__field, "downsample"),
+                                    &__p::Args::numbers(__p::NO_SITE, &[]),
+                                    __inputs,
+                                )
+                        }
+                        _ => {
+                            let __p::Some((_, __args)) = __t
+                                .declared(__field, &["bn1 0 0", "bn2 0 0"]) else {
+                                break '__out __p::Value::Any;
+                            };
+                            <BatchNorm2d as __p::Layer>::RULE
+                                .trace(__t, &__args, __inputs)
+                        }
+                    };
+                    __t.leave_with(__v)
+                };
+            }
+            __c.value
         }
         pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
             &__p::Signature::new(
@@ -488,7 +490,6 @@ const _: () = {
     BasicBlock::__taper_check(66052);
     BasicBlock::__taper_check(66053);
 };
-const _: () = BasicBlock::__taper_check(66304);
 const _: () = {
     BasicBlock::__taper_check(66560);
     BasicBlock::__taper_check(66561);
@@ -496,7 +497,6 @@ const _: () = {
     BasicBlock::__taper_check(66563);
     BasicBlock::__taper_check(66564);
 };
-const _: () = BasicBlock::__taper_check(66816);
 const _: () = {
     use ::taper::__private as __p;
     impl BasicBlock {
@@ -546,21 +546,24 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                let y = Self::__taper_chain(
-                    x,
+                let y = Self::__taper_call(
+                    __p::Calls::new(
+                        x,
+                        1,
+                        &[
+                            9213824858527266397, 442153100890361573, 0,
+                            8269036542489463020, 5807609199084848557,
+                            18439617194541033569,
+                        ],
+                    ),
                     __t,
-                    1,
-                    &[
-                        9213824858527266397, 442153100890361573, 0, 8269036542489463020,
-                        5807609199084848557, 18439617194541033569,
-                    ],
                 );
                 let skip = {
                     let __taper_12 = {
                         let __taper_7 = {
-                            let __taper_1 = Self::__taper_get(
+                            let __taper_1 = Self::__taper_call(
+                                __p::Calls::get(10066264882989068177u64),
                                 __t,
-                                10066264882989068177u64,
                             );
                             let __taper_2 = __p::Value::int(1);
                             __t.at(5);
@@ -578,9 +581,9 @@ If an input doesn't fit the signature, or an operation fails.*/
                                     &[("", __taper_3)],
                                 )
                             };
-                            let __taper_6 = Self::__taper_get(
+                            let __taper_6 = Self::__taper_call(
+                                __p::Calls::get(2549146719451957345u64),
                                 __t,
-                                2549146719451957345u64,
                             );
                             __t.at(7);
                             __t.binary(__p::BinaryOp::Ne, __taper_5, __taper_6)
@@ -592,7 +595,10 @@ If an input doesn't fit the signature, or an operation fails.*/
                     let mut __taper_10 = [__p::Value::Any];
                     if __t.begin(&mut __taper_9, true) {
                         let __taper_12 = {
-                            Self::__taper_chain(x, __t, 9, &[11207031341650529081])
+                            Self::__taper_call(
+                                __p::Calls::new(x, 9, &[11207031341650529081]),
+                                __t,
+                            )
                         };
                         __taper_10 = [__taper_12];
                         __t.end(&mut __taper_9, true);
@@ -618,18 +624,6 @@ If an input doesn't fit the signature, or an operation fails.*/
                 )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 11u32)
-        }
-        const fn __taper_chain(
-            __x: __p::Value,
-            __t: &mut __p::Tracer<'_>,
-            __site: u32,
-            __steps: &[u64],
-        ) -> __p::Value {
-            let mut __c = __p::Calls::new(__x, __site, __steps);
-            while let __p::Some((__field, __args)) = __c.next(__t) {
-                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
-            }
-            __c.value
         }
     }
     impl __p::Traced for BasicBlock {}

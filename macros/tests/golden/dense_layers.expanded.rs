@@ -20,6 +20,14 @@ struct DenseLayersConfig {
     pub depth: usize,
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
+impl DenseLayers {
+    /// The settings of `DenseLayers`, with their defaults.
+    fn config(growth: usize) -> DenseLayersConfig {
+        let depth: usize = 4;
+        DenseLayersConfig { growth, depth }
+    }
+}
+#[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
     use ::taper::__private as __p;
     use __p::Untraced as _;
@@ -63,24 +71,13 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    impl DenseLayers {
-        /// The settings of `DenseLayers`, with their defaults.
-        fn config(growth: usize) -> DenseLayersConfig {
-            let depth: usize = 4;
-            DenseLayersConfig { growth, depth }
-        }
-        /// The settings that this model was built with.
+    impl __p::Inspect for DenseLayers {
+        type Config = DenseLayersConfig;
         fn settings(&self) -> DenseLayersConfig {
             DenseLayersConfig {
                 growth: ::core::clone::Clone::clone(&self.growth),
                 depth: ::core::clone::Clone::clone(&self.depth),
             }
-        }
-    }
-    impl __p::Inspect for DenseLayers {
-        type Config = DenseLayersConfig;
-        fn current_settings(&self) -> DenseLayersConfig {
-            self.settings()
         }
     }
     impl __p::Config for DenseLayersConfig {
@@ -225,89 +222,91 @@ As `init`, and if a stored tensor is missing or of another shape.*/
     #[doc(hidden)]
     impl DenseLayers {
         pub const fn __taper_call(
+            mut __c: __p::Calls<'_>,
             __t: &mut __p::Tracer<'_>,
-            __field: u64,
-            __index: __p::Value,
-            __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                209479366139260939u64 => {
-                    let __count = __t.setting(3269876241071453947u64);
-                    match __index {
-                        __p::Value::Dim(__d) => {
-                            let __i = match __t.algebra.known(__d) {
-                                __p::Some(__i) => __i,
-                                __p::None => 0,
-                            };
-                            if !__t.check_index(__i, __count) {
-                                return __p::Value::Any;
-                            }
-                            let __before = __t.lookup(10222057382672705665u64);
-                            __t.set(10222057382672705665u64, __p::Value::int(__i));
-                            let __shown = {
-                                let __taper_5 = __t.setting(10222057382672705665u64);
-                                let __taper_6 = __p::Value::int(1);
-                                __t.binary(__p::BinaryOp::Add, __taper_5, __taper_6)
-                            };
-                            let __args = {
-                                let mut __a = __p::Args::declared(66048, &[]);
-                                let __arg0 = {
-                                    let __taper_3 = __t.setting(13651446905143332061u64);
-                                    let __taper_4 = {
-                                        let __taper_1 = __t.setting(10222057382672705665u64);
-                                        let __taper_2 = __p::Value::int(1);
-                                        __t.binary(__p::BinaryOp::Add, __taper_1, __taper_2)
-                                    };
-                                    __t.binary(__p::BinaryOp::Mul, __taper_3, __taper_4)
-                                };
-                                __a.push("", __arg0, 66049u32);
-                                __a
-                            };
-                            let __shown = __t.known_i64(__shown);
-                            __t.enter(
-                                209479366139260939u64,
-                                "denselayer",
-                                __shown,
-                                true,
-                            );
-                            <Linear as __p::Layer>::RULE.trace(__t, &__args, __inputs)
-                        }
-                        _ => {
-                            return {
-                                let mut __x = __inputs.value(0);
-                                let mut __first = __x;
-                                let mut __turn = __t.range(__p::Value::int(0), __count);
-                                while __t.next(&mut __turn) {
-                                    let mut __one = *__inputs;
-                                    __one.set(0, __x);
-                                    let __i = __t.loop_index(&__turn);
-                                    __x = Self::__taper_call(
-                                        __t,
-                                        209479366139260939u64,
-                                        __i,
-                                        &__one,
-                                    );
-                                    __x = __t.settle(&__turn, &mut __first, __x);
-                                }
-                                __x
-                            };
-                        }
+            if let __p::Some(__field) = __c.field() {
+                return match __field {
+                    13651446905143332061u64 => __t.setting(13651446905143332061u64),
+                    3269876241071453947u64 => __t.setting(3269876241071453947u64),
+                    209479366139260939u64 => {
+                        let __n = __t.setting(3269876241071453947u64);
+                        __p::Value::Layers(209479366139260939u64, __p::as_dim(__n))
                     }
-                }
-                _ => return __p::Value::Any,
-            };
-            __t.leave_with(__v)
-        }
-        pub const fn __taper_get(__t: &mut __p::Tracer<'_>, __field: u64) -> __p::Value {
-            match __field {
-                13651446905143332061u64 => __t.setting(13651446905143332061u64),
-                3269876241071453947u64 => __t.setting(3269876241071453947u64),
-                209479366139260939u64 => {
-                    let __n = __t.setting(3269876241071453947u64);
-                    __p::Value::Layers(209479366139260939u64, __p::as_dim(__n))
-                }
-                _ => __p::Value::Any,
+                    _ => __p::Value::Any,
+                };
             }
+            while let __p::Some((__field, __index, __inputs)) = __c.next(__t) {
+                let __inputs = &__inputs;
+                __c.value = '__out: {
+                    let __v = match __field {
+                        209479366139260939u64 => {
+                            let __count = __t.setting(3269876241071453947u64);
+                            match __index {
+                                __p::Value::Dim(__d) => {
+                                    let __i = match __t.algebra.known(__d) {
+                                        __p::Some(__i) => __i,
+                                        __p::None => 0,
+                                    };
+                                    if !__t.check_index(__i, __count) {
+                                        break '__out __p::Value::Any;
+                                    }
+                                    let __before = __t.lookup(10222057382672705665u64);
+                                    __t.set(10222057382672705665u64, __p::Value::int(__i));
+                                    let __shown = {
+                                        let __taper_5 = __t.setting(10222057382672705665u64);
+                                        let __taper_6 = __p::Value::int(1);
+                                        __t.binary(__p::BinaryOp::Add, __taper_5, __taper_6)
+                                    };
+                                    let __args = {
+                                        let mut __a = __p::Args::declared(66048, &[]);
+                                        let __arg0 = {
+                                            let __taper_3 = __t.setting(13651446905143332061u64);
+                                            let __taper_4 = {
+                                                let __taper_1 = __t.setting(10222057382672705665u64);
+                                                let __taper_2 = __p::Value::int(1);
+                                                __t.binary(__p::BinaryOp::Add, __taper_1, __taper_2)
+                                            };
+                                            __t.binary(__p::BinaryOp::Mul, __taper_3, __taper_4)
+                                        };
+                                        __a.push("", __arg0, 66049u32);
+                                        __a
+                                    };
+                                    let __shown = __t.known_i64(__shown);
+                                    __t.enter(
+                                        209479366139260939u64,
+                                        "denselayer",
+                                        __shown,
+                                        true,
+                                    );
+                                    <Linear as __p::Layer>::RULE.trace(__t, &__args, __inputs)
+                                }
+                                _ => {
+                                    break '__out {
+                                        let mut __x = __inputs.value(0);
+                                        let mut __first = __x;
+                                        let mut __turn = __t.range(__p::Value::int(0), __count);
+                                        while __t.next(&mut __turn) {
+                                            let mut __one = *__inputs;
+                                            __one.set(0, __x);
+                                            let __i = __t.loop_index(&__turn);
+                                            __x = Self::__taper_call(
+                                                __p::Calls::of(209479366139260939u64, __i, &__one),
+                                                __t,
+                                            );
+                                            __x = __t.settle(&__turn, &mut __first, __x);
+                                        }
+                                        __x
+                                    };
+                                }
+                            }
+                        }
+                        _ => break '__out __p::Value::Any,
+                    };
+                    __t.leave_with(__v)
+                };
+            }
+            __c.value
         }
         pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
             &__p::Signature::new(
@@ -506,7 +505,10 @@ If an input doesn't fit the signature, or an operation fails.*/
                 };
                 let _ = {
                     let mut __taper_9 = {
-                        let __taper_8 = Self::__taper_get(__t, 209479366139260939u64);
+                        let __taper_8 = Self::__taper_call(
+                            __p::Calls::get(209479366139260939u64),
+                            __t,
+                        );
                         __t.each(__taper_8)
                     };
                     let mut __taper_10 = x;
@@ -525,10 +527,8 @@ If an input doesn't fit the signature, or an operation fails.*/
                                                 __args.push("", __taper_11, __p::QUIET);
                                                 __t.at(2);
                                                 Self::__taper_call(
+                                                    __p::Calls::of(__field, __p::Value::Dim(__index), &__args),
                                                     __t,
-                                                    __field,
-                                                    __p::Value::Dim(__index),
-                                                    &__args,
                                                 )
                                             }
                                             _ => __p::Value::Any,
@@ -603,18 +603,6 @@ If an input doesn't fit the signature, or an operation fails.*/
                 }
             };
             __t.end_method(Self::__TAPER_SIGNATURE_average, __result, "average", 8u32)
-        }
-        const fn __taper_chain(
-            __x: __p::Value,
-            __t: &mut __p::Tracer<'_>,
-            __site: u32,
-            __steps: &[u64],
-        ) -> __p::Value {
-            let mut __c = __p::Calls::new(__x, __site, __steps);
-            while let __p::Some((__field, __args)) = __c.next(__t) {
-                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
-            }
-            __c.value
         }
         pub const fn __taper_run(
             __t: &mut __p::Tracer<'_>,

@@ -23,12 +23,26 @@ pub struct LeNetConfig {
     /// How many classes.
     pub classes: usize,
 }
-#[allow(long_running_const_eval, dead_code)]
+#[allow(warnings, clippy::all, long_running_const_eval)]
 impl LeNet {
     /// The number of parameters, with the defaults of all settings.
     pub const PARAMS: u64 = LeNet::__taper_counted(false);
     /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
     pub const MACS: u64 = LeNet::__taper_counted(true);
+    /// The settings of `LeNet`, with their defaults.
+    pub fn config() -> LeNetConfig {
+        let classes: usize = 10;
+        LeNetConfig { classes }
+    }
+    /** Builds the model with the defaults of all settings.
+
+# Errors
+As `config().init(device)`.*/
+    pub fn init(
+        device: &::taper::__private::Device,
+    ) -> ::taper::__private::Result<Self> {
+        Self::config().init(device)
+    }
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
@@ -75,30 +89,12 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    impl LeNet {
-        /// The settings of `LeNet`, with their defaults.
-        pub fn config() -> LeNetConfig {
-            let classes: usize = 10;
-            LeNetConfig { classes }
-        }
-        /// The settings that this model was built with.
-        pub fn settings(&self) -> LeNetConfig {
+    impl __p::Inspect for LeNet {
+        type Config = LeNetConfig;
+        fn settings(&self) -> LeNetConfig {
             LeNetConfig {
                 classes: ::core::clone::Clone::clone(&self.classes),
             }
-        }
-        /** Builds the model with the defaults of all settings.
-
-# Errors
-As `config().init(device)`.*/
-        pub fn init(device: &__p::Device) -> __p::Result<Self> {
-            Self::config().init(device)
-        }
-    }
-    impl __p::Inspect for LeNet {
-        type Config = LeNetConfig;
-        fn current_settings(&self) -> LeNetConfig {
-            self.settings()
         }
     }
     impl __p::Config for LeNetConfig {
@@ -394,53 +390,59 @@ As `config().init(device)`.*/
     #[doc(hidden)]
     impl LeNet {
         pub const fn __taper_call(
+            mut __c: __p::Calls<'_>,
             __t: &mut __p::Tracer<'_>,
-            __field: u64,
-            __index: __p::Value,
-            __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                2392946144548103029u64 => {
-                    <<LeNet as __p::Part<
-                        2392946144548103029u64,
-                    >>::Type as __p::Layer>::RULE
-                        .trace(
-                            __t.within(__field, "features"),
-                            &__p::Args::numbers(__p::NO_SITE, &[]),
-                            __inputs,
-                        )
-                }
-                5504015865189711961u64 => {
-                    let __args = {
-                        let mut __a = __p::Args::declared(66560, &[]);
-                        let __arg0 = __t.setting(5249744443589067621u64);
-                        __a.push("", __arg0, 66561u32);
-                        __a
-                    };
-                    <Linear as __p::Layer>::RULE
-                        .trace(__t.within(__field, "fc2"), &__args, __inputs)
-                }
-                _ => {
-                    let __p::Some((__kind, __args)) = __t
-                        .declared(__field, &["fc1 0 66048 120", "bn1 1 66304"]) else {
-                        return __p::Value::Any;
-                    };
-                    match __kind {
-                        0 => <Linear as __p::Layer>::RULE.trace(__t, &__args, __inputs),
-                        _ => {
-                            <BatchNorm1d as __p::Layer>::RULE
-                                .trace(__t, &__args, __inputs)
-                        }
-                    }
-                }
-            };
-            __t.leave_with(__v)
-        }
-        pub const fn __taper_get(__t: &mut __p::Tracer<'_>, __field: u64) -> __p::Value {
-            match __field {
-                5249744443589067621u64 => __t.setting(5249744443589067621u64),
-                _ => __t.layer_of(__field, "features fc1 bn1 fc2"),
+            if let __p::Some(__field) = __c.field() {
+                return match __field {
+                    5249744443589067621u64 => __t.setting(5249744443589067621u64),
+                    _ => __t.layer_of(__field, "features fc1 bn1 fc2"),
+                };
             }
+            while let __p::Some((__field, __index, __inputs)) = __c.next(__t) {
+                let __inputs = &__inputs;
+                __c.value = '__out: {
+                    let __v = match __field {
+                        2392946144548103029u64 => {
+                            <<LeNet as __p::Part<
+                                2392946144548103029u64,
+                            >>::Type as __p::Layer>::RULE
+                                .trace(
+                                    __t.within(__field, "features"),
+                                    &__p::Args::numbers(__p::NO_SITE, &[]),
+                                    __inputs,
+                                )
+                        }
+                        5504015865189711961u64 => {
+                            let __args = {
+                                let mut __a = __p::Args::declared(66560, &[]);
+                                let __arg0 = __t.setting(5249744443589067621u64);
+                                __a.push("", __arg0, 66561u32);
+                                __a
+                            };
+                            <Linear as __p::Layer>::RULE
+                                .trace(__t.within(__field, "fc2"), &__args, __inputs)
+                        }
+                        _ => {
+                            let __p::Some((__kind, __args)) = __t
+                                .declared(__field, &["fc1 0 0 120", "bn1 1 0"]) else {
+                                break '__out __p::Value::Any;
+                            };
+                            match __kind {
+                                0 => {
+                                    <Linear as __p::Layer>::RULE.trace(__t, &__args, __inputs)
+                                }
+                                _ => {
+                                    <BatchNorm1d as __p::Layer>::RULE
+                                        .trace(__t, &__args, __inputs)
+                                }
+                            }
+                        }
+                    };
+                    __t.leave_with(__v)
+                };
+            }
+            __c.value
         }
         pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
             &__p::Signature::new(
@@ -516,8 +518,6 @@ const _: () = {
     LeNet::__taper_check(65803);
     LeNet::__taper_check(65804);
 };
-const _: () = LeNet::__taper_check(66048);
-const _: () = LeNet::__taper_check(66304);
 const _: () = {
     LeNet::__taper_check(66560);
     LeNet::__taper_check(66561);
@@ -566,44 +566,32 @@ If an input doesn't fit the signature, or an operation fails.*/
             };
             let x = __t.tensor_input(&__inputs, 0usize);
             let __result = {
-                Self::__taper_chain(
-                    {
-                        let __taper_2 = Self::__taper_chain(
-                            x,
-                            __t,
-                            1,
-                            &[2392946144548103029],
-                        );
-                        let __taper_1 = __p::Value::int(1);
-                        __p::operate(
-                            __taper_2,
-                            __t,
-                            2,
-                            9810021411268062773u64,
-                            &[("", __taper_1)],
-                        )
-                    },
+                Self::__taper_call(
+                    __p::Calls::new(
+                        {
+                            let __taper_2 = Self::__taper_call(
+                                __p::Calls::new(x, 1, &[2392946144548103029]),
+                                __t,
+                            );
+                            let __taper_1 = __p::Value::int(1);
+                            __p::operate(
+                                __taper_2,
+                                __t,
+                                2,
+                                9810021411268062773u64,
+                                &[("", __taper_1)],
+                            )
+                        },
+                        3,
+                        &[
+                            16695093028469538533, 442153100890361573, 0,
+                            8269036542489463020, 5504015865189711961,
+                        ],
+                    ),
                     __t,
-                    3,
-                    &[
-                        16695093028469538533, 442153100890361573, 0, 8269036542489463020,
-                        5504015865189711961,
-                    ],
                 )
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
-        }
-        const fn __taper_chain(
-            __x: __p::Value,
-            __t: &mut __p::Tracer<'_>,
-            __site: u32,
-            __steps: &[u64],
-        ) -> __p::Value {
-            let mut __c = __p::Calls::new(__x, __site, __steps);
-            while let __p::Some((__field, __args)) = __c.next(__t) {
-                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
-            }
-            __c.value
         }
     }
     impl __p::Traced for LeNet {}

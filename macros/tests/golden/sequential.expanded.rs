@@ -660,42 +660,7 @@ fn main() {
                 ::taper::__private::candle_forward(self, __xs)
             }
         }
-        #[derive(Clone, Debug, Default)]
-        struct __Config;
-        impl ::taper::__private::Config for __Config {
-            type Layer = __Net;
-            fn args(
-                &self,
-                _: &mut ::taper::__private::Tracer<'_>,
-            ) -> ::taper::__private::Args {
-                ::taper::__private::Args::new()
-            }
-        }
-        impl ::taper::__private::Inspect for __Net {
-            type Config = __Config;
-            fn current_settings(&self) -> __Config {
-                __Config
-            }
-        }
-        #[allow(dead_code)]
-        impl __Config {
-            fn init(&self, device: &::taper::Device) -> ::taper::Result<__Net> {
-                ::taper::__private::Config::init(self, device)
-            }
-            fn init_seeded(
-                &self,
-                device: &::taper::Device,
-                seed: u64,
-            ) -> ::taper::Result<__Net> {
-                ::taper::__private::Config::init_seeded(self, device, seed)
-            }
-            fn build_from(
-                &self,
-                vb: ::taper::__private::candle_nn::VarBuilder<'_>,
-            ) -> ::taper::Result<__Net> {
-                ::taper::__private::Config::build_from(self, vb)
-            }
-        }
-        __Config
+        impl ::taper::__private::WithoutSettings for __Net {}
+        ::taper::__private::NoSettings::<__Net>::new()
     };
 }

@@ -23,6 +23,27 @@ pub struct Tensors {
 pub struct TensorsConfig {
     pub n: usize,
 }
+#[allow(warnings, clippy::all, long_running_const_eval)]
+impl Tensors {
+    /// The number of parameters, with the defaults of all settings.
+    pub const PARAMS: u64 = Tensors::__taper_counted(false);
+    /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
+    pub const MACS: u64 = Tensors::__taper_counted(true);
+    /// The settings of `Tensors`, with their defaults.
+    pub fn config() -> TensorsConfig {
+        let n: usize = 4;
+        TensorsConfig { n }
+    }
+    /** Builds the model with the defaults of all settings.
+
+# Errors
+As `config().init(device)`.*/
+    pub fn init(
+        device: &::taper::__private::Device,
+    ) -> ::taper::__private::Result<Self> {
+        Self::config().init(device)
+    }
+}
 /// The keys of `choices` in [`Tensors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TensorsChoices {
@@ -50,13 +71,6 @@ impl ::core::str::FromStr for TensorsChoices {
             }
         }
     }
-}
-#[allow(long_running_const_eval, dead_code)]
-impl Tensors {
-    /// The number of parameters, with the defaults of all settings.
-    pub const PARAMS: u64 = Tensors::__taper_counted(false);
-    /// Multiply-accumulates of `forward` for one sample, with the defaults of all settings.
-    pub const MACS: u64 = Tensors::__taper_counted(true);
 }
 #[allow(warnings, clippy::all, long_running_const_eval)]
 const _: () = {
@@ -102,30 +116,12 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __p::Config::build_from(self, vb)
         }
     }
-    impl Tensors {
-        /// The settings of `Tensors`, with their defaults.
-        pub fn config() -> TensorsConfig {
-            let n: usize = 4;
-            TensorsConfig { n }
-        }
-        /// The settings that this model was built with.
-        pub fn settings(&self) -> TensorsConfig {
+    impl __p::Inspect for Tensors {
+        type Config = TensorsConfig;
+        fn settings(&self) -> TensorsConfig {
             TensorsConfig {
                 n: ::core::clone::Clone::clone(&self.n),
             }
-        }
-        /** Builds the model with the defaults of all settings.
-
-# Errors
-As `config().init(device)`.*/
-        pub fn init(device: &__p::Device) -> __p::Result<Self> {
-            Self::config().init(device)
-        }
-    }
-    impl __p::Inspect for Tensors {
-        type Config = TensorsConfig;
-        fn current_settings(&self) -> TensorsConfig {
-            self.settings()
         }
     }
     impl __p::Config for TensorsConfig {
@@ -430,132 +426,141 @@ As `config().init(device)`.*/
     #[doc(hidden)]
     impl Tensors {
         pub const fn __taper_call(
+            mut __c: __p::Calls<'_>,
             __t: &mut __p::Tracer<'_>,
-            __field: u64,
-            __index: __p::Value,
-            __inputs: &__p::Args,
         ) -> __p::Value {
-            let __v = match __field {
-                13559468248312416723u64 => {
-                    __t.enter(13559468248312416723u64, "choices", __p::None, false);
-                    __t.describe("ModuleDict", __p::None, &__p::Args::new());
-                    {
-                        let mut __b = __t.branch(__p::Value::Opaque);
-                        let mut __then = __p::Value::Any;
-                        if __t.begin(&mut __b, true) {
-                            let __args = {
-                                let mut __a = __p::Args::declared(67073, &[]);
-                                let __arg0 = __t.setting(9623952623058910235u64);
-                                __a.push("", __arg0, 67074u32);
-                                __a
-                            };
+            if let __p::Some(__field) = __c.field() {
+                return match __field {
+                    9623952623058910235u64 => __t.setting(9623952623058910235u64),
+                    16333775318803197413u64 => {
+                        let __dims = [
+                            __p::as_dim(__t.setting(9623952623058910235u64)),
+                            __p::as_dim(__t.setting(9623952623058910235u64)),
+                        ];
+                        __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                    }
+                    18150727135195308667u64 => {
+                        let __items = [
+                            {
+                                let __dims = [
+                                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                                ];
+                                __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                            },
+                            {
+                                let __dims = [
+                                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                                    __p::as_dim(__p::Value::int(1)),
+                                ];
+                                __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                            },
+                        ];
+                        __t.list(&__items)
+                    }
+                    18023689471780730923u64 => {
+                        let __items = [
+                            {
+                                let __dims = [
+                                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                                ];
+                                __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                            },
+                            {
+                                let __dims = [
+                                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                                ];
+                                __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                            },
+                        ];
+                        __t.list(&__items)
+                    }
+                    16920010107262610281u64 => {
+                        let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
+                        __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                    }
+                    11246141743777629291u64 => {
+                        let __items = [
+                            {
+                                let __dims = [
+                                    __p::as_dim(__t.setting(9623952623058910235u64)),
+                                ];
+                                __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                            },
+                            {
+                                let __dims = [__p::as_dim(__p::Value::int(1))];
+                                __p::Value::Tensor(__p::TensorValue::floats(&__dims))
+                            },
+                        ];
+                        __t.list(&__items)
+                    }
+                    _ => __t.layer_of(__field, "choices"),
+                };
+            }
+            while let __p::Some((__field, __index, __inputs)) = __c.next(__t) {
+                let __inputs = &__inputs;
+                __c.value = '__out: {
+                    let __v = match __field {
+                        13559468248312416723u64 => {
                             __t.enter(
-                                14154262110733937053u64,
-                                "linear",
+                                13559468248312416723u64,
+                                "choices",
                                 __p::None,
                                 false,
                             );
-                            __then = <Linear as __p::Layer>::RULE
-                                .trace(__t, &__args, __inputs);
-                            __t.leave();
-                            __t.end(&mut __b, true);
-                        }
-                        let mut __other = __then;
-                        if __t.begin(&mut __b, false) {
-                            __other = {
+                            __t.describe("ModuleDict", __p::None, &__p::Args::new());
+                            {
                                 let mut __b = __t.branch(__p::Value::Opaque);
                                 let mut __then = __p::Value::Any;
                                 if __t.begin(&mut __b, true) {
-                                    let __args = __p::Args::numbers(67072, &[]);
-                                    __t.enter(8269036542489463021u64, "relu", __p::None, false);
-                                    __then = <ReLU as __p::Layer>::RULE
+                                    let __args = {
+                                        let mut __a = __p::Args::declared(67073, &[]);
+                                        let __arg0 = __t.setting(9623952623058910235u64);
+                                        __a.push("", __arg0, 67074u32);
+                                        __a
+                                    };
+                                    __t.enter(
+                                        14154262110733937053u64,
+                                        "linear",
+                                        __p::None,
+                                        false,
+                                    );
+                                    __then = <Linear as __p::Layer>::RULE
                                         .trace(__t, &__args, __inputs);
                                     __t.leave();
                                     __t.end(&mut __b, true);
                                 }
                                 let mut __other = __then;
                                 if __t.begin(&mut __b, false) {
-                                    __other = __p::Value::Any;
+                                    __other = {
+                                        let mut __b = __t.branch(__p::Value::Opaque);
+                                        let mut __then = __p::Value::Any;
+                                        if __t.begin(&mut __b, true) {
+                                            let __args = __p::Args::numbers(67072, &[]);
+                                            __t.enter(8269036542489463021u64, "relu", __p::None, false);
+                                            __then = <ReLU as __p::Layer>::RULE
+                                                .trace(__t, &__args, __inputs);
+                                            __t.leave();
+                                            __t.end(&mut __b, true);
+                                        }
+                                        let mut __other = __then;
+                                        if __t.begin(&mut __b, false) {
+                                            __other = __p::Value::Any;
+                                            __t.end(&mut __b, false);
+                                        }
+                                        __t.merge(&__b, __then, __other)
+                                    };
                                     __t.end(&mut __b, false);
                                 }
                                 __t.merge(&__b, __then, __other)
-                            };
-                            __t.end(&mut __b, false);
+                            }
                         }
-                        __t.merge(&__b, __then, __other)
-                    }
-                }
-                _ => return __p::Value::Any,
-            };
-            __t.leave_with(__v)
-        }
-        pub const fn __taper_get(__t: &mut __p::Tracer<'_>, __field: u64) -> __p::Value {
-            match __field {
-                9623952623058910235u64 => __t.setting(9623952623058910235u64),
-                16333775318803197413u64 => {
-                    let __dims = [
-                        __p::as_dim(__t.setting(9623952623058910235u64)),
-                        __p::as_dim(__t.setting(9623952623058910235u64)),
-                    ];
-                    __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                }
-                18150727135195308667u64 => {
-                    let __items = [
-                        {
-                            let __dims = [
-                                __p::as_dim(__t.setting(9623952623058910235u64)),
-                                __p::as_dim(__t.setting(9623952623058910235u64)),
-                            ];
-                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                        },
-                        {
-                            let __dims = [
-                                __p::as_dim(__t.setting(9623952623058910235u64)),
-                                __p::as_dim(__p::Value::int(1)),
-                            ];
-                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                        },
-                    ];
-                    __t.list(&__items)
-                }
-                18023689471780730923u64 => {
-                    let __items = [
-                        {
-                            let __dims = [
-                                __p::as_dim(__t.setting(9623952623058910235u64)),
-                            ];
-                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                        },
-                        {
-                            let __dims = [
-                                __p::as_dim(__t.setting(9623952623058910235u64)),
-                            ];
-                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                        },
-                    ];
-                    __t.list(&__items)
-                }
-                16920010107262610281u64 => {
-                    let __dims = [__p::as_dim(__t.setting(9623952623058910235u64))];
-                    __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                }
-                11246141743777629291u64 => {
-                    let __items = [
-                        {
-                            let __dims = [
-                                __p::as_dim(__t.setting(9623952623058910235u64)),
-                            ];
-                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                        },
-                        {
-                            let __dims = [__p::as_dim(__p::Value::int(1))];
-                            __p::Value::Tensor(__p::TensorValue::floats(&__dims))
-                        },
-                    ];
-                    __t.list(&__items)
-                }
-                _ => __t.layer_of(__field, "choices"),
+                        _ => break '__out __p::Value::Any,
+                    };
+                    __t.leave_with(__v)
+                };
             }
+            __c.value
         }
         pub const __TAPER_SIGNATURE: __p::Signed = __p::Some(
             &__p::Signature::new(
@@ -670,11 +675,17 @@ If an input doesn't fit the signature, or an operation fails.*/
                 let x = {
                     let __taper_4 = {
                         let __taper_1 = x;
-                        let __taper_2 = Self::__taper_get(__t, 16920010107262610281u64);
+                        let __taper_2 = Self::__taper_call(
+                            __p::Calls::get(16920010107262610281u64),
+                            __t,
+                        );
                         __t.at(1);
                         __t.binary(__p::BinaryOp::Sub, __taper_1, __taper_2)
                     };
-                    let __taper_3 = Self::__taper_get(__t, 16333775318803197413u64);
+                    let __taper_3 = Self::__taper_call(
+                        __p::Calls::get(16333775318803197413u64),
+                        __t,
+                    );
                     __p::operate(
                         __taper_4,
                         __t,
@@ -686,7 +697,10 @@ If an input doesn't fit the signature, or an operation fails.*/
                 let x = {
                     let __taper_7 = x;
                     let __taper_8 = {
-                        let __taper_5 = Self::__taper_get(__t, 18023689471780730923u64);
+                        let __taper_5 = Self::__taper_call(
+                            __p::Calls::get(18023689471780730923u64),
+                            __t,
+                        );
                         let __taper_6 = __p::Value::Str("left");
                         __t.at(3);
                         __t.index(__taper_5, __taper_6)
@@ -700,22 +714,13 @@ If an input doesn't fit the signature, or an operation fails.*/
                     let mut __args = __p::Args::for_method(13877517434493473859u64);
                     __args.push("", __taper_9, __p::QUIET);
                     __t.at(5);
-                    Self::__taper_call(__t, 13559468248312416723u64, __at, &__args)
+                    Self::__taper_call(
+                        __p::Calls::of(13559468248312416723u64, __at, &__args),
+                        __t,
+                    )
                 }
             };
             __t.end_method(Self::__TAPER_SIGNATURE, __result, "forward", 6u32)
-        }
-        const fn __taper_chain(
-            __x: __p::Value,
-            __t: &mut __p::Tracer<'_>,
-            __site: u32,
-            __steps: &[u64],
-        ) -> __p::Value {
-            let mut __c = __p::Calls::new(__x, __site, __steps);
-            while let __p::Some((__field, __args)) = __c.next(__t) {
-                __c.value = Self::__taper_call(__t, __field, __p::Value::Unit, &__args);
-            }
-            __c.value
         }
     }
     impl __p::Traced for Tensors {}

@@ -15,7 +15,7 @@ pub trait Inspect: Module + Sized {
     type Config: Config<Layer = Self>;
 
     /// The settings that it was built with.
-    fn current_settings(&self) -> Self::Config;
+    fn settings(&self) -> Self::Config;
 
     /// The layers in the order of their calls with output shapes, parameters, what of them is trained, and
     /// multiply-accumulates, printed as `torchsummary` does. Sizes that the signature leaves free are `-1`; the
@@ -39,7 +39,7 @@ pub trait Inspect: Module + Sized {
     /// # Errors
     /// If the shapes don't fit.
     fn summary_with(&self, inputs: &[Vec<usize>]) -> Result<Summary> {
-        let plan = self.current_settings().plan(inputs)?;
+        let plan = self.settings().plan(inputs)?;
         Ok(plan.summary(self))
     }
 
@@ -57,7 +57,7 @@ pub trait Inspect: Module + Sized {
     /// # Ok::<(), taper::Error>(())
     /// ```
     fn memory(&self, inputs: &[Vec<usize>]) -> Result<Memory> {
-        self.current_settings().plan(inputs)?.memory(self)
+        self.settings().plan(inputs)?.memory(self)
     }
 
     /// The calls of layers and operations, and what flows between them.
@@ -73,10 +73,7 @@ pub trait Inspect: Module + Sized {
     /// # Errors
     /// If the shapes don't fit.
     fn graph_with(&self, inputs: &[Vec<usize>]) -> Result<Graph> {
-        Ok(self
-            .current_settings()
-            .plan(inputs)?
-            .graph(self.type_name()))
+        Ok(self.settings().plan(inputs)?.graph(self.type_name()))
     }
 }
 

@@ -67,6 +67,8 @@ pub use load::{LoadOptions, LoadReport, Mismatch};
 pub use mask::{Mask, MaskRow, MaskTable};
 pub use memory::Memory;
 pub use no_settings::NoSettings;
+#[doc(hidden)]
+pub use no_settings::WithoutSettings;
 pub use plan::{Plan, PlanNode, PlanTensor, PlanValue, Size};
 #[doc(hidden)]
 pub use row::Row;

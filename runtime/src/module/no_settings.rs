@@ -8,7 +8,7 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Config, Layer};
+use super::{Config, Inspect, Layer};
 use crate::error::Result;
 use crate::trace::{Args, Tracer};
 use crate::Device;
@@ -80,6 +80,17 @@ impl<L: Layer> Config for NoSettings<L> {
 
     fn args(&self, _: &mut Tracer<'_>) -> Args {
         Args::new()
+    }
+}
+
+/// A model without `#[config]` fields: [`NoSettings`] are its settings.
+pub trait WithoutSettings: Layer {}
+
+impl<L: WithoutSettings> Inspect for L {
+    type Config = NoSettings<L>;
+
+    fn settings(&self) -> NoSettings<L> {
+        NoSettings::new()
     }
 }
 

@@ -24,6 +24,7 @@ mod match_and_ranges;
 mod module_lists;
 mod names_of_generated_code;
 mod no_signature;
+mod own_layers;
 mod own_tensors;
 mod recurrent;
 mod residual_block;
