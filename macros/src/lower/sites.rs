@@ -41,6 +41,19 @@ impl Sites {
         self.group = group;
     }
 
+    /// Takes the sites of this group into that of the site before them: where that one is wrong, nothing is known of these.
+    pub(crate) fn join(&mut self) {
+        let own = self.places.iter().position(|place| place.group == self.group);
+        let Some(own) = own.filter(|own| *own > 0) else {
+            return;
+        };
+        let joined = self.places[own - 1].group;
+        for place in &mut self.places[own..] {
+            place.group = joined;
+        }
+        self.group = joined;
+    }
+
     /// A site that reaches from `start` to `end`, or over `start` alone where that would span lines.
     pub(crate) fn between(&mut self, (start, end): (Span, Span)) -> u32 {
         let end = if line(start) == line(end) { end } else { start };

@@ -74,6 +74,7 @@ impl Lower<'_> {
         };
         match next {
             Some(next) if hidden && simple(pat).is_some_and(|name| next.is_on(name)) => {
+                self.sites.join();
                 Some(chain.followed_by(next, self))
             }
             next => {

@@ -649,8 +649,6 @@ const _: () = {
 const _: () = {
     BasicBlock::__taper_check(1);
     BasicBlock::__taper_check(2);
-};
-const _: () = {
     BasicBlock::__taper_check(3);
     BasicBlock::__taper_check(4);
 };

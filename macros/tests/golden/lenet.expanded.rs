@@ -617,9 +617,7 @@ const _: () = {
 const _: () = {
     LeNet::__taper_check(1);
     LeNet::__taper_check(2);
-};
-const _: () = {
     LeNet::__taper_check(3);
     LeNet::__taper_check(4);
+    LeNet::__taper_check(5);
 };
-const _: () = LeNet::__taper_check(5);
