@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Lit, LitStr, RangeLimits, Result, Token};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, RangeLimits, Result, Token};
 
 use super::args::{comma, key};
 use super::plain_name;
@@ -58,7 +58,7 @@ impl LayerAttr {
         let Some(key) = key(input)? else {
             self.args.items.push(LayerArg {
                 name: None,
-                value: input.parse()?,
+                value: value(input)?,
             });
             return Ok(());
         };
@@ -76,7 +76,7 @@ impl LayerAttr {
             _ => {
                 self.args.items.push(LayerArg {
                     name: Some(key),
-                    value: input.parse()?,
+                    value: value(input)?,
                 });
                 return Ok(());
             }
@@ -256,4 +256,21 @@ pub(crate) fn template(name: &LitStr) -> Result<Vec<TemplatePart>> {
         parts.push(TemplatePart::Text(rest.to_owned()));
     }
     Ok(parts)
+}
+
+/// The value of an argument. Most are literals, which need none of the ways in which an expression can go on.
+fn value(input: ParseStream) -> Result<Expr> {
+    let last = || {
+        input
+            .cursor()
+            .token_tree()
+            .is_some_and(|(_, rest)| rest.eof())
+    };
+    if input.peek(Lit) && (input.peek2(Token![,]) || last()) {
+        return Ok(Expr::Lit(ExprLit {
+            attrs: Vec::new(),
+            lit: input.parse()?,
+        }));
+    }
+    input.parse()
 }

@@ -56,6 +56,10 @@ pub(crate) fn names_in(tokens: &impl quote::ToTokens) -> Vec<syn::Ident> {
 
 /// The name of an identifier without `r#`.
 pub(crate) fn plain_name(ident: &syn::Ident) -> String {
-    use syn::ext::IdentExt;
-    ident.unraw().to_string()
+    // Each conversion asks rustc: once is enough.
+    let name = ident.to_string();
+    match name.strip_prefix("r#") {
+        Some(plain) => plain.to_owned(),
+        None => name,
+    }
 }

@@ -43,7 +43,10 @@ impl Sites {
 
     /// Takes the sites of this group into that of the site before them: where that one is wrong, nothing is known of these.
     pub(crate) fn join(&mut self) {
-        let own = self.places.iter().position(|place| place.group == self.group);
+        let own = self
+            .places
+            .iter()
+            .position(|place| place.group == self.group);
         let Some(own) = own.filter(|own| *own > 0) else {
             return;
         };
