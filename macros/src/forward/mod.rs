@@ -14,6 +14,7 @@ mod method;
 mod operations;
 mod param;
 mod parse;
+mod recursion;
 mod refusal;
 mod scope;
 pub(crate) mod tail;

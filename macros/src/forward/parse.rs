@@ -6,7 +6,7 @@ use syn::{
 };
 
 use super::param::{MethodParam, Output};
-use super::unsupported;
+use super::{recursion, unsupported};
 use crate::ast::{is_reserved_method, is_reserved_prefix, ungroup, Signature};
 use crate::diag::{suggest, Diag};
 
@@ -129,10 +129,12 @@ impl ForwardBlock {
         }
         let (methods, others) = members(item.items, diag);
         let names: Vec<Ident> = methods.iter().map(|method| method.ident.clone()).collect();
-        for method in &methods {
+        let check = |method: &Method| {
             method.check_name(diag);
-            unsupported::check(method, &names, diag);
-        }
+            unsupported::check(method, &names, diag)
+        };
+        let calls: Vec<Vec<Ident>> = methods.iter().map(check).collect();
+        recursion::check(&methods, &calls, diag);
         Some(Self {
             attrs: item.attrs,
             self_ty: *item.self_ty,

@@ -15,8 +15,8 @@ use super::scope::Scope;
 use super::tail::{self, Tail};
 use crate::diag::Diag;
 
-/// Reports everything in a method's body that the language doesn't have.
-pub(crate) fn check(method: &Method, methods: &[Ident], diag: &Diag) {
+/// Reports everything in a method's body that the language doesn't have. Gives the calls of the block's `methods` in it.
+pub(crate) fn check(method: &Method, methods: &[Ident], diag: &Diag) -> Vec<Ident> {
     let mut scope = Scope::default();
     method
         .params
@@ -25,14 +25,17 @@ pub(crate) fn check(method: &Method, methods: &[Ident], diag: &Diag) {
     let mut check = Check {
         methods,
         scope,
+        own_calls: Vec::new(),
         diag,
     };
     check.tail(tail::of_function(&method.block));
+    check.own_calls
 }
 
 struct Check<'a> {
     methods: &'a [Ident],
     scope: Scope,
+    own_calls: Vec<Ident>,
     diag: &'a Diag,
 }
 
@@ -201,7 +204,11 @@ impl Check<'_> {
         span: Span,
     ) {
         match callee(expr, self.methods, |name| self.scope.contains(name)) {
-            Some(Callee::Own(_) | Callee::Submodule(_) | Callee::Local(_) | Callee::Some) => self.inputs(&Arguments::written(args)),
+            Some(Callee::Own(name)) => {
+                self.own_calls.push(name.clone());
+                self.inputs(&Arguments::written(args));
+            }
+            Some(Callee::Submodule(_) | Callee::Local(_) | Callee::Some) => self.inputs(&Arguments::written(args)),
             Some(Callee::SubmoduleAt { index, .. }) => {
                 self.visit_expr(index);
                 self.inputs(&Arguments::written(args));
