@@ -177,10 +177,11 @@ fn project(sources: &[PathBuf]) -> io::Result<PathBuf> {
     let root = here.join("..").canonicalize()?;
     let project = root.join("target/tests/messages");
     fs::create_dir_all(&project)?;
-    let runtime = root.join("runtime");
+    let (runtime, renamed) = (root.join("runtime"), root.join("tests/renamed"));
     let mut manifest = format!(
         "[package]\nname = \"messages\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n\n\
-         [dependencies]\ntaper = {{ path = {runtime:?} }}\n"
+         [dependencies]\ntaper = {{ path = {runtime:?} }}\n\
+         taper-tests-renamed = {{ path = {renamed:?} }}\n"
     );
     for source in sources {
         let _ = write!(

@@ -95,7 +95,6 @@ pub(crate) fn with_fallback(
 
         // The errors stand in a constant that all checks of the model depend on: they are silent then.
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #p::Layer for #ident {
             type Rule = #p::Hole;
             const RULE: #p::Hole = { #errors #p::Hole };

@@ -35,7 +35,6 @@ impl Context<'_> {
         quote! {
             #rule
 
-                #[diagnostic::do_not_recommend]
                 impl #p::Layer for #model {
                     type Rule = __Rule;
                     const RULE: __Rule = __Rule;

@@ -71,7 +71,6 @@ pub(crate) fn expand(block: &Sequential, krate: &TokenStream) -> TokenStream {
         struct __Net(#inner);
         #text
         struct __Rule;
-        #[diagnostic::do_not_recommend]
         impl #p::Layer for __Net {
             type Rule = __Rule;
             const RULE: __Rule = __Rule;

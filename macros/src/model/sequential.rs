@@ -118,7 +118,6 @@ impl<'a> Hidden<'a> {
             }
 
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #p::Layer for #name {
                 type Rule = #rule;
                 const RULE: #rule = #rule;

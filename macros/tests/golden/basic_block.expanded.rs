@@ -166,7 +166,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl __p::Layer for __Sequential0 {
             type Rule = __Sequential0Rule;
             const RULE: __Sequential0Rule = __Sequential0Rule;
@@ -321,7 +320,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __t.close_model(__v)
         }
     }
-    #[diagnostic::do_not_recommend]
     impl __p::Layer for BasicBlock {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;

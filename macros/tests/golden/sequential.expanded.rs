@@ -145,7 +145,6 @@ fn main() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::taper::__private::Layer for __Sequential1 {
             type Rule = __Sequential1Rule;
             const RULE: __Sequential1Rule = __Sequential1Rule;
@@ -386,7 +385,6 @@ fn main() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::taper::__private::Layer for __Sequential0 {
             type Rule = __Sequential0Rule;
             const RULE: __Sequential0Rule = __Sequential0Rule;
@@ -596,7 +594,6 @@ fn main() {
             }
         }
         struct __Rule;
-        #[diagnostic::do_not_recommend]
         impl ::taper::__private::Layer for __Net {
             type Rule = __Rule;
             const RULE: __Rule = __Rule;

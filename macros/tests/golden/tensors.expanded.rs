@@ -357,7 +357,6 @@ As `init`, and if a stored tensor is missing or of another shape.*/
             __t.close_model(__v)
         }
     }
-    #[diagnostic::do_not_recommend]
     impl __p::Layer for Tensors {
         type Rule = __Rule;
         const RULE: __Rule = __Rule;

@@ -1,6 +1,7 @@
 //! Programs that must compile and run, each a module with its own imports. One binary holds them all: each on its
 //! own would link Candle again.
 
+mod across_crates;
 mod arguments_by_position;
 mod attention;
 mod candle_interop;
