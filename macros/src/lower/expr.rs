@@ -262,7 +262,7 @@ impl Lower<'_> {
 }
 
 /// The number in a literal that is one.
-fn integer(e: &Expr) -> Option<i64> {
+pub(crate) fn integer(e: &Expr) -> Option<i64> {
     let Expr::Lit(lit) = e else { return None };
     let Lit::Int(n) = &lit.lit else { return None };
     n.base10_parse().ok()

@@ -11,7 +11,7 @@ mod pattern;
 mod sites;
 mod stmt;
 
-pub(crate) use expr::{whole_number, written};
+pub(crate) use expr::{integer, whole_number, written};
 pub(crate) use sites::Sites;
 
 use crate::emit::{quote, TokenStream};

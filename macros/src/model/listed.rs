@@ -4,7 +4,7 @@
 use super::Context;
 use crate::ast::{plain_name, surely_takes, Field, LayerField, LayerType, Wrap};
 use crate::emit::{quote, TokenStream};
-use crate::lower::Sites;
+use crate::lower::{integer, Sites};
 use proc_macro2::Literal;
 use syn::{Expr, Lit, Type};
 
@@ -87,9 +87,9 @@ pub(super) fn as_row<'f>(
 
 /// A whole number, a flag or a decimal fraction, as rows have it.
 fn literal(value: &Expr) -> Option<String> {
-    let Expr::Lit(value) = value else { return None };
-    match &value.lit {
-        Lit::Int(n) => n.base10_parse::<i64>().ok().map(|n| n.to_string()),
+    let Expr::Lit(lit) = value else { return None };
+    match &lit.lit {
+        Lit::Int(_) => integer(value).map(|n| n.to_string()),
         Lit::Bool(flag) => Some(flag.value.to_string()),
         Lit::Float(x) => {
             // Of so few digits, the quotient of two whole numbers that have no rounding is the number nearest to it.

@@ -1,4 +1,4 @@
-//! Layers whose arguments are whole numbers: a model has them in a table, because code for each field would cost every
+//! Layers whose arguments are numbers and flags: a model has them in a table, because code for each field would cost every
 //! `cargo check` several times as much.
 
 use super::{hash, Args, Dim, Tracer, Value, NO_SITE};
@@ -70,8 +70,9 @@ const fn arguments(text: &'static str, mut at: usize) -> Args {
         if site != NO_SITE {
             site += 1;
         }
-        args.push(name, literal(word(text, at)), site);
-        at += word(text, at).len() + 1;
+        let value = word(text, at);
+        args.push(name, literal(value), site);
+        at += value.len() + 1;
     }
     if args.get(1).is_none() && args.items[0].name.is_empty() {
         args.items[0].site = args.site;
